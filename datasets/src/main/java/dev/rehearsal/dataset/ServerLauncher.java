@@ -1,0 +1,30 @@
+package dev.rehearsal.dataset;
+
+import dev.rehearsal.scenario.EnvironmentException;
+import java.nio.file.Path;
+import java.util.Map;
+
+/** Database servers over data directories: what building a dataset needs of a runtime. */
+public interface ServerLauncher {
+    /** Full version of the server's binaries, such as {@code 18.6}; part of every fingerprint. */
+    String serverVersion() throws EnvironmentException;
+
+    /** Makes a new, empty cluster in a directory that does not exist yet. */
+    void initialise(Path dataDirectory) throws EnvironmentException;
+
+    /**
+     * Starts a server over a data directory and waits until it answers.
+     *
+     * @param settings that replace the launcher's own for this server
+     */
+    RunningServer start(Path dataDirectory, Map<String, String> settings) throws EnvironmentException;
+
+    /** A server that answers. Closing it shuts it down cleanly (a checkpoint; the data directory can be copied afterwards) and waits. */
+    interface RunningServer extends AutoCloseable {
+        /** With user and password in it; superuser; straight to the server. */
+        String jdbcUrl(String database);
+
+        @Override
+        void close() throws EnvironmentException;
+    }
+}

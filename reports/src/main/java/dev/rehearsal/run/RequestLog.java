@@ -1,0 +1,181 @@
+package dev.rehearsal.run;
+
+import java.io.BufferedInputStream;
+import java.io.BufferedOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * {@code requests.bin}: every request of a run.
+ *
+ * <pre>
+ * header   "RHRQ" · u16 version = 1 · u16 operations · per operation: UTF service, UTF operation, UTF version, u8 writes
+ * record   u16 operation · u8 outcome · i8 failed statement · i32 backend pid · i64 t0 · i64 t1 · i64 t2 · i64 t3 · 5 bytes SQLState · 3 zero bytes
+ * </pre>
+ *
+ * All numbers big-endian; records are {@value #RECORD_BYTES} bytes. A file that was cut off (a killed run) is read up to its last whole record.
+ */
+public final class RequestLog {
+    public static final int RECORD_BYTES = 48;
+    private static final int MAGIC = 0x52485251;
+    private static final int VERSION = 1;
+
+    private final Path file;
+    private final List<OperationKey> operations;
+    private final long headerBytes;
+
+    private RequestLog(Path file, List<OperationKey> operations, long headerBytes) {
+        this.file = file;
+        this.operations = List.copyOf(operations);
+        this.headerBytes = headerBytes;
+    }
+
+    /** @param version of the application, {@code v1} unless a deploy changed it */
+    public record OperationKey(String service, String operation, String version, boolean writes) {}
+
+    /** @throws IOException if the file cannot be read or is not a request log */
+    public static RequestLog open(Path file) throws IOException {
+        try (CountingStream counting = new CountingStream(new BufferedInputStream(Files.newInputStream(file)));
+                DataInputStream in = new DataInputStream(counting)) {
+            if (in.readInt() != MAGIC) {
+                throw new IOException(file + " is not a request log (requests.bin of a rehearsal)");
+            }
+            int version = in.readUnsignedShort();
+            if (version != VERSION) {
+                throw new IOException(file + " has version " + version + "; this harness reads version " + VERSION);
+            }
+            int count = in.readUnsignedShort();
+            List<OperationKey> operations = new ArrayList<>(count);
+            for (int i = 0; i < count; i++) {
+                operations.add(new OperationKey(in.readUTF(), in.readUTF(), in.readUTF(), in.readBoolean()));
+            }
+            return new RequestLog(file, operations, counting.count);
+        } catch (java.io.EOFException e) {
+            throw new IOException(file + " ends within its header", e);
+        }
+    }
+
+    public List<OperationKey> operations() {
+        return operations;
+    }
+
+    /** Visits every whole record, in the order they finished. */
+    public void forEach(Consumer<RequestRecord> visitor) throws IOException {
+        try (InputStream in = new BufferedInputStream(Files.newInputStream(file), 1 << 16)) {
+            in.skipNBytes(headerBytes);
+            byte[] bytes = new byte[RECORD_BYTES];
+            while (in.readNBytes(bytes, 0, RECORD_BYTES) == RECORD_BYTES) {
+                visitor.accept(decode(ByteBuffer.wrap(bytes)));
+            }
+        }
+    }
+
+    /** Writes {@code request} at the buffer's position: {@value #RECORD_BYTES} bytes. */
+    public static void encode(RequestRecord request, ByteBuffer to) {
+        int start = to.position();
+        to.putShort((short) request.operation());
+        to.put((byte) request.outcome().ordinal());
+        to.put((byte) request.failedStatement());
+        to.putInt(request.backendPid());
+        to.putLong(request.t0Nanos());
+        to.putLong(request.t1Nanos());
+        to.putLong(request.t2Nanos());
+        to.putLong(request.t3Nanos());
+        byte[] state = request.sqlState().getBytes(StandardCharsets.US_ASCII);
+        to.put(state, 0, Math.min(5, state.length));
+        while (to.position() < start + RECORD_BYTES) {
+            to.put((byte) 0);
+        }
+    }
+
+    /** Reads one record at the buffer's position. */
+    public static RequestRecord decode(ByteBuffer from) {
+        int operation = Short.toUnsignedInt(from.getShort());
+        RequestRecord.Outcome outcome = RequestRecord.Outcome.values()[from.get()];
+        int failedStatement = from.get();
+        int pid = from.getInt();
+        long t0 = from.getLong();
+        long t1 = from.getLong();
+        long t2 = from.getLong();
+        long t3 = from.getLong();
+        byte[] state = new byte[8];
+        from.get(state);
+        String sqlState = state[0] == 0 ? "" : new String(state, 0, 5, StandardCharsets.US_ASCII);
+        return new RequestRecord(operation, outcome, failedStatement, pid, t0, t1, t2, t3, sqlState);
+    }
+
+    /** Appends to a new request log. Not safe for use by several threads. */
+    public static final class Writer implements AutoCloseable {
+        private final DataOutputStream out;
+        private final byte[] bytes = new byte[RECORD_BYTES];
+        private long written;
+
+        public Writer(Path file, List<OperationKey> operations) throws IOException {
+            out = new DataOutputStream(new BufferedOutputStream(Files.newOutputStream(file), 1 << 16));
+            out.writeInt(MAGIC);
+            out.writeShort(VERSION);
+            out.writeShort(operations.size());
+            for (OperationKey key : operations) {
+                out.writeUTF(key.service());
+                out.writeUTF(key.operation());
+                out.writeUTF(key.version());
+                out.writeBoolean(key.writes());
+            }
+            out.flush();
+        }
+
+        public void append(RequestRecord request) throws IOException {
+            encode(request, ByteBuffer.wrap(bytes));
+            out.write(bytes);
+            written++;
+        }
+
+        public long written() {
+            return written;
+        }
+
+        public void flush() throws IOException {
+            out.flush();
+        }
+
+        @Override
+        public void close() throws IOException {
+            out.close();
+        }
+    }
+
+    private static final class CountingStream extends java.io.FilterInputStream {
+        private long count;
+
+        CountingStream(InputStream in) {
+            super(in);
+        }
+
+        @Override
+        public int read() throws IOException {
+            int b = super.read();
+            if (b >= 0) {
+                count++;
+            }
+            return b;
+        }
+
+        @Override
+        public int read(byte[] b, int off, int len) throws IOException {
+            int n = super.read(b, off, len);
+            if (n > 0) {
+                count += n;
+            }
+            return n;
+        }
+    }
+}

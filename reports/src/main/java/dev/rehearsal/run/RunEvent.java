@@ -1,0 +1,321 @@
+package dev.rehearsal.run;
+
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import dev.rehearsal.scenario.Objective;
+import dev.rehearsal.scenario.SourceLocation;
+import dev.rehearsal.scenario.Stage;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * One observation, one line of {@code events.ndjson}. {@code atNanos} is when it was complete, since the run's origin.
+ */
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "event")
+@JsonSubTypes({
+    @JsonSubTypes.Type(value = RunEvent.RunStarted.class, name = "runStarted"),
+    @JsonSubTypes.Type(value = RunEvent.EnvironmentReady.class, name = "environmentReady"),
+    @JsonSubTypes.Type(value = RunEvent.DatasetReady.class, name = "datasetReady"),
+    @JsonSubTypes.Type(value = RunEvent.StageStarted.class, name = "stageStarted"),
+    @JsonSubTypes.Type(value = RunEvent.StageEnded.class, name = "stageEnded"),
+    @JsonSubTypes.Type(value = RunEvent.StepStarted.class, name = "stepStarted"),
+    @JsonSubTypes.Type(value = RunEvent.StatementObserved.class, name = "statement"),
+    @JsonSubTypes.Type(value = RunEvent.StepEnded.class, name = "stepEnded"),
+    @JsonSubTypes.Type(value = RunEvent.FaultStarted.class, name = "faultStarted"),
+    @JsonSubTypes.Type(value = RunEvent.FaultEnded.class, name = "faultEnded"),
+    @JsonSubTypes.Type(value = RunEvent.LockWaited.class, name = "lockWait"),
+    @JsonSubTypes.Type(value = RunEvent.ServerSampled.class, name = "serverSample"),
+    @JsonSubTypes.Type(value = RunEvent.Paused.class, name = "pause"),
+    @JsonSubTypes.Type(value = RunEvent.SchemaCompared.class, name = "schemaCompared"),
+    @JsonSubTypes.Type(value = RunEvent.InstrumentTrouble.class, name = "instrumentTrouble"),
+    @JsonSubTypes.Type(value = RunEvent.Noted.class, name = "note"),
+    @JsonSubTypes.Type(value = RunEvent.LoadEnded.class, name = "loadEnded"),
+    @JsonSubTypes.Type(value = RunEvent.RunEnded.class, name = "runEnded")
+})
+public sealed interface RunEvent {
+    long atNanos();
+
+    /** First event of every run: all that the judge needs of the scenario. */
+    record RunStarted(
+            long atNanos,
+            Instant wallClock,
+            String harnessVersion,
+            String scenario,
+            String description,
+            String scenarioFile,
+            long seed,
+            String arrivals,
+            List<ServicePlan> services,
+            List<Objective> objectives,
+            List<String> command)
+            implements RunEvent {
+        public RunStarted {
+            services = List.copyOf(services);
+            objectives = List.copyOf(objectives);
+            command = List.copyOf(command);
+        }
+    }
+
+    /** @param statementTimeoutNanos empty: none */
+    record ServicePlan(
+            String name,
+            double arrivalsPerSecond,
+            int poolSize,
+            long connectionTimeoutNanos,
+            OptionalLong statementTimeoutNanos,
+            List<OperationPlan> operations) {
+        public ServicePlan {
+            operations = List.copyOf(operations);
+        }
+    }
+
+    record OperationPlan(String name, double arrivalsPerSecond, boolean writes) {}
+
+    /**
+     * @param engine {@code postgresql}
+     * @param version as the server says, such as {@code 18.6}
+     * @param runtime {@code local}
+     * @param runtimeReason why this runtime: a sentence
+     * @param proxy which fault proxy is in the path: a phrase
+     * @param settings those that differ from the server's defaults
+     * @param deadlockTimeoutMillis the setting under which waits shorter than it are not logged
+     */
+    record EnvironmentReady(
+            long atNanos,
+            String engine,
+            String version,
+            String runtime,
+            String runtimeReason,
+            String proxy,
+            int replicas,
+            Map<String, String> settings,
+            long deadlockTimeoutMillis,
+            HostFacts host)
+            implements RunEvent {
+        public EnvironmentReady {
+            settings = Map.copyOf(settings);
+        }
+    }
+
+    record HostFacts(int cpus, long memoryBytes, String os, String java) {}
+
+    /**
+     * @param buildSeconds 0 when the snapshot was at hand
+     * @param cloneMethod {@code reflink} or {@code copy}
+     */
+    record DatasetReady(
+            long atNanos,
+            String name,
+            String fingerprint,
+            Map<String, Long> rows,
+            long bytes,
+            double buildSeconds,
+            double cloneSeconds,
+            String cloneMethod)
+            implements RunEvent {
+        public DatasetReady {
+            rows = Map.copyOf(rows);
+        }
+    }
+
+    record StageStarted(long atNanos, Stage stage) implements RunEvent {}
+
+    record StageEnded(long atNanos, Stage stage) implements RunEvent {}
+
+    /** @param index from 0 over all steps of the run, migration first, then rollback */
+    record StepStarted(long atNanos, int index, String name, String kind, Phase phase, SourceLocation location)
+            implements RunEvent {}
+
+    /** Which way a step goes. */
+    enum Phase {
+        MIGRATION,
+        ROLLBACK
+    }
+
+    /** @param attempts 1 when it went well at once */
+    record StepEnded(long atNanos, int index, Status status, int attempts) implements RunEvent {}
+
+    enum Status {
+        SUCCEEDED,
+        FAILED,
+        /** Ended by the time limit. */
+        TIMED_OUT,
+        /** Not run, because an earlier step failed. */
+        SKIPPED
+    }
+
+    /**
+     * One try of one statement of a step. Times: {@code sentNanos <= returnedNanos <= transactionEndedNanos}.
+     *
+     * @param statement index within the step, from 0
+     * @param attempt from 1
+     * @param backendPid of the session that ran it
+     * @param transactionEndSentNanos when COMMIT (or ROLLBACK) was sent; in autocommit the statement's own sent time
+     * @param waitedNanos for locks, by the server's log; 0 if it never waited longer than {@code deadlock_timeout}
+     * @param walBytes empty if not measurable
+     */
+    record StatementObserved(
+            long atNanos,
+            int step,
+            int statement,
+            int attempt,
+            String sql,
+            SourceLocation location,
+            Status status,
+            Optional<String> sqlState,
+            Optional<String> message,
+            int backendPid,
+            long sentNanos,
+            long returnedNanos,
+            long transactionEndSentNanos,
+            long transactionEndedNanos,
+            long waitedNanos,
+            List<Rewrite> rewrites,
+            List<Scan> scans,
+            OptionalLong walBytes,
+            List<LockHeld> locks)
+            implements RunEvent {
+        public StatementObserved {
+            rewrites = List.copyOf(rewrites);
+            scans = List.copyOf(scans);
+            locks = List.copyOf(locks);
+        }
+    }
+
+    /** @param reason {@code column default} (2), {@code column type} (4), {@code persistence} (1), {@code access method} (8), joined by {@code ", "} */
+    record Rewrite(String relation, String reason) {}
+
+    /** A sequential scan of a whole relation hidden in a statement. */
+    record Scan(String relation, long rows) {}
+
+    /**
+     * A lock that the statement took, held until its transaction ended. The true hold lies within {@code heldNanos ± errorNanos}.
+     *
+     * @param relation its name, schema-qualified unless in {@code public}
+     * @param mode such as {@code AccessExclusive} (without the word Lock)
+     * @param ownRelation created by the migration itself: blocks nobody, is never judged
+     * @param fromNanos best estimate of when it was granted; {@code fromNanos + heldNanos} of when it was released
+     */
+    record LockHeld(
+            String relation,
+            String mode,
+            long waitedNanos,
+            long fromNanos,
+            long heldNanos,
+            long errorNanos,
+            boolean ownRelation) {}
+
+    record FaultStarted(long atNanos, int index, String kind, String description) implements RunEvent {}
+
+    /** @param effect what was done and seen, a sentence; for a fault whose cue never came, why */
+    record FaultEnded(long atNanos, int index, String effect, boolean happened) implements RunEvent {}
+
+    /**
+     * A session waited for a lock, by the server's own log.
+     *
+     * @param startNanos when the wait began: {@code endNanos} less the server's own duration
+     * @param durationNanos as the server measured it (microseconds); for waits that ended in an error, up to the error
+     * @param errorNanos of {@code startNanos} and {@code endNanos} (the log's clock), not of the duration
+     * @param target a relation's name; or {@code transaction 1234}, {@code tuple of orders}
+     * @param holders pids that held it when the server reported the wait
+     * @param queue pids that waited for it then, in order, this one among them
+     */
+    record LockWaited(
+            long atNanos,
+            long startNanos,
+            long endNanos,
+            long durationNanos,
+            long errorNanos,
+            int pid,
+            Party party,
+            String applicationName,
+            String target,
+            boolean relation,
+            String mode,
+            WaitOutcome outcome,
+            List<Integer> holders,
+            List<Integer> queue)
+            implements RunEvent {
+        public LockWaited {
+            holders = List.copyOf(holders);
+            queue = List.copyOf(queue);
+        }
+    }
+
+    /** Whose session it was, by its application_name. */
+    enum Party {
+        APPLICATION,
+        MIGRATION,
+        BLOCKER,
+        OBSERVER,
+        OTHER
+    }
+
+    enum WaitOutcome {
+        ACQUIRED,
+        /** 55P03 */
+        LOCK_TIMEOUT,
+        /** 57014: statement timeout or cancel */
+        CANCELLED,
+        /** 40P01 */
+        DEADLOCK,
+        /** The log ended, or the session did, before the wait's end was seen. */
+        UNKNOWN
+    }
+
+    /**
+     * The slow picture, for charts only: never judged.
+     *
+     * @param locks granted and waiting relation locks of the migration, and who waits: {@code mode relation pid granted}
+     */
+    record ServerSampled(
+            long atNanos,
+            int activeBackends,
+            int waitingForLocks,
+            long walBytesTotal,
+            long databaseBytes,
+            double serverCpuFraction,
+            double machineCpuFraction)
+            implements RunEvent {}
+
+    /** A process of ours did not run when it should have. */
+    record Paused(long atNanos, String process, long durationNanos) implements RunEvent {}
+
+    /**
+     * The catalog after the rollback beside the catalog before the migration.
+     *
+     * @param before fingerprint (hex SHA-256 of the normalised catalog)
+     * @param differences one readable line each, empty when identical
+     */
+    record SchemaCompared(long atNanos, String before, String after, List<String> differences) implements RunEvent {
+        public SchemaCompared {
+            differences = List.copyOf(differences);
+        }
+    }
+
+    /** An instrument failed in a way that can falsify the verdict, such as lost log lines. Makes the run inconclusive. */
+    record InstrumentTrouble(long atNanos, String instrument, String message) implements RunEvent {}
+
+    /** Something the reader should know: another run on this machine, a busy host. */
+    record Noted(long atNanos, String message) implements RunEvent {}
+
+    /**
+     * The load has stopped and drained.
+     *
+     * @param planned arrivals of the plan up to the stop
+     * @param recorded requests written to {@code requests.bin}; equal to {@code planned} or something was lost
+     */
+    record LoadEnded(long atNanos, long planned, long recorded) implements RunEvent {}
+
+    /** Last event of a run that came to its end. */
+    record RunEnded(long atNanos, Outcome outcome, String message) implements RunEvent {}
+
+    enum Outcome {
+        COMPLETED,
+        INTERRUPTED,
+        BROKEN
+    }
+}

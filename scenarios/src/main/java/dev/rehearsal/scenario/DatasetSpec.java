@@ -1,0 +1,26 @@
+package dev.rehearsal.scenario;
+
+import java.util.Map;
+
+/**
+ * The data that a rehearsal starts from: a dataset's definition, sized for this scenario.
+ *
+ * @param definition what {@code use} points to, read and checked
+ * @param scale multiplies every row count of the definition
+ * @param tableRows row counts that replace the definition's (already absolute: scale does not apply to them)
+ */
+public record DatasetSpec(DatasetDefinition definition, double scale, Map<String, Long> tableRows) {
+    public DatasetSpec {
+        tableRows = Map.copyOf(tableRows);
+    }
+
+    /** Rows of one table at this size; at least 1 for a table that has rows at all. */
+    public long rows(String table) {
+        Long override = tableRows.get(table);
+        if (override != null) {
+            return override;
+        }
+        long rows = definition.tables().get(table).rows();
+        return rows == 0 ? 0 : Math.max(1, Math.round(rows * scale));
+    }
+}

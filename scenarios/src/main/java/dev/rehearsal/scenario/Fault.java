@@ -1,0 +1,84 @@
+package dev.rehearsal.scenario;
+
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * Something that is broken on purpose. {@code duration} is the file's {@code for}; empty: until the stage that it began in ends.
+ */
+public sealed interface Fault {
+    Cue cue();
+
+    Optional<Duration> duration();
+
+    /** The word of the scenario file. */
+    String kind();
+
+    /** A fault of the network between the application and the server. */
+    sealed interface NetworkFault extends Fault {
+        /** Towards the client ({@code downstream}, Toxiproxy's default) or towards the server ({@code upstream}). */
+        Direction direction();
+    }
+
+    /** Toxiproxy's two streams. */
+    enum Direction {
+        DOWNSTREAM,
+        UPSTREAM
+    }
+
+    record Latency(Cue cue, Optional<Duration> duration, Direction direction, Duration delay, Duration jitter)
+            implements NetworkFault {
+        @Override
+        public String kind() {
+            return "latency";
+        }
+    }
+
+    /** @param kilobytesPerSecond 0: bytes wait until the fault ends, which is a clean stall */
+    record Bandwidth(Cue cue, Optional<Duration> duration, Direction direction, long kilobytesPerSecond)
+            implements NetworkFault {
+        @Override
+        public String kind() {
+            return "bandwidth";
+        }
+    }
+
+    /** Drops all bytes, and closes the connection after {@code timeout} (0: only when the fault ends). */
+    record Timeout(Cue cue, Optional<Duration> duration, Direction direction, Duration timeout)
+            implements NetworkFault {
+        @Override
+        public String kind() {
+            return "timeout";
+        }
+    }
+
+    /** Resets every connection after {@code timeout}. */
+    record ResetPeer(Cue cue, Optional<Duration> duration, Direction direction, Duration timeout)
+            implements NetworkFault {
+        @Override
+        public String kind() {
+            return "resetPeer";
+        }
+    }
+
+    /** Closes every connection and refuses new ones. */
+    record Down(Cue cue, Optional<Duration> duration) implements Fault {
+        @Override
+        public String kind() {
+            return "down";
+        }
+    }
+
+    /** A long transaction of somebody else's: runs {@code sql} in a transaction and keeps that open for {@code hold}. */
+    record Blocker(Cue cue, String sql, Duration hold) implements Fault {
+        @Override
+        public Optional<Duration> duration() {
+            return Optional.of(hold);
+        }
+
+        @Override
+        public String kind() {
+            return "blocker";
+        }
+    }
+}

@@ -1,0 +1,63 @@
+package dev.rehearsal.scenario;
+
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * How one column's values are made, in the words of {@code dataset.yaml}. Values are a pure function of (seed, table, column, row number).
+ *
+ * <p>Every generator but {@link Sequence} can be wrapped in {@link Nullable}.
+ */
+public sealed interface Generator {
+    /** start, start + 1, start + 2, … by row number: the key of a table. */
+    record Sequence(long start) implements Generator {}
+
+    /** Whole numbers from {@code min} to {@code max}, both included. */
+    record UniformLong(long min, long max) implements Generator {}
+
+    /** Decimals from {@code min} to {@code max} with {@code scale} digits behind the point. */
+    record UniformDecimal(BigDecimal min, BigDecimal max, int scale) implements Generator {}
+
+    /** Zipf-distributed whole numbers from {@code min} to {@code max}; small numbers are the frequent ones. */
+    record Zipf(long min, long max, double exponent) implements Generator {}
+
+    record Normal(double mean, double deviation) implements Generator {}
+
+    record LogNormal(double mu, double sigma) implements Generator {}
+
+    /** One of {@code values} with the given weights (same length, positive). */
+    record Choice(List<String> values, List<Double> weights) implements Generator {
+        public Choice {
+            values = List.copyOf(values);
+            weights = List.copyOf(weights);
+        }
+    }
+
+    /**
+     * A foreign key into a table whose key is a {@link Sequence}.
+     *
+     * @param zipf skew of popularity; 0 is uniform. Popular keys are scattered over the key range, not its beginning.
+     */
+    record References(String table, String column, double zipf) implements Generator {}
+
+    /**
+     * A moment between {@code from} and {@code to}.
+     *
+     * @param correlation 1: rises with the row number, as in an append-only table; 0: independent of it
+     */
+    record Timestamp(Instant from, Instant to, double correlation) implements Generator {}
+
+    /** Text of letters, {@code minLength} to {@code maxLength} characters. */
+    record Text(int minLength, int maxLength) implements Generator {}
+
+    /** {@code #} a digit, {@code ?} a lower-case letter, <code>{row}</code> the row number (which makes the value unique); the rest as it is. */
+    record Pattern(String pattern) implements Generator {}
+
+    record Uuid() implements Generator {}
+
+    record Bool(double trueFraction) implements Generator {}
+
+    /** {@code inner}, but SQL null in {@code fraction} of the rows. */
+    record Nullable(Generator inner, double fraction) implements Generator {}
+}

@@ -1,0 +1,73 @@
+package dev.rehearsal.scenario;
+
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import java.time.Duration;
+import java.util.Optional;
+
+/** What makes a run fail. Each becomes one finding and one JUnit test case. */
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
+@JsonSubTypes({
+    @JsonSubTypes.Type(value = Objective.Latency.class, name = "latency"),
+    @JsonSubTypes.Type(value = Objective.Errors.class, name = "errors"),
+    @JsonSubTypes.Type(value = Objective.LockHold.class, name = "lockHold"),
+    @JsonSubTypes.Type(value = Objective.LockWait.class, name = "lockWait"),
+    @JsonSubTypes.Type(value = Objective.MigrationTime.class, name = "migrationTime"),
+    @JsonSubTypes.Type(value = Objective.Rewrites.class, name = "rewrites"),
+    @JsonSubTypes.Type(value = Objective.Rollback.class, name = "rollback")
+})
+public sealed interface Objective {
+    /** Where the scenario file says it; of defaults, the scenario's first line. */
+    SourceLocation location();
+
+    /**
+     * Response time at a percentile, in a stage; {@code max} or {@code regression} or both are present.
+     *
+     * @param service empty: every service that has the operation
+     * @param operation empty: every operation, each judged by itself when {@code service} is empty too; else those of the service together
+     * @param percentile above 0, at most 100
+     * @param regression a factor of the baseline's, above 1 in all sense: 3.0 allows three times the baseline's
+     */
+    record Latency(
+            SourceLocation location,
+            Optional<String> service,
+            Optional<String> operation,
+            double percentile,
+            Stage during,
+            Optional<Duration> max,
+            Optional<Double> regression)
+            implements Objective {}
+
+    /** @param maxFraction of the arrivals, 0 to 1, failures and timeouts together */
+    record Errors(
+            SourceLocation location,
+            Optional<String> service,
+            Optional<String> operation,
+            Stage during,
+            double maxFraction)
+            implements Objective {}
+
+    /**
+     * @param mode such as {@code AccessExclusive}; empty: each of the four that stop writes
+     * @param relation empty: any relation that the migration did not create itself
+     */
+    record LockHold(SourceLocation location, Optional<String> mode, Optional<String> relation, Duration max)
+            implements Objective {}
+
+    /** The longest that a request, or the migration itself, waited for a lock during migration and rollback. */
+    record LockWait(SourceLocation location, Victims victims, Duration max) implements Objective {}
+
+    /** Whose waits. */
+    enum Victims {
+        APPLICATION,
+        MIGRATION
+    }
+
+    record MigrationTime(SourceLocation location, Duration max) implements Objective {}
+
+    /** No table may be rewritten. */
+    record Rewrites(SourceLocation location) implements Objective {}
+
+    /** @param succeeds the rollback steps succeed and the schema is as it was before the migration */
+    record Rollback(SourceLocation location, boolean succeeds, Optional<Duration> max) implements Objective {}
+}
