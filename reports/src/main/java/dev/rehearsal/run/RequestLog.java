@@ -83,7 +83,7 @@ public final class RequestLog {
     public static void encode(RequestRecord request, ByteBuffer to) {
         int start = to.position();
         to.putShort((short) request.operation());
-        to.put((byte) request.outcome().ordinal());
+        to.put((byte) request.outcome().code());
         to.put((byte) request.failedStatement());
         to.putInt(request.backendPid());
         to.putLong(request.t0Nanos());
@@ -100,7 +100,7 @@ public final class RequestLog {
     /** Reads one record at the buffer's position. */
     public static RequestRecord decode(ByteBuffer from) {
         int operation = Short.toUnsignedInt(from.getShort());
-        RequestRecord.Outcome outcome = RequestRecord.Outcome.values()[from.get()];
+        RequestRecord.Outcome outcome = RequestRecord.Outcome.of(from.get());
         int failedStatement = from.get();
         int pid = from.getInt();
         long t0 = from.getLong();

@@ -27,15 +27,34 @@ public record RequestRecord(
 
     /** How a request ended; the codes are the file format's. */
     public enum Outcome {
-        SUCCEEDED,
+        SUCCEEDED(0),
         /** The server or the connection refused it: see the SQLState. */
-        FAILED,
+        FAILED(1),
         /** The application gave up on it: statement timeout (57014). */
-        TIMED_OUT,
+        TIMED_OUT(2),
         /** No connection within the pool's timeout. */
-        POOL_TIMED_OUT,
+        POOL_TIMED_OUT(3),
         /** Planned, but the generator never started it, or abandoned it when the drain ended. */
-        ABANDONED
+        ABANDONED(4);
+
+        private final int code;
+
+        Outcome(int code) {
+            this.code = code;
+        }
+
+        int code() {
+            return code;
+        }
+
+        static Outcome of(int code) {
+            for (Outcome outcome : values()) {
+                if (outcome.code == code) {
+                    return outcome;
+                }
+            }
+            throw new IllegalArgumentException("a request log has no outcome " + code);
+        }
     }
 
     public long responseNanos() {

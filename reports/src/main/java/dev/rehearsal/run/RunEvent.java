@@ -267,9 +267,11 @@ public sealed interface RunEvent {
     }
 
     /**
-     * The slow picture, for charts only: never judged.
+     * The slow picture, for charts; of it only {@code machineCpuFraction} in the baseline is judged (was the machine saturated before the
+     * migration began).
      *
-     * @param locks granted and waiting relation locks of the migration, and who waits: {@code mode relation pid granted}
+     * @param serverCpuFraction of all CPUs that the server's processes used since the last sample, 0 to 1
+     * @param machineCpuFraction of all CPUs that were busy since the last sample, 0 to 1; negative if not measurable
      */
     record ServerSampled(
             long atNanos,
