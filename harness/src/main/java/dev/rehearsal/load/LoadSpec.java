@@ -1,0 +1,12 @@
+package dev.rehearsal.load;
+
+import dev.rehearsal.scenario.Workload;
+
+/**
+ * What the load needs to know of a run.
+ *
+ * @param seed of arrivals, operations and parameter values
+ * @param jdbcUrl through the fault proxy, user and password in it: the application's way
+ * @param directJdbcUrl straight to the server: for reading the keys that parameters refer to
+ */
+public record LoadSpec(Workload workload, long seed, String jdbcUrl, String directJdbcUrl) {}
