@@ -38,8 +38,14 @@ public sealed interface Generator {
      * A foreign key into a table whose key is a {@link Sequence}.
      *
      * @param zipf skew of popularity; 0 is uniform. Popular keys are scattered over the key range, not its beginning.
+     * @param correlation 0: independent of the row number; towards 1: rises with it, as lines that were written together with what they belong
+     *     to. One of the two is 0.
      */
-    record References(String table, String column, double zipf) implements Generator {}
+    record References(String table, String column, double zipf, double correlation) implements Generator {
+        public References(String table, String column, double zipf) {
+            this(table, column, zipf, 0);
+        }
+    }
 
     /**
      * A moment between {@code from} and {@code to}.
