@@ -69,7 +69,7 @@ create index products_category_idx on products (category) where active;
 -- Neither orders.status nor orders.created_at has an index of its own: somebody will want one.
 create index order_items_order_id_idx on order_items (order_id);
 create index order_items_product_id_idx on order_items (product_id);
-create index orders_customer_id_created_at_idx on orders (customer_id, created_at);
+create index orders_customer_id_idx on orders (customer_id, id);
 create index payments_order_id_idx on payments (order_id);
 create unique index payments_reference_idx on payments (reference);
 
