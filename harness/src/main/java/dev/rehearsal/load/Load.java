@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.Optional;
 
 /** The running load, seen from the harness. Safe for use by several threads. */
+@SuppressWarnings("DoNotCallSuggester")
 public final class Load implements AutoCloseable {
     private Load() {}
 
