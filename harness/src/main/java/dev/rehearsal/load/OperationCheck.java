@@ -9,6 +9,7 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
 
@@ -65,22 +66,22 @@ public final class OperationCheck {
     }
 
     private static String message(SQLException e) {
-        if (e instanceof PSQLException refused
-                && refused.getServerErrorMessage() instanceof ServerErrorMessage server) {
-            String message = server.getMessage();
-            if (message != null) {
-                return server.getHint() == null ? message : message + " (" + server.getHint() + ")";
-            }
-        }
-        return String.valueOf(e.getMessage());
+        Optional<ServerErrorMessage> server = answer(e);
+        String message = server.map(ServerErrorMessage::getMessage).orElseGet(() -> String.valueOf(e.getMessage()));
+        return server.map(ServerErrorMessage::getHint)
+                .map(hint -> message + " (" + hint + ")")
+                .orElse(message);
     }
 
     private static int offset(OperationStatement statement, SQLException e) {
-        if (e instanceof PSQLException refused
-                && refused.getServerErrorMessage() instanceof ServerErrorMessage server
-                && server.getPosition() > 0) {
-            return StatementOffsets.toWritten(statement, server.getPosition() - 1);
-        }
-        return -1;
+        return answer(e)
+                .map(ServerErrorMessage::getPosition)
+                .filter(position -> position > 0)
+                .map(position -> StatementOffsets.toWritten(statement, position - 1))
+                .orElse(-1);
+    }
+
+    private static Optional<ServerErrorMessage> answer(SQLException e) {
+        return e instanceof PSQLException refused ? Optional.ofNullable(refused.getServerErrorMessage()) : Optional.empty();
     }
 }
