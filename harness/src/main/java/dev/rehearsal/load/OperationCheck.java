@@ -82,6 +82,8 @@ public final class OperationCheck {
     }
 
     private static Optional<ServerErrorMessage> answer(SQLException e) {
-        return e instanceof PSQLException refused ? Optional.ofNullable(refused.getServerErrorMessage()) : Optional.empty();
+        return e instanceof PSQLException refused
+                ? Optional.ofNullable(refused.getServerErrorMessage())
+                : Optional.empty();
     }
 }
