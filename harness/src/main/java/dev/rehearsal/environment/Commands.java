@@ -1,0 +1,83 @@
+package dev.rehearsal.environment;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/** Short commands, run to their end. */
+final class Commands {
+    private static final int SHOWN_LINES = 20;
+
+    private Commands() {}
+
+    /** @param output both streams, as they came */
+    record Result(int exitCode, String output) {
+        String lastLines() {
+            return tail(output.lines());
+        }
+    }
+
+    static Result run(List<String> command) throws IOException {
+        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+        cleanEnvironment(builder.environment());
+        Process process = builder.start();
+        process.getOutputStream().close();
+        try {
+            String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            return new Result(process.waitFor(), output);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while '" + command.getFirst() + "' ran", e);
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+
+    /** The user's locale and libpq settings must not leak into clusters: the same scenario makes the same cluster everywhere. */
+    static void cleanEnvironment(Map<String, String> environment) {
+        environment
+                .keySet()
+                .removeIf(name -> name.startsWith("PG")
+                        || name.startsWith("LC_")
+                        || name.equals("LANG")
+                        || name.toUpperCase(Locale.ROOT).equals("LANGUAGE"));
+        environment.put("LC_ALL", "C");
+        environment.put("TZ", "UTC");
+    }
+
+    /** Whether a program is on the PATH. */
+    static boolean exists(String program) {
+        String path = System.getenv("PATH");
+        return path != null
+                && Stream.of(path.split(java.io.File.pathSeparator))
+                        .filter(folder -> !folder.isEmpty())
+                        .anyMatch(folder -> Files.isExecutable(Path.of(folder, program)));
+    }
+
+    /** The last lines of a log, for an error message; empty if it cannot be read. */
+    static String lastLinesOf(Path log) {
+        try (Stream<String> lines = Files.lines(log, StandardCharsets.ISO_8859_1)) {
+            return tail(lines);
+        } catch (IOException e) {
+            return "";
+        }
+    }
+
+    private static String tail(Stream<String> lines) {
+        Deque<String> last = new ArrayDeque<>();
+        lines.forEach(line -> {
+            if (last.size() == SHOWN_LINES) {
+                last.removeFirst();
+            }
+            last.addLast(line);
+        });
+        return String.join("\n", last);
+    }
+}

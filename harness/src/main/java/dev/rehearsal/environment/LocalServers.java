@@ -1,0 +1,221 @@
+package dev.rehearsal.environment;
+
+import dev.rehearsal.dataset.ServerLauncher;
+import dev.rehearsal.scenario.EnvironmentException;
+import dev.rehearsal.scenario.EnvironmentSpec;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * PostgreSQL servers on this machine, started from its own programs: durable as the server's defaults are, on the loopback interface only.
+ *
+ * <p>Safe for use by several threads.
+ */
+public final class LocalServers implements ServerLauncher {
+    /** The superuser of every cluster made here. */
+    public static final String USER = "postgres";
+
+    /** Superusers can run programs: other users of this machine must not become one. Goes with the data directory into its clones. */
+    private static final String PASSWORD_FILE = "harness.password";
+
+    /** The time zone decides whether a change of a timestamp's type rewrites its table: the same everywhere. */
+    private static final Map<String, String> EVERYWHERE = Map.of(
+            "listen_addresses", "127.0.0.1",
+            "unix_socket_directories", "",
+            "timezone", "UTC",
+            "log_timezone", "UTC");
+
+    private static final int PORT_TRIES = 5;
+
+    private final PostgresBinaries binaries;
+    private final Privileges privileges;
+    private final RunningRegistry registry;
+
+    private LocalServers(PostgresBinaries binaries, Privileges privileges, RunningRegistry registry) {
+        this.binaries = binaries;
+        this.privileges = privileges;
+        this.registry = registry;
+    }
+
+    /**
+     * Launcher for the servers that a scenario wants.
+     *
+     * @param cache the user's cache directory; PostgreSQL is unpacked there on first use
+     * @throws EnvironmentException if there is no such PostgreSQL, or it cannot run here
+     */
+    public static LocalServers obtain(EnvironmentSpec spec, Path cache) throws EnvironmentException {
+        RunningRegistry registry = new RunningRegistry(cache);
+        PostgresBinaries binaries = spec.binaries().isPresent()
+                ? PostgresBinaries.at(spec.binaries().get())
+                : new BundledBinaries(cache.toAbsolutePath(), registry).obtain();
+        String wanted = spec.version();
+        if (!binaries.version().equals(wanted) && !binaries.version().startsWith(wanted + ".")) {
+            throw new EnvironmentException(
+                    "environment.version: " + wanted + " is wanted, but "
+                            + (spec.binaries().isPresent()
+                                    ? "the programs in " + binaries.directory() + " are " + binaries.version()
+                                    : "the PostgreSQL that comes with the harness is " + binaries.version()),
+                    "Write version: \"" + binaries.majorVersion() + "\", or name the programs of a PostgreSQL " + wanted
+                            + " in environment.binaries.");
+        }
+        return new LocalServers(binaries, Privileges.ofThisProcess(), registry);
+    }
+
+    @Override
+    public String serverVersion() {
+        return binaries.version();
+    }
+
+    RunningRegistry registry() {
+        return registry;
+    }
+
+    @Override
+    public void initialise(Path dataDirectory) throws EnvironmentException {
+        Path directory = dataDirectory.toAbsolutePath();
+        Path passwordFile = directory.resolveSibling(directory.getFileName() + ".password");
+        Path log = directory.resolveSibling(directory.getFileName() + ".initdb.log");
+        try {
+            Files.createDirectories(directory.getParent());
+            Files.createDirectory(
+                    directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+            Files.deleteIfExists(passwordFile);
+            Files.createFile(
+                    passwordFile, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+            Files.writeString(passwordFile, newPassword());
+            privileges.own(directory);
+            privileges.own(passwordFile);
+            Process initdb = ServerProcess.start(initdbCommand(directory, passwordFile), privileges, log);
+            try {
+                if (initdb.waitFor() != 0) {
+                    throw new EnvironmentException(
+                            "initdb ended with " + initdb.exitValue() + ":\n" + Commands.lastLinesOf(log),
+                            "See its output above; the usual reason is a disk that is full or not writable.");
+                }
+            } finally {
+                initdb.destroyForcibly();
+            }
+            Files.move(passwordFile, directory.resolve(PASSWORD_FILE));
+        } catch (IOException e) {
+            throw new EnvironmentException(
+                    "cannot make a database cluster in " + directory + ": " + e,
+                    "Make sure that the directory does not exist, and that the one above it is writable.",
+                    e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new EnvironmentException("interrupted while initdb ran", "Start again.", e);
+        } finally {
+            deleteQuietly(passwordFile);
+            deleteQuietly(log);
+        }
+    }
+
+    private List<String> initdbCommand(Path directory, Path passwordFile) {
+        List<String> command = new ArrayList<>(List.of(
+                binaries.initdb().toString(),
+                "--pgdata=" + directory,
+                "--username=" + USER,
+                "--auth=password",
+                "--pwfile=" + passwordFile,
+                "--encoding=UTF8",
+                "--no-instructions"));
+        // The same order of text on every machine, whatever its C library knows.
+        command.addAll(
+                binaries.majorVersion() >= 17
+                        ? List.of("--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C")
+                        : List.of("--locale=C"));
+        if (binaries.majorVersion() >= 16) {
+            // The password is random and long: hashing it thousands of times would only make connecting slower than it
+            // is.
+            command.addAll(List.of("--set", "scram_iterations=1"));
+        }
+        return command;
+    }
+
+    private static String newPassword() {
+        byte[] bytes = new byte[16];
+        new SecureRandom().nextBytes(bytes);
+        return HexFormat.of().formatHex(bytes);
+    }
+
+    /**
+     * @param settings a {@code port} among them is honoured; otherwise a free one is chosen
+     * @throws EnvironmentException if the port is taken, or the server does not start: with the end of its log
+     */
+    @Override
+    public LocalServer start(Path dataDirectory, Map<String, String> settings) throws EnvironmentException {
+        Map<String, String> merged = ServerSettings.merged(EVERYWHERE, settings);
+        Path directory = dataDirectory.toAbsolutePath();
+        String wanted = merged.get("port");
+        if (wanted != null) {
+            int port = Ports.requireFree(wanted);
+            return start(directory, merged, port).orElseThrow(() -> Ports.taken(port));
+        }
+        for (int tries = 0; tries < PORT_TRIES; tries++) {
+            Optional<LocalServer> server = start(directory, merged, Ports.free());
+            if (server.isPresent()) {
+                return server.get();
+            }
+        }
+        throw new EnvironmentException(
+                "each of " + PORT_TRIES + " free ports was taken by others before the server had it",
+                "Start again when fewer programs are starting on this machine.");
+    }
+
+    /** Empty if somebody else took the port meanwhile. */
+    private Optional<LocalServer> start(Path directory, Map<String, String> settings, int port)
+            throws EnvironmentException {
+        Path log = directory.resolve(LocalServer.START_LOG);
+        RunningRegistry.Entry entry = registry.server(directory);
+        boolean started = false;
+        try {
+            ServerSettings.write(directory, ServerSettings.merged(settings, Map.of("port", Integer.toString(port))));
+            Files.deleteIfExists(log);
+            Files.createFile(log);
+            privileges.own(directory);
+            Process process = ServerProcess.start(
+                    List.of(binaries.postgres().toString(), "-D", directory.toString()), privileges, log);
+            LocalServer server = new LocalServer(process, directory, port, password(directory), entry);
+            try {
+                entry.serverStarted(process.toHandle());
+                started = server.awaitReady();
+                return started ? Optional.of(server) : Optional.empty();
+            } finally {
+                if (!started) {
+                    server.discard();
+                }
+            }
+        } catch (IOException e) {
+            throw new EnvironmentException(
+                    "cannot start a server over " + directory + ": " + e,
+                    "Make sure that the directory is a PostgreSQL data directory and writable.",
+                    e);
+        } finally {
+            if (!started) {
+                entry.close();
+            }
+        }
+    }
+
+    private static String password(Path directory) throws IOException {
+        return Files.readString(directory.resolve(PASSWORD_FILE), StandardCharsets.US_ASCII)
+                .strip();
+    }
+
+    private static void deleteQuietly(Path file) {
+        try {
+            Files.deleteIfExists(file);
+        } catch (IOException e) {
+            // It holds nothing of worth; the real error is on its way already.
+        }
+    }
+}

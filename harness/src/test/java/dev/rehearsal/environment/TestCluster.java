@@ -1,0 +1,86 @@
+package dev.rehearsal.environment;
+
+import dev.rehearsal.scenario.EnvironmentException;
+import dev.rehearsal.scenario.EnvironmentSpec;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** A cluster made once a build, with an empty database {@code harness}, of which each test gets a copy of its own. */
+public final class TestCluster {
+    private static final Object ONE_AT_A_TIME = new Object();
+
+    private TestCluster() {}
+
+    /** Kept between builds: unpacking the binaries is most of what the first one waits for. */
+    public static Path cache() {
+        return Path.of(System.getProperty("rehearsal.home", "."), "harness", "target", "test-cache")
+                .toAbsolutePath()
+                .normalize();
+    }
+
+    public static LocalServers servers() throws EnvironmentException {
+        return LocalServers.obtain(spec("18", Map.of(), Optional.empty()), cache());
+    }
+
+    public static EnvironmentSpec spec(String version, Map<String, String> settings, Optional<Path> binaries) {
+        return new EnvironmentSpec(
+                EnvironmentSpec.Engine.POSTGRESQL, version, EnvironmentSpec.RuntimeChoice.LOCAL, settings, binaries);
+    }
+
+    static Path binaries() throws EnvironmentException, IOException {
+        servers();
+        try (Stream<Path> unpacked = Files.list(cache().resolve("postgres"))) {
+            return unpacked.findFirst().orElseThrow().resolve("bin");
+        }
+    }
+
+    /** A data directory at a path that does not exist yet. */
+    public static Path clone(Path target) throws EnvironmentException, IOException, SQLException {
+        Path template = template();
+        try (Stream<Path> all = Files.walk(template)) {
+            for (Path each : (Iterable<Path>) all::iterator) {
+                Files.copy(
+                        each,
+                        target.resolve(template.relativize(each).toString()),
+                        java.nio.file.StandardCopyOption.COPY_ATTRIBUTES);
+            }
+        }
+        return target;
+    }
+
+    /** What the registry holds about a data directory. */
+    static List<RunningRegistry.Entry> registered(Path dataDirectory) throws IOException {
+        return new RunningRegistry(cache())
+                .entries().stream()
+                        .filter(entry -> entry.content().dataDirectories().contains(dataDirectory.toString()))
+                        .toList();
+    }
+
+    private static Path template() throws EnvironmentException, IOException, SQLException {
+        synchronized (ONE_AT_A_TIME) {
+            Path template = cache().resolve("template");
+            if (!Files.isDirectory(template)) {
+                Path fresh = cache().resolve("template.new");
+                Directories.delete(fresh);
+                LocalServers servers = servers();
+                servers.initialise(fresh);
+                try (LocalServer server = servers.start(fresh, Map.of());
+                        Connection connection = DriverManager.getConnection(server.jdbcUrl("postgres"));
+                        Statement statement = connection.createStatement()) {
+                    statement.execute("create database harness");
+                }
+                Files.move(fresh, template);
+            }
+            return template;
+        }
+    }
+}
