@@ -42,7 +42,7 @@ class LocalServersTest {
                     ask(server, "show work_mem"),
                     ask(server, "show listen_addresses"),
                     ask(server, "show unix_socket_directories"),
-                    ask(server, "show timezone"));
+                    ask(server, "show log_timezone"));
         }
 
         assertThat(settings).containsExactly("on", "on", "on", "7MB", "127.0.0.1", "", "UTC");
