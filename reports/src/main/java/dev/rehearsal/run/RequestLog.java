@@ -73,10 +73,24 @@ public final class RequestLog {
         try (InputStream in = new BufferedInputStream(Files.newInputStream(file), 1 << 16)) {
             in.skipNBytes(headerBytes);
             byte[] bytes = new byte[RECORD_BYTES];
-            while (in.readNBytes(bytes, 0, RECORD_BYTES) == RECORD_BYTES) {
-                visitor.accept(decode(ByteBuffer.wrap(bytes)));
+            for (long number = 1; in.readNBytes(bytes, 0, RECORD_BYTES) == RECORD_BYTES; number++) {
+                visitor.accept(decode(bytes, number));
             }
         }
+    }
+
+    private RequestRecord decode(byte[] bytes, long number) throws IOException {
+        RequestRecord request;
+        try {
+            request = decode(ByteBuffer.wrap(bytes));
+        } catch (IllegalArgumentException e) {
+            throw new IOException(file + ": record " + number + " is damaged: " + e.getMessage(), e);
+        }
+        if (request.operation() >= operations.size()) {
+            throw new IOException(
+                    file + ": record " + number + " is damaged: there is no operation " + request.operation());
+        }
+        return request;
     }
 
     /** Writes {@code request} at the buffer's position: {@value #RECORD_BYTES} bytes. */

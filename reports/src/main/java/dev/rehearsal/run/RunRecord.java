@@ -1,0 +1,87 @@
+package dev.rehearsal.run;
+
+import dev.rehearsal.run.RunEvent.DatasetReady;
+import dev.rehearsal.run.RunEvent.EnvironmentReady;
+import dev.rehearsal.run.RunEvent.InstrumentTrouble;
+import dev.rehearsal.run.RunEvent.LoadEnded;
+import dev.rehearsal.run.RunEvent.LockWaited;
+import dev.rehearsal.run.RunEvent.Noted;
+import dev.rehearsal.run.RunEvent.Paused;
+import dev.rehearsal.run.RunEvent.Phase;
+import dev.rehearsal.run.RunEvent.RunEnded;
+import dev.rehearsal.run.RunEvent.RunStarted;
+import dev.rehearsal.run.RunEvent.SchemaCompared;
+import dev.rehearsal.run.RunEvent.ServerSampled;
+import dev.rehearsal.scenario.Stage;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Everything observed in one run: {@code events.ndjson} and {@code requests.bin}, folded together. Holds no opinion; {@code
+ * dev.rehearsal.verdict} has that.
+ *
+ * @param environment empty if the run ended before it was up; likewise {@code dataset}
+ * @param stages in order, those that began
+ * @param steps in order, those that began
+ * @param faults in order
+ * @param lockWaits in the order of their ends
+ * @param schema empty if the rollback was not reached or there is none
+ * @param load empty if the load never ended properly
+ * @param end empty if the run was killed
+ * @param lastSeenNanos when the last event was recorded or the last request ended
+ */
+public record RunRecord(
+        RunStarted started,
+        Optional<EnvironmentReady> environment,
+        Optional<DatasetReady> dataset,
+        List<StageSpan> stages,
+        List<StepRun> steps,
+        List<FaultRun> faults,
+        List<LockWaited> lockWaits,
+        List<ServerSampled> samples,
+        List<Paused> pauses,
+        Optional<SchemaCompared> schema,
+        List<InstrumentTrouble> troubles,
+        List<Noted> notes,
+        Optional<LoadEnded> load,
+        Optional<RunEnded> end,
+        long lastSeenNanos,
+        Requests requests) {
+    public RunRecord {
+        stages = List.copyOf(stages);
+        steps = List.copyOf(steps);
+        faults = List.copyOf(faults);
+        lockWaits = List.copyOf(lockWaits);
+        samples = List.copyOf(samples);
+        pauses = List.copyOf(pauses);
+        troubles = List.copyOf(troubles);
+        notes = List.copyOf(notes);
+    }
+
+    /**
+     * Reads a run from its directory. A run that was killed is read as far as it came: a last line without its end is left out, stages, steps
+     * and faults without an end are marked so.
+     *
+     * @throws IOException if a file cannot be read, or a line in it is damaged: the message has its number
+     */
+    public static RunRecord read(RunDirectory directory) throws IOException {
+        return RunRecordReader.read(directory);
+    }
+
+    /** Folds events that are in memory, in their order. The first one is {@link RunStarted}. */
+    public static RunRecord of(List<RunEvent> events, Requests requests) {
+        RunRecordFold fold = new RunRecordFold();
+        events.forEach(fold::add);
+        return fold.record(requests);
+    }
+
+    /** The last span of that stage. */
+    public Optional<StageSpan> stage(Stage stage) {
+        return stages.stream().filter(s -> s.stage() == stage).reduce((first, second) -> second);
+    }
+
+    public List<StepRun> steps(Phase phase) {
+        return steps.stream().filter(s -> s.phase() == phase).toList();
+    }
+}

@@ -1,0 +1,79 @@
+package dev.rehearsal.run;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import tools.jackson.core.JacksonException;
+
+/** Reads the two files of a run. */
+final class RunRecordReader {
+    private RunRecordReader() {}
+
+    static RunRecord read(RunDirectory directory) throws IOException {
+        RunRecordFold fold = new RunRecordFold();
+        readEvents(directory.events(), fold);
+        try {
+            return fold.record(requests(directory.requests()));
+        } catch (IllegalArgumentException e) {
+            throw new IOException(directory.events() + ": " + e.getMessage(), e);
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
+    }
+
+    /** A run that ended before its load began has no requests. */
+    private static Requests requests(Path file) throws IOException {
+        return Files.exists(file) && Files.size(file) > 0
+                ? Requests.of(RequestLog.open(file))
+                : Requests.of(List.of(), List.of());
+    }
+
+    private static void readEvents(Path file, RunRecordFold fold) throws IOException {
+        boolean lastLineIsWhole = endsWithNewline(file);
+        // Malformed characters are replaced, not refused: a killed run may end in the middle of one.
+        try (BufferedReader lines =
+                new BufferedReader(new InputStreamReader(Files.newInputStream(file), StandardCharsets.UTF_8))) {
+            int number = 1;
+            String line = lines.readLine();
+            while (line != null) {
+                String next = lines.readLine();
+                if (next == null && !lastLineIsWhole) {
+                    // The run was killed while it wrote this one.
+                    return;
+                }
+                if (!line.isBlank()) {
+                    add(file, number, line, fold);
+                }
+                line = next;
+                number++;
+            }
+        }
+    }
+
+    private static void add(Path file, int number, String line, RunRecordFold fold) throws IOException {
+        try {
+            fold.add(EventFormat.event(line));
+        } catch (JacksonException e) {
+            throw new IOException(file + ":" + number + ": this line is damaged: " + e.getOriginalMessage(), e);
+        } catch (IllegalArgumentException e) {
+            throw new IOException(file + ":" + number + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static boolean endsWithNewline(Path file) throws IOException {
+        try (var channel = Files.newByteChannel(file)) {
+            if (channel.size() == 0) {
+                return true;
+            }
+            channel.position(channel.size() - 1);
+            var last = java.nio.ByteBuffer.allocate(1);
+            channel.read(last);
+            return last.get(0) == '\n';
+        }
+    }
+}

@@ -1,0 +1,150 @@
+package dev.rehearsal.verdict;
+
+import dev.rehearsal.run.RequestRecord;
+import java.util.Collections;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * What requests of one kind felt in one stage. Complete once it is handed out; not safe for use by several threads before.
+ *
+ * <p>{@code arrivals = completed + failed + timedOut}. Failures and timeouts stay in the response times: a user waited for them too.
+ */
+public final class OperationStatistics {
+    private final String service;
+    private final String operation;
+    private final String version;
+    private final boolean writes;
+    private long completed;
+    private long failed;
+    private long timedOut;
+    private final SortedMap<String, Long> errors = new TreeMap<>();
+    private final Timings response = new Timings();
+    private final Timings lag = new Timings();
+    private final Timings poolWait = new Timings();
+    private final Timings serviceTime = new Timings();
+
+    OperationStatistics(String service, String operation, String version, boolean writes) {
+        this.service = service;
+        this.operation = operation;
+        this.version = version;
+        this.writes = writes;
+    }
+
+    /** @param lastSeenNanos stands in for the end of a request that has none */
+    void add(RequestRecord request, long lastSeenNanos) {
+        switch (request.outcome()) {
+            case SUCCEEDED -> completed++;
+            case FAILED, ABANDONED -> failed++;
+            case TIMED_OUT, POOL_TIMED_OUT -> timedOut++;
+        }
+        if (request.failed()) {
+            errors.merge(errorKey(request), 1L, Long::sum);
+        }
+        long t3 = reached(request.t3Nanos()) ? request.t3Nanos() : Math.max(lastSeenNanos, request.t0Nanos());
+        long t1 = reached(request.t1Nanos()) ? request.t1Nanos() : t3;
+        response.add(t3 - request.t0Nanos());
+        lag.add(t1 - request.t0Nanos());
+        if (reached(request.t1Nanos())) {
+            poolWait.add((reached(request.t2Nanos()) ? request.t2Nanos() : t3) - t1);
+        }
+        if (reached(request.t2Nanos())) {
+            serviceTime.add(t3 - request.t2Nanos());
+        }
+    }
+
+    void add(OperationStatistics other) {
+        completed += other.completed;
+        failed += other.failed;
+        timedOut += other.timedOut;
+        other.errors.forEach((state, count) -> errors.merge(state, count, Long::sum));
+        response.add(other.response);
+        lag.add(other.lag);
+        poolWait.add(other.poolWait);
+        serviceTime.add(other.serviceTime);
+    }
+
+    private static boolean reached(long nanos) {
+        return nanos != RequestRecord.NEVER;
+    }
+
+    private static String errorKey(RequestRecord request) {
+        if (!request.sqlState().isEmpty()) {
+            return request.sqlState();
+        }
+        return switch (request.outcome()) {
+            case POOL_TIMED_OUT -> "poolTimeout";
+            case ABANDONED -> "abandoned";
+            case TIMED_OUT -> "timeout";
+            case FAILED, SUCCEEDED -> "unknown";
+        };
+    }
+
+    /** Empty: every service. */
+    public String service() {
+        return service;
+    }
+
+    /** Empty: every operation. */
+    public String operation() {
+        return operation;
+    }
+
+    /** Of the application; empty: every version. */
+    public String version() {
+        return version;
+    }
+
+    public boolean writes() {
+        return writes;
+    }
+
+    /** Planned arrivals. */
+    public long arrivals() {
+        return completed + failed + timedOut;
+    }
+
+    public long completed() {
+        return completed;
+    }
+
+    /** Refused by the server or the connection, or never started; without timeouts. */
+    public long failed() {
+        return failed;
+    }
+
+    /** Given up by the application: its statement timeout, or no connection in time. */
+    public long timedOut() {
+        return timedOut;
+    }
+
+    /** Failures and timeouts by SQLState; {@code poolTimeout}, {@code timeout}, {@code abandoned} or {@code unknown} where there is none. */
+    public SortedMap<String, Long> errors() {
+        return Collections.unmodifiableSortedMap(errors);
+    }
+
+    /** Planned arrival to end. */
+    public Timings response() {
+        return response;
+    }
+
+    /** Planned arrival to picked up by the generator. */
+    public Timings lag() {
+        return lag;
+    }
+
+    /** Picked up to connection, or to the end of waiting for one. */
+    public Timings poolWait() {
+        return poolWait;
+    }
+
+    /** Connection to end. */
+    public Timings serviceTime() {
+        return serviceTime;
+    }
+
+    /** Failures and timeouts beside all arrivals, 0 to 1; 0 without arrivals. */
+    public double failedFraction() {
+        return arrivals() == 0 ? 0 : (double) (failed + timedOut) / arrivals();
+    }
+}

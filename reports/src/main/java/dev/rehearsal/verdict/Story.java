@@ -1,0 +1,25 @@
+package dev.rehearsal.verdict;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The whole run in a few sentences.
+ *
+ * @param subject what it is about: the statement that did it, on one line; empty if no single statement did
+ * @param sentences at least one, in plain text, the most telling first
+ * @param saferWay what to do instead, one sentence
+ */
+public record Story(Optional<String> subject, List<String> sentences, Optional<String> saferWay) {
+    public Story {
+        sentences = List.copyOf(sentences);
+        if (sentences.isEmpty()) {
+            throw new IllegalArgumentException("a story has a sentence");
+        }
+    }
+
+    /** Subject and first sentence: the headline of every report. */
+    public String headline() {
+        return subject.map(s -> s + " " + sentences.getFirst()).orElse(sentences.getFirst());
+    }
+}
