@@ -1,0 +1,91 @@
+package dev.rehearsal.dataset;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+
+/**
+ * Rows in PostgreSQL's binary COPY format, growing as needed. Not thread-safe.
+ *
+ * <p>A field is a 4-byte length and as many bytes; a null has length -1. All numbers have their highest byte first. The format is described under
+ * "Binary Format" at the COPY command of PostgreSQL's manual.
+ */
+final class CopyBuffer {
+    private static final VarHandle SHORT = MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.BIG_ENDIAN);
+    private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
+    private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
+    private static final byte[] SIGNATURE = {'P', 'G', 'C', 'O', 'P', 'Y', '\n', (byte) 0xff, '\r', '\n', 0};
+
+    private byte[] bytes;
+    private int size;
+
+    CopyBuffer(int capacity) {
+        bytes = new byte[capacity];
+    }
+
+    byte[] array() {
+        return bytes;
+    }
+
+    int size() {
+        return size;
+    }
+
+    void clear() {
+        size = 0;
+    }
+
+    void header() {
+        write(SIGNATURE);
+        writeInt(0);
+        writeInt(0);
+    }
+
+    void trailer() {
+        writeShort(-1);
+    }
+
+    void writeShort(int value) {
+        ensure(2);
+        SHORT.set(bytes, size, (short) value);
+        size += 2;
+    }
+
+    void writeInt(int value) {
+        ensure(4);
+        INT.set(bytes, size, value);
+        size += 4;
+    }
+
+    void writeLong(long value) {
+        ensure(8);
+        LONG.set(bytes, size, value);
+        size += 8;
+    }
+
+    void write(byte[] value) {
+        ensure(value.length);
+        System.arraycopy(value, 0, bytes, size, value.length);
+        size += value.length;
+    }
+
+    void writeNull() {
+        writeInt(-1);
+    }
+
+    /** Writes the length and leaves room for the bytes, which the caller puts into {@link #array()} from the returned index on. */
+    int field(int length) {
+        ensure(4 + length);
+        INT.set(bytes, size, length);
+        int start = size + 4;
+        size = start + length;
+        return start;
+    }
+
+    private void ensure(int more) {
+        if (bytes.length - size < more) {
+            bytes = Arrays.copyOf(bytes, Math.max(bytes.length * 2, size + more));
+        }
+    }
+}

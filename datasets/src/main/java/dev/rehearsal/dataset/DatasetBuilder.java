@@ -1,0 +1,69 @@
+package dev.rehearsal.dataset;
+
+import dev.rehearsal.scenario.DatasetSpec;
+import dev.rehearsal.scenario.EnvironmentException;
+import dev.rehearsal.scenario.InvalidScenarioException;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Map;
+
+/** Makes a data directory with a dataset in it: a new cluster, a server that forgoes safety for speed, the load, a clean stop. */
+final class DatasetBuilder {
+    /**
+     * A crash while building costs the build, nothing else; so nothing waits for the disk. What is finished is synced by {@link SnapshotStore}.
+     */
+    private static final Map<String, String> BUILD_SETTINGS = Map.ofEntries(
+            Map.entry("fsync", "off"),
+            Map.entry("synchronous_commit", "off"),
+            Map.entry("full_page_writes", "off"),
+            Map.entry("wal_level", "minimal"),
+            Map.entry("max_wal_senders", "0"),
+            Map.entry("max_wal_size", DiskEstimate.MOST_WRITE_AHEAD_LOG / (1 << 20) + "MB"),
+            // Segments that are kept for reuse would be copied with every clone.
+            Map.entry("wal_recycle", "off"),
+            Map.entry("wal_init_zero", "off"),
+            Map.entry("checkpoint_timeout", "1h"),
+            Map.entry("autovacuum", "off"),
+            Map.entry("shared_buffers", "256MB"),
+            Map.entry("log_lock_waits", "off"));
+
+    private final ServerLauncher launcher;
+
+    DatasetBuilder(ServerLauncher launcher) {
+        this.launcher = launcher;
+    }
+
+    /**
+     * Builds.
+     *
+     * @param dataDirectory does not exist yet; afterwards a stopped server's
+     * @return rows by table
+     */
+    Map<String, Long> build(DatasetSpec spec, long seed, Path dataDirectory, BuildProgress progress)
+            throws EnvironmentException, InvalidScenarioException, InterruptedException {
+        progress.phase("making a server");
+        launcher.initialise(dataDirectory);
+        try (ServerLauncher.RunningServer server = launcher.start(dataDirectory, BUILD_SETTINGS)) {
+            createDatabase(server.jdbcUrl("postgres"));
+            Map<String, Long> rows = new BulkLoader(spec, seed, progress).load(server.jdbcUrl(Snapshot.DATABASE));
+            progress.phase("writing to disk");
+            return rows;
+        } catch (SQLException failure) {
+            throw new EnvironmentException(
+                    "the server that builds the dataset " + spec.definition().name() + " failed: "
+                            + failure.getMessage(),
+                    "read its log above; often the disk is full or memory is short",
+                    failure);
+        }
+    }
+
+    private static void createDatabase(String jdbcUrl) throws SQLException {
+        try (Connection connection = DriverManager.getConnection(jdbcUrl);
+                Statement statement = connection.createStatement()) {
+            statement.execute("create database " + Snapshot.DATABASE);
+        }
+    }
+}
