@@ -27,4 +27,50 @@ public record Finding(
         String shownObserved,
         String shownLimit,
         String message,
-        SourceLocation source) {}
+        SourceLocation source) {
+
+    /** Of times, given in nanoseconds: in ms, to the microsecond. */
+    static Finding ofDuration(
+            String objective,
+            Verdict.Status status,
+            String subject,
+            OptionalDouble observedNanos,
+            OptionalDouble limitNanos,
+            String message,
+            SourceLocation source) {
+        return new Finding(
+                objective,
+                status,
+                subject,
+                millis(observedNanos),
+                millis(limitNanos),
+                "ms",
+                shown(observedNanos),
+                shown(limitNanos),
+                message,
+                source);
+    }
+
+    private static OptionalDouble millis(OptionalDouble nanos) {
+        return nanos.isPresent() ? OptionalDouble.of(Math.round(nanos.getAsDouble() / 1e3) / 1e3) : nanos;
+    }
+
+    private static String shown(OptionalDouble nanos) {
+        return nanos.isPresent() ? Quantities.duration(Math.round(nanos.getAsDouble())) : "";
+    }
+
+    /** The same, not judged. */
+    Finding inconclusive() {
+        return new Finding(
+                objective,
+                Verdict.Status.INCONCLUSIVE,
+                subject,
+                observed,
+                limit,
+                unit,
+                shownObserved,
+                shownLimit,
+                message,
+                source);
+    }
+}

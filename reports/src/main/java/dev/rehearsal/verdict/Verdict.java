@@ -7,7 +7,7 @@ import java.util.List;
  *
  * @param findings one an objective, in the scenario's order
  * @param stages statistics of every stage that began, in order
- * @param impacts what each statement did to the traffic, in the order of the statements
+ * @param attribution what each statement did to the traffic
  */
 public record Verdict(
         Status status,
@@ -15,12 +15,11 @@ public record Verdict(
         List<Finding> findings,
         Validity validity,
         List<StageStatistics> stages,
-        List<StatementImpact> impacts,
+        Attribution attribution,
         RollbackResult rollback) {
     public Verdict {
         findings = List.copyOf(findings);
         stages = List.copyOf(stages);
-        impacts = List.copyOf(impacts);
     }
 
     /** Of a run and of a single finding. */
@@ -34,6 +33,11 @@ public record Verdict(
         public String word() {
             return name().toLowerCase(java.util.Locale.ROOT);
         }
+    }
+
+    /** What each statement did to the traffic, in the order of the statements. */
+    public List<StatementImpact> impacts() {
+        return attribution.impacts();
     }
 
     public long count(Status wanted) {

@@ -1,9 +1,9 @@
 /**
  * Judging: what a run record means.
  *
- * <p>{@code Judge} is a pure function of a {@link dev.rehearsal.run.RunRecord}: no clock, no database, no file. It works
+ * <p>{@link dev.rehearsal.verdict.Judge} is a pure function of a {@link dev.rehearsal.run.RunRecord}: no clock, no database, no file. It works
  * in four steps, each a class that can be read alone. {@link dev.rehearsal.verdict.StageStatistics} cuts the requests by stage and operation.
- * {@code Attribution} joins lock waits, requests and statements: who waited for which statement, and who stood in front
+ * {@link dev.rehearsal.verdict.Attribution} joins lock waits, requests and statements: who waited for which statement, and who stood in front
  * of it. {@link dev.rehearsal.verdict.Validity} asks whether the instruments were good enough for the limits that are judged. Then each
  * objective becomes one {@link dev.rehearsal.verdict.Finding}.
  *

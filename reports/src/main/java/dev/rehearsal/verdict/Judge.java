@@ -1,0 +1,76 @@
+package dev.rehearsal.verdict;
+
+import dev.rehearsal.run.RunRecord;
+import dev.rehearsal.scenario.Objective;
+import dev.rehearsal.verdict.Verdict.Status;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Judges a run: a pure function of what was recorded.
+ *
+ * <p>Each objective is judged by itself. One that failed fails the run; else one that is inconclusive makes the run inconclusive; else it
+ * passed. If the run is not valid (see {@link ValidityJudge} for the rules), nothing in it is judged: every finding keeps what was observed and
+ * becomes inconclusive, and so does the run.
+ */
+public final class Judge {
+    private Judge() {}
+
+    /** Never throws for what a run did; reads the requests a few times. */
+    public static Verdict judge(RunRecord run) {
+        Evidence evidence = Evidence.of(run);
+        LatencyJudge latencies = new LatencyJudge(evidence);
+        RollbackJudge rollback = new RollbackJudge(evidence);
+        List<Finding> findings = findings(evidence, latencies, rollback);
+        Validity validity = new ValidityJudge(evidence, latencies.smallestLimitNanos()).judge();
+        List<Finding> judged = validity.valid()
+                ? findings
+                : findings.stream().map(Finding::inconclusive).toList();
+        Status status = status(judged, validity);
+        return new Verdict(
+                status,
+                new Storyteller(evidence, rollback.result()).tell(status, judged, validity),
+                judged,
+                validity,
+                evidence.stages(),
+                evidence.attribution(),
+                rollback.result());
+    }
+
+    private static List<Finding> findings(Evidence evidence, LatencyJudge latencies, RollbackJudge rollback) {
+        ErrorsJudge errors = new ErrorsJudge(evidence);
+        LockJudge locks = new LockJudge(evidence);
+        MigrationJudge migration = new MigrationJudge(evidence);
+        List<Finding> findings = new ArrayList<>();
+        migration.failedStep().ifPresent(findings::add);
+        boolean rollbackAsked = false;
+        for (Objective objective : evidence.run().started().objectives()) {
+            switch (objective) {
+                case Objective.Latency o -> findings.addAll(latencies.judge(o));
+                case Objective.Errors o -> findings.add(errors.judge(o));
+                case Objective.LockHold o -> findings.add(locks.judge(o));
+                case Objective.LockWait o -> findings.add(locks.judge(o));
+                case Objective.MigrationTime o -> findings.add(migration.judge(o));
+                case Objective.Rewrites o -> findings.add(migration.judge(o));
+                case Objective.Rollback o -> {
+                    rollback.judge(o).ifPresent(findings::add);
+                    rollbackAsked = true;
+                }
+            }
+        }
+        if (!rollbackAsked) {
+            rollback.failedStep().ifPresent(findings::add);
+        }
+        return findings;
+    }
+
+    private static Status status(List<Finding> findings, Validity validity) {
+        if (!validity.valid() || findings.isEmpty()) {
+            return Status.INCONCLUSIVE;
+        }
+        if (findings.stream().anyMatch(f -> f.status() == Status.FAILED)) {
+            return Status.FAILED;
+        }
+        return findings.stream().anyMatch(f -> f.status() == Status.INCONCLUSIVE) ? Status.INCONCLUSIVE : Status.PASSED;
+    }
+}

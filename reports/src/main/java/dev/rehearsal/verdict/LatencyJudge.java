@@ -1,0 +1,186 @@
+package dev.rehearsal.verdict;
+
+import dev.rehearsal.run.RequestLog.OperationKey;
+import dev.rehearsal.scenario.Objective;
+import dev.rehearsal.scenario.Stage;
+import dev.rehearsal.verdict.Verdict.Status;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalDouble;
+
+/**
+ * Response times beside their limits.
+ *
+ * <p>A percentile p needs at least 2 / (1 − p) requests (200 for p99): with fewer, two of them decide. It is then inconclusive, unless every
+ * request was within the limit: then so was the percentile, whatever it is. A regression asks the same of the baseline.
+ */
+final class LatencyJudge {
+    private static final String OBJECTIVE = "latency";
+
+    private final Evidence evidence;
+    private final List<Double> limitsNanos = new ArrayList<>();
+
+    LatencyJudge(Evidence evidence) {
+        this.evidence = evidence;
+    }
+
+    /** Requests that a percentile needs. */
+    static long requestsNeeded(double percentile) {
+        return percentile >= 100 ? 1 : (long) Math.ceil(2 / (1 - percentile / 100) - 1e-9);
+    }
+
+    List<Finding> judge(Objective.Latency objective) {
+        if (objective.service().isPresent() || objective.operation().isPresent()) {
+            return List.of(judge(
+                    objective,
+                    objective.service(),
+                    objective.operation(),
+                    Wording.operations(objective.service(), objective.operation())));
+        }
+        return evidence.run().requests().operations().stream()
+                .map(key -> new OperationKey(key.service(), key.operation(), "", false))
+                .distinct()
+                .map(key -> judge(
+                        objective,
+                        Optional.of(key.service()),
+                        Optional.of(key.operation()),
+                        Wording.operation(evidence.run(), key.service(), key.operation())))
+                .toList();
+    }
+
+    /** One of the one or two limits of an objective, judged. */
+    private record Part(Status status, OptionalDouble limitNanos, String why) {}
+
+    private Finding judge(
+            Objective.Latency objective, Optional<String> service, Optional<String> operation, String name) {
+        String subject = "response " + Wording.percentile(objective.percentile()) + " of " + name + " "
+                + Wording.during(objective.during());
+        Optional<OperationStatistics> observed =
+                evidence.stage(objective.during()).map(s -> s.of(service, operation));
+        if (observed.isEmpty() || observed.get().arrivals() == 0) {
+            String why = observed.isEmpty()
+                    ? "The run did not come that far."
+                    : "There was no such request; lengthen the stage or raise the rate.";
+            return finding(objective, Status.INCONCLUSIVE, subject, OptionalDouble.empty(), limitOf(objective), why);
+        }
+        Timings response = observed.get().response();
+        Optional<Timings> baseline = evidence.stage(Stage.BASELINE)
+                .map(s -> s.of(service, operation).response())
+                .filter(timings -> timings.count() > 0);
+        List<Part> parts = new ArrayList<>();
+        objective
+                .max()
+                .ifPresent(max -> parts.add(against(
+                        objective,
+                        response,
+                        (double) max.toNanos(),
+                        "the limit is " + Quantities.duration(max.toNanos()))));
+        objective.regression().ifPresent(factor -> parts.add(regression(objective, response, baseline, factor)));
+        Part worst = parts.stream().reduce(LatencyJudge::worse).orElseThrow();
+
+        String beside = baseline.filter(b -> objective.during() != Stage.BASELINE)
+                .map(b -> "; in the baseline it was " + Quantities.duration(b.percentileNanos(objective.percentile())))
+                .orElse("");
+        String message = sentence(subject) + " was "
+                + Quantities.duration(response.percentileNanos(objective.percentile())) + " over "
+                + Wording.count(response.count(), "request", "requests") + beside + "; " + worst.why() + ".";
+        return finding(
+                objective,
+                worst.status(),
+                subject,
+                OptionalDouble.of((double) response.percentileNanos(objective.percentile())),
+                worst.limitNanos(),
+                message);
+    }
+
+    /** Of all that was judged so far, nanoseconds; empty if no limit was. */
+    OptionalDouble smallestLimitNanos() {
+        return limitsNanos.stream().mapToDouble(Double::doubleValue).min();
+    }
+
+    private Part regression(Objective.Latency objective, Timings response, Optional<Timings> baseline, double factor) {
+        if (baseline.isEmpty()) {
+            return new Part(
+                    Status.INCONCLUSIVE,
+                    OptionalDouble.empty(),
+                    "the baseline has no such request to compare with; lengthen the baseline");
+        }
+        long needed = requestsNeeded(objective.percentile());
+        if (baseline.get().count() < needed) {
+            return new Part(
+                    Status.INCONCLUSIVE,
+                    OptionalDouble.empty(),
+                    "the baseline has " + Wording.count(baseline.get().count(), "request", "requests") + ", and "
+                            + Wording.percentile(objective.percentile()) + " needs " + Quantities.count(needed)
+                            + "; lengthen the baseline or raise the rate");
+        }
+        double limit = factor * baseline.get().percentileNanos(objective.percentile());
+        return against(
+                objective,
+                response,
+                limit,
+                "the limit is " + factor(factor) + " times the baseline's, " + Quantities.duration(Math.round(limit)));
+    }
+
+    private Part against(Objective.Latency objective, Timings response, double limitNanos, String limit) {
+        OptionalDouble number = OptionalDouble.of(limitNanos);
+        limitsNanos.add(limitNanos);
+        long needed = requestsNeeded(objective.percentile());
+        if (response.maxNanos() <= limitNanos) {
+            return new Part(Status.PASSED, number, limit);
+        }
+        if (response.count() < needed) {
+            return new Part(
+                    Status.INCONCLUSIVE,
+                    number,
+                    limit + ", but " + Wording.percentile(objective.percentile()) + " needs " + Quantities.count(needed)
+                            + " requests; lengthen the stage or raise the rate");
+        }
+        boolean within = response.percentileNanos(objective.percentile()) <= limitNanos;
+        return new Part(within ? Status.PASSED : Status.FAILED, number, limit);
+    }
+
+    /** Failed before inconclusive before passed; of two alike, the one with the smaller limit. */
+    private static Part worse(Part one, Part other) {
+        int byStatus = Integer.compare(severity(one.status()), severity(other.status()));
+        if (byStatus != 0) {
+            return byStatus > 0 ? one : other;
+        }
+        return one.limitNanos().orElse(Double.MAX_VALUE) <= other.limitNanos().orElse(Double.MAX_VALUE) ? one : other;
+    }
+
+    private static int severity(Status status) {
+        return switch (status) {
+            case PASSED -> 0;
+            case INCONCLUSIVE -> 1;
+            case FAILED -> 2;
+        };
+    }
+
+    private static OptionalDouble limitOf(Objective.Latency objective) {
+        return objective
+                .max()
+                .map(max -> OptionalDouble.of((double) max.toNanos()))
+                .orElse(OptionalDouble.empty());
+    }
+
+    private static Finding finding(
+            Objective.Latency objective,
+            Status status,
+            String subject,
+            OptionalDouble observedNanos,
+            OptionalDouble limitNanos,
+            String message) {
+        return Finding.ofDuration(OBJECTIVE, status, subject, observedNanos, limitNanos, message, objective.location());
+    }
+
+    private static String factor(double factor) {
+        return factor == Math.rint(factor) ? String.format(Locale.ROOT, "%.0f", factor) : String.valueOf(factor);
+    }
+
+    private static String sentence(String phrase) {
+        return phrase.substring(0, 1).toUpperCase(Locale.ROOT) + phrase.substring(1);
+    }
+}

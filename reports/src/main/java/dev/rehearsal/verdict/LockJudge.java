@@ -1,0 +1,177 @@
+package dev.rehearsal.verdict;
+
+import dev.rehearsal.run.RunEvent.EnvironmentReady;
+import dev.rehearsal.run.RunEvent.LockHeld;
+import dev.rehearsal.run.RunEvent.LockWaited;
+import dev.rehearsal.run.RunEvent.StatementObserved;
+import dev.rehearsal.run.RunEvent.WaitOutcome;
+import dev.rehearsal.scenario.Objective;
+import dev.rehearsal.verdict.Verdict.Status;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+
+/**
+ * Lock holds and lock waits beside their limits, each with its error.
+ *
+ * <p>Holds count in the migration and in its rollback; those on relations that the migration itself created block nobody and are left out. A
+ * hold is within its limit if it is so with its error added, and beyond it if it is so with its error taken off; between the two nothing is
+ * known. Waits of the application count only if a statement caused them. Waits shorter than {@code deadlock_timeout} are not in the server's
+ * log, so that a limit below it can be broken without a trace.
+ */
+final class LockJudge {
+    private final Evidence evidence;
+
+    LockJudge(Evidence evidence) {
+        this.evidence = evidence;
+    }
+
+    private record Hold(LockHeld lock, StatementObserved by) {
+        long atLeastNanos() {
+            return lock.heldNanos() - lock.errorNanos();
+        }
+
+        long atMostNanos() {
+            return lock.heldNanos() + lock.errorNanos();
+        }
+    }
+
+    Finding judge(Objective.LockHold objective) {
+        long limit = objective.max().toNanos();
+        List<Hold> holds = holds(objective);
+        String what = objective.mode().orElse("a lock that stops writes");
+        String on = objective.relation().map(r -> " on " + r).orElse("");
+        Optional<Hold> longest =
+                holds.stream().max(Comparator.comparingLong(h -> h.lock().heldNanos()));
+        if (longest.isEmpty()) {
+            return Finding.ofDuration(
+                    "lockHold",
+                    Status.PASSED,
+                    what + " held" + on,
+                    OptionalDouble.of(0),
+                    OptionalDouble.of((double) limit),
+                    "No statement held " + what + on + "; the limit is " + Quantities.duration(limit) + ".",
+                    objective.location());
+        }
+        Status status = Status.PASSED;
+        if (holds.stream().anyMatch(h -> h.atLeastNanos() > limit)) {
+            status = Status.FAILED;
+        } else if (holds.stream().anyMatch(h -> h.atMostNanos() > limit)) {
+            status = Status.INCONCLUSIVE;
+        }
+        LockHeld lock = longest.get().lock();
+        String message = "`" + Wording.statement(longest.get().by().sql()) + "` held " + lock.mode() + " on "
+                + lock.relation() + " for " + Quantities.duration(lock.heldNanos()) + " ± "
+                + Quantities.duration(lock.errorNanos()) + "; the limit is " + Quantities.duration(limit) + "."
+                + (status == Status.INCONCLUSIVE ? " The limit lies within the error." : "");
+        return Finding.ofDuration(
+                "lockHold",
+                status,
+                lock.mode() + " held on " + lock.relation(),
+                OptionalDouble.of((double) lock.heldNanos()),
+                OptionalDouble.of((double) limit),
+                message,
+                objective.location());
+    }
+
+    private List<Hold> holds(Objective.LockHold objective) {
+        List<Hold> holds = new ArrayList<>();
+        for (StatementImpact impact : evidence.attribution().impacts()) {
+            for (StatementObserved observed : impact.statement().tries()) {
+                for (LockHeld lock : observed.locks()) {
+                    if (!lock.ownRelation() && asked(objective, lock)) {
+                        holds.add(new Hold(lock, observed));
+                    }
+                }
+            }
+        }
+        return holds;
+    }
+
+    private static boolean asked(Objective.LockHold objective, LockHeld lock) {
+        Optional<LockMode> mode = LockMode.of(lock.mode());
+        boolean rightMode = objective.mode().isPresent()
+                ? mode.equals(LockMode.of(objective.mode().get()))
+                : mode.filter(LockMode::stopsWrites).isPresent();
+        return rightMode && objective.relation().map(lock.relation()::equals).orElse(true);
+    }
+
+    Finding judge(Objective.LockWait objective) {
+        return switch (objective.victims()) {
+            case APPLICATION -> application(objective);
+            case MIGRATION -> migration(objective);
+        };
+    }
+
+    private Finding application(Objective.LockWait objective) {
+        List<CausedWait> caused = evidence.attribution().causedWaits();
+        Optional<CausedWait> longest =
+                caused.stream().max(Comparator.comparingLong(c -> c.lockWait().durationNanos()));
+        String by = longest.map(c -> " behind `"
+                        + Wording.statement(evidence.attribution()
+                                .impacts()
+                                .get(c.cause())
+                                .statement()
+                                .sql())
+                        + "`")
+                .orElse("");
+        return waits(
+                objective,
+                "longest lock wait of a request",
+                "a request",
+                by,
+                caused.stream().map(CausedWait::lockWait).toList());
+    }
+
+    private Finding migration(Objective.LockWait objective) {
+        String by = evidence.attribution().impacts().stream()
+                .flatMap(i -> i.inFront().stream())
+                .max(Comparator.comparingLong(InFront::blockedNanos))
+                .map(front -> " behind " + front.name())
+                .orElse("");
+        return waits(
+                objective,
+                "longest lock wait of the migration",
+                "the migration",
+                by,
+                evidence.attribution().ownWaits());
+    }
+
+    private Finding waits(
+            Objective.LockWait objective, String subject, String who, String behind, List<LockWaited> waits) {
+        long limit = objective.max().toNanos();
+        long longest = waits.stream().mapToLong(LockWaited::durationNanos).max().orElse(0);
+        long threshold = evidence.run()
+                        .environment()
+                        .map(EnvironmentReady::deadlockTimeoutMillis)
+                        .orElse(0L)
+                * 1_000_000;
+        boolean endUnknown = waits.stream().anyMatch(w -> w.outcome() == WaitOutcome.UNKNOWN);
+        Status status = Status.PASSED;
+        String why = "";
+        if (longest > limit) {
+            status = Status.FAILED;
+        } else if (threshold > limit) {
+            status = Status.INCONCLUSIVE;
+            why = " Waits shorter than " + Quantities.duration(threshold)
+                    + " are not in the server's log: lower environment.settings.deadlock_timeout or raise the limit.";
+        } else if (endUnknown) {
+            status = Status.INCONCLUSIVE;
+            why = " The end of at least one wait was not seen, so that it may have been longer.";
+        }
+        String message = waits.isEmpty()
+                ? "No lock wait of " + who + " was logged; the limit is " + Quantities.duration(limit) + "." + why
+                : "The longest lock wait of " + who + " took " + Quantities.duration(longest) + behind
+                        + "; the limit is " + Quantities.duration(limit) + "." + why;
+        return Finding.ofDuration(
+                "lockWait",
+                status,
+                subject,
+                OptionalDouble.of((double) longest),
+                OptionalDouble.of((double) limit),
+                message,
+                objective.location());
+    }
+}

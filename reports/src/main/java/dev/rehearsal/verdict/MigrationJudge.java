@@ -1,0 +1,146 @@
+package dev.rehearsal.verdict;
+
+import dev.rehearsal.run.RunEvent.Phase;
+import dev.rehearsal.run.RunEvent.Rewrite;
+import dev.rehearsal.run.RunEvent.StatementObserved;
+import dev.rehearsal.run.RunEvent.Status;
+import dev.rehearsal.run.StepRun;
+import dev.rehearsal.scenario.Objective;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** Whether the migration came to its end, how long it took, and what it rewrote. */
+final class MigrationJudge {
+    private final Evidence evidence;
+
+    MigrationJudge(Evidence evidence) {
+        this.evidence = evidence;
+    }
+
+    /** A migration that fails has failed, whatever the objectives say. */
+    Optional<Finding> failedStep() {
+        List<StepRun> steps = evidence.run().steps(Phase.MIGRATION);
+        return steps.stream()
+                .filter(MigrationJudge::broken)
+                .findFirst()
+                .map(step -> new Finding(
+                        "migration",
+                        Verdict.Status.FAILED,
+                        "migration step " + step.name(),
+                        OptionalDouble.of((double)
+                                steps.stream().filter(MigrationJudge::broken).count()),
+                        OptionalDouble.of(0),
+                        "steps",
+                        step.status() == Status.TIMED_OUT ? "timed out" : "failed",
+                        "",
+                        failure(step),
+                        step.location()));
+    }
+
+    static boolean broken(StepRun step) {
+        return step.complete() && (step.status() == Status.FAILED || step.status() == Status.TIMED_OUT);
+    }
+
+    /** Which statement failed how: a sentence. */
+    static String failure(StepRun step) {
+        Optional<StatementObserved> broken = step.statements().stream()
+                .map(statement -> statement.last())
+                .filter(o -> o.status() == Status.FAILED || o.status() == Status.TIMED_OUT)
+                .reduce((first, second) -> second);
+        String how = step.status() == Status.TIMED_OUT ? " was ended by the time limit" : " failed";
+        String tries = step.attempts() > 1 ? " after " + step.attempts() + " tries" : "";
+        String name = "Step " + step.name() + " of the " + Wording.phase(step.phase()) + how + tries;
+        return broken.map(o -> name + ": `" + Wording.statement(o.sql()) + "`"
+                        + o.message().map(m -> ": " + Wording.statement(m)).orElse("")
+                        + o.sqlState().map(s -> " (SQLState " + s + ")").orElse("") + ".")
+                .orElse(name + ".");
+    }
+
+    Finding judge(Objective.MigrationTime objective) {
+        long limit = objective.max().toNanos();
+        List<StepRun> steps = evidence.run().steps(Phase.MIGRATION).stream()
+                .filter(s -> s.status() != Status.SKIPPED)
+                .toList();
+        if (steps.isEmpty()) {
+            return time(objective, Verdict.Status.INCONCLUSIVE, OptionalDouble.empty(), "The migration was not begun.");
+        }
+        long took = steps.getLast().endNanos() - steps.getFirst().startNanos();
+        Optional<StepRun> broken = steps.stream().filter(MigrationJudge::broken).findFirst();
+        if (broken.isPresent()) {
+            return time(
+                    objective,
+                    Verdict.Status.FAILED,
+                    OptionalDouble.of((double) took),
+                    "The migration did not come to its end; it stopped after " + Quantities.duration(took) + ". "
+                            + failure(broken.get()));
+        }
+        boolean complete = steps.stream().allMatch(StepRun::complete);
+        if (!complete && took <= limit) {
+            return time(
+                    objective,
+                    Verdict.Status.INCONCLUSIVE,
+                    OptionalDouble.of((double) took),
+                    "The migration's end was not seen; it had run for " + Quantities.duration(took) + ".");
+        }
+        return time(
+                objective,
+                took > limit ? Verdict.Status.FAILED : Verdict.Status.PASSED,
+                OptionalDouble.of((double) took),
+                "The migration took " + Quantities.duration(took) + "; the limit is " + Quantities.duration(limit)
+                        + ".");
+    }
+
+    private static Finding time(
+            Objective.MigrationTime objective, Verdict.Status status, OptionalDouble took, String message) {
+        return Finding.ofDuration(
+                "migrationTime",
+                status,
+                "duration of the migration",
+                took,
+                OptionalDouble.of((double) objective.max().toNanos()),
+                message,
+                objective.location());
+    }
+
+    Finding judge(Objective.Rewrites objective) {
+        Set<String> own = evidence.attribution().impacts().stream()
+                .flatMap(i -> i.statement().locks().stream())
+                .filter(lock -> lock.ownRelation())
+                .map(lock -> lock.relation())
+                .collect(Collectors.toSet());
+        List<String> sentences = new ArrayList<>();
+        List<String> relations = new ArrayList<>();
+        for (StatementImpact impact : evidence.attribution().impacts()) {
+            for (Rewrite rewrite : impact.statement().rewrites()) {
+                if (!own.contains(rewrite.relation())) {
+                    relations.add(rewrite.relation());
+                    sentences.add("`" + Wording.statement(impact.statement().sql()) + "` rewrote " + rewrite.relation()
+                            + " (" + rewrite.reason() + ").");
+                }
+            }
+        }
+        List<String> distinct = relations.stream().distinct().toList();
+        boolean begun = !evidence.attribution().impacts().isEmpty();
+        Verdict.Status status = distinct.isEmpty()
+                ? begun ? Verdict.Status.PASSED : Verdict.Status.INCONCLUSIVE
+                : Verdict.Status.FAILED;
+        String message = !begun
+                ? "No statement was observed."
+                : sentences.isEmpty() ? "No table was rewritten." : String.join(" ", sentences);
+        return new Finding(
+                "rewrites",
+                status,
+                "no rewrites",
+                begun ? OptionalDouble.of((double) distinct.size()) : OptionalDouble.empty(),
+                OptionalDouble.of(0),
+                "relations",
+                distinct.isEmpty() ? begun ? "none" : "" : String.join(", ", distinct),
+                "",
+                message,
+                objective.location());
+    }
+}

@@ -1,0 +1,140 @@
+package dev.rehearsal.verdict;
+
+import dev.rehearsal.run.RunEvent.Phase;
+import dev.rehearsal.run.RunEvent.SchemaCompared;
+import dev.rehearsal.run.RunEvent.Status;
+import dev.rehearsal.run.StepRun;
+import dev.rehearsal.scenario.Objective;
+import dev.rehearsal.scenario.SourceLocation;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+
+/** Whether there is a way back: the steps succeed, in time, and leave the schema as it was. */
+final class RollbackJudge {
+    private static final String OBJECTIVE = "rollback";
+    private static final String SUBJECT = "rollback";
+    private static final int DIFFERENCES_SHOWN = 5;
+
+    private final Evidence evidence;
+    private final RollbackResult result;
+
+    RollbackJudge(Evidence evidence) {
+        this.evidence = evidence;
+        this.result = resultOf(evidence);
+    }
+
+    private static RollbackResult resultOf(Evidence evidence) {
+        List<StepRun> steps = evidence.run().steps(Phase.ROLLBACK).stream()
+                .filter(s -> s.status() != Status.SKIPPED)
+                .toList();
+        Optional<SchemaCompared> schema = evidence.run().schema();
+        Optional<Boolean> restored =
+                schema.map(s -> s.differences().isEmpty() && s.before().equals(s.after()));
+        List<String> differences = schema.map(SchemaCompared::differences).orElse(List.of());
+        if (steps.isEmpty() || steps.stream().anyMatch(s -> !s.complete())) {
+            return new RollbackResult(RollbackResult.Status.NOT_RUN, 0, restored, differences);
+        }
+        boolean succeeded = steps.stream().noneMatch(MigrationJudge::broken);
+        return new RollbackResult(
+                succeeded ? RollbackResult.Status.SUCCEEDED : RollbackResult.Status.FAILED,
+                steps.getLast().endNanos() - steps.getFirst().startNanos(),
+                restored,
+                differences);
+    }
+
+    RollbackResult result() {
+        return result;
+    }
+
+    /** A rollback whose steps failed, when no objective asks for one. */
+    Optional<Finding> failedStep() {
+        return brokenStep()
+                .map(step -> finding(
+                        Verdict.Status.FAILED, Optional.empty(), MigrationJudge.failure(step), step.location()));
+    }
+
+    private Optional<StepRun> brokenStep() {
+        return evidence.run().steps(Phase.ROLLBACK).stream()
+                .filter(MigrationJudge::broken)
+                .findFirst();
+    }
+
+    /** Empty if there is no rollback in the scenario. */
+    Optional<Finding> judge(Objective.Rollback objective) {
+        boolean begun = !evidence.run().steps(Phase.ROLLBACK).isEmpty();
+        boolean cameToItsEnd = evidence.run().end().isPresent();
+        if (!begun && cameToItsEnd) {
+            return Optional.empty();
+        }
+        Optional<Long> limit = objective.max().map(java.time.Duration::toNanos);
+        if (result.status() == RollbackResult.Status.NOT_RUN) {
+            return Optional.of(finding(
+                    Verdict.Status.INCONCLUSIVE,
+                    limit,
+                    "The run ended before the rollback did.",
+                    objective.location()));
+        }
+        if (result.status() == RollbackResult.Status.FAILED && objective.succeeds()) {
+            return Optional.of(finding(
+                    Verdict.Status.FAILED,
+                    limit,
+                    brokenStep().map(MigrationJudge::failure).orElse("The rollback failed."),
+                    objective.location()));
+        }
+        String took = "The rollback took " + Quantities.duration(result.durationNanos())
+                + limit.map(l -> "; the limit is " + Quantities.duration(l)).orElse("");
+        if (limit.isPresent() && result.durationNanos() > limit.get()) {
+            return Optional.of(finding(Verdict.Status.FAILED, limit, took + ".", objective.location()));
+        }
+        if (!objective.succeeds()) {
+            return Optional.of(finding(Verdict.Status.PASSED, limit, took + ".", objective.location()));
+        }
+        return Optional.of(schema(objective, limit, took));
+    }
+
+    private Finding schema(Objective.Rollback objective, Optional<Long> limit, String took) {
+        if (result.schemaRestored().isEmpty()) {
+            return finding(
+                    Verdict.Status.INCONCLUSIVE,
+                    limit,
+                    took + ". The schema after it was not compared.",
+                    objective.location());
+        }
+        if (!result.schemaRestored().get()) {
+            return finding(
+                    Verdict.Status.FAILED,
+                    limit,
+                    took + ". The schema is not as it was before the migration: " + differences(result) + ".",
+                    objective.location());
+        }
+        return finding(
+                Verdict.Status.PASSED,
+                limit,
+                took + ". The schema is as it was before the migration.",
+                objective.location());
+    }
+
+    static String differences(RollbackResult result) {
+        if (result.differences().isEmpty()) {
+            return "its fingerprint differs";
+        }
+        int more = result.differences().size() - DIFFERENCES_SHOWN;
+        return String.join(
+                        "; ",
+                        result.differences().stream().limit(DIFFERENCES_SHOWN).toList())
+                + (more > 0 ? "; and " + more + " more" : "");
+    }
+
+    private Finding finding(Verdict.Status status, Optional<Long> limit, String message, SourceLocation location) {
+        boolean run = result.status() != RollbackResult.Status.NOT_RUN;
+        return Finding.ofDuration(
+                OBJECTIVE,
+                status,
+                SUBJECT,
+                run ? OptionalDouble.of((double) result.durationNanos()) : OptionalDouble.empty(),
+                limit.map(l -> OptionalDouble.of((double) l)).orElse(OptionalDouble.empty()),
+                message,
+                location);
+    }
+}

@@ -1,0 +1,223 @@
+package dev.rehearsal.verdict;
+
+import dev.rehearsal.run.RunEvent.LockHeld;
+import dev.rehearsal.run.RunEvent.Phase;
+import dev.rehearsal.run.RunEvent.Rewrite;
+import dev.rehearsal.run.RunEvent.Scan;
+import dev.rehearsal.run.StepRun;
+import dev.rehearsal.scenario.Stage;
+import dev.rehearsal.verdict.Verdict.Status;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** Puts a run into a few sentences: which statement did what to whom. */
+final class Storyteller {
+    private static final int OPERATIONS_NAMED = 5;
+    /** A wait of the migration shorter than this is not worth a word in a headline. */
+    private static final long NOTABLE_WAIT_NANOS = 10_000_000;
+
+    private final Evidence evidence;
+    private final RollbackResult rollback;
+
+    Storyteller(Evidence evidence, RollbackResult rollback) {
+        this.evidence = evidence;
+        this.rollback = rollback;
+    }
+
+    Story tell(Status status, List<Finding> findings, Validity validity) {
+        return switch (status) {
+            case PASSED -> passed();
+            case FAILED -> failed(findings);
+            case INCONCLUSIVE -> inconclusive(findings, validity);
+        };
+    }
+
+    private Story failed(List<Finding> findings) {
+        Optional<StepRun> broken = evidence.run().steps(Phase.MIGRATION).stream()
+                .filter(MigrationJudge::broken)
+                .findFirst();
+        if (broken.isPresent()) {
+            List<String> sentences = new ArrayList<>(List.of(MigrationJudge.failure(broken.get())));
+            worst().filter(i -> i.requests() > 0)
+                    .ifPresent(i -> sentences.add(
+                            "`" + Wording.statement(i.statement().sql()) + "` " + deed(i) + "; " + felt(i) + "."));
+            return new Story(Optional.empty(), sentences, Optional.empty());
+        }
+        List<Finding> failed =
+                findings.stream().filter(f -> f.status() == Status.FAILED).toList();
+        boolean onlyTheWayBack = failed.stream().allMatch(f -> f.objective().equals("rollback"));
+        Optional<StatementImpact> worst = onlyTheWayBack ? Optional.empty() : worst();
+        if (worst.isEmpty()) {
+            return new Story(
+                    Optional.empty(), failed.stream().map(Finding::message).toList(), Optional.empty());
+        }
+        StatementImpact impact = worst.get();
+        return new Story(
+                Optional.of(Wording.statement(impact.statement().sql())),
+                List.of(deed(impact) + "; " + felt(impact) + "."),
+                SaferWay.of(impact));
+    }
+
+    /** The statement that did most: by requests kept waiting and for how long, then by rewrites, then by its strong holds. */
+    private Optional<StatementImpact> worst() {
+        return evidence.attribution().impacts().stream()
+                .max(Comparator.comparingLong(Storyteller::totalWaitNanos)
+                        .thenComparingInt(i -> i.statement().rewrites().size())
+                        .thenComparingLong(
+                                i -> strongest(i).map(LockHeld::heldNanos).orElse(0L))
+                        .thenComparingLong(i -> i.statement().durationNanos()));
+    }
+
+    private static long totalWaitNanos(StatementImpact impact) {
+        return Stream.concat(impact.victims().stream(), impact.poolVictims().stream())
+                .mapToLong(Victims::totalWaitNanos)
+                .sum();
+    }
+
+    /** The longest hold of those that stop writes; if there is none, the strongest of the others. */
+    private static Optional<LockHeld> strongest(StatementImpact impact) {
+        return impact.statement().locks().stream()
+                .filter(lock -> !lock.ownRelation())
+                .max(Comparator.<LockHeld, Boolean>comparing(lock -> LockMode.of(lock.mode())
+                                .filter(LockMode::stopsWrites)
+                                .isPresent())
+                        .thenComparingLong(LockHeld::heldNanos));
+    }
+
+    /** Such as {@code rewrote orders (column default) and held AccessExclusive on it for 26.4 s ± 1.0 ms}. */
+    private static String deed(StatementImpact impact) {
+        List<String> deeds = new ArrayList<>();
+        List<String> relations = new ArrayList<>();
+        for (Rewrite rewrite : impact.statement().rewrites()) {
+            deeds.add("rewrote " + rewrite.relation() + " (" + rewrite.reason() + ")");
+            relations.add(rewrite.relation());
+        }
+        for (Scan scan : impact.statement().scans()) {
+            if (scan.rows() > 0 && !relations.contains(scan.relation())) {
+                deeds.add("scanned " + Wording.count(scan.rows(), "row", "rows") + " of " + scan.relation());
+                relations.add(scan.relation());
+            }
+        }
+        if (impact.statement().waitedNanos() >= NOTABLE_WAIT_NANOS) {
+            deeds.add("waited " + Quantities.duration(impact.statement().waitedNanos())
+                    + impact.inFront().stream()
+                            .findFirst()
+                            .map(f -> " behind " + f.name())
+                            .orElse(" for its lock")
+                    + tries(impact));
+        }
+        strongest(impact)
+                .ifPresent(lock -> deeds.add("held " + lock.mode() + " on "
+                        + (relations.size() == 1 && relations.contains(lock.relation()) ? "it" : lock.relation())
+                        + " for "
+                        + Quantities.duration(lock.heldNanos()) + " ± " + Quantities.duration(lock.errorNanos())));
+        return deeds.isEmpty()
+                ? "took " + Quantities.duration(impact.statement().durationNanos())
+                : Wording.list(deeds);
+    }
+
+    private static String tries(StatementImpact impact) {
+        return impact.statement().attempts() > 1 ? " in " + impact.statement().attempts() + " tries" : "";
+    }
+
+    /** Such as {@code 8,040 requests waited behind it (place-order, read-order), worst response 26.4 s; in the baseline p99 was 4.9 ms}. */
+    private String felt(StatementImpact impact) {
+        if (impact.requests() == 0) {
+            return "no request waited for a lock behind it";
+        }
+        List<Victims> operations = Stream.concat(impact.victims().stream(), impact.poolVictims().stream())
+                .sorted(Comparator.comparingLong(Victims::requests).reversed())
+                .toList();
+        List<String> names = operations.stream()
+                .map(v -> Wording.operation(evidence.run(), v.service(), v.operation()))
+                .distinct()
+                .toList();
+        String named = String.join(", ", names.stream().limit(OPERATIONS_NAMED).toList())
+                + (names.size() > OPERATIONS_NAMED ? " and " + (names.size() - OPERATIONS_NAMED) + " more" : "");
+        return Wording.count(impact.requests(), "request", "requests") + " waited behind it (" + named
+                + "), worst response " + Quantities.duration(impact.maxResponseNanos()) + baseline(operations);
+    }
+
+    private String baseline(List<Victims> operations) {
+        Timings before = new Timings();
+        evidence.stage(Stage.BASELINE)
+                .ifPresent(stage -> stage.operations().stream()
+                        .filter(o -> operations.stream()
+                                .anyMatch(v -> v.service().equals(o.service())
+                                        && v.operation().equals(o.operation())))
+                        .forEach(o -> before.add(o.response())));
+        return before.count() == 0
+                ? ""
+                : "; in the baseline their p99 was " + Quantities.duration(before.percentileNanos(99));
+    }
+
+    private Story passed() {
+        List<StatementImpact> impacts = evidence.attribution().impacts().stream()
+                .filter(i -> i.step().phase() == Phase.MIGRATION)
+                .toList();
+        List<StepRun> steps = evidence.run().steps(Phase.MIGRATION);
+        List<String> sentences = new ArrayList<>();
+        String took = steps.isEmpty()
+                ? ""
+                : " in "
+                        + Quantities.duration(
+                                steps.getLast().endNanos() - steps.getFirst().startNanos());
+        long waited = impacts.stream().mapToLong(StatementImpact::requests).sum();
+        long worst =
+                impacts.stream().mapToLong(StatementImpact::maxWaitNanos).max().orElse(0);
+        sentences.add(Wording.count(impacts.size(), "statement", "statements") + took + "; "
+                + (waited == 0
+                        ? "no request waited for a lock behind it."
+                        : Wording.count(waited, "request", "requests") + " waited for a lock, at most "
+                                + Quantities.duration(worst) + "."));
+        migrationBesideBaseline().ifPresent(sentences::add);
+        impacts.stream()
+                .filter(i -> strongest(i).isPresent())
+                .max(Comparator.comparingLong(
+                        i -> strongest(i).map(LockHeld::heldNanos).orElse(0L)))
+                .flatMap(Storyteller::strongest)
+                .ifPresent(lock -> sentences.add("Longest lock that it held: " + lock.mode() + " on " + lock.relation()
+                        + " for " + Quantities.duration(lock.heldNanos()) + " ± "
+                        + Quantities.duration(lock.errorNanos()) + "."));
+        wayBack().ifPresent(sentences::add);
+        return new Story(Optional.empty(), sentences, Optional.empty());
+    }
+
+    private Optional<String> migrationBesideBaseline() {
+        return evidence.stage(Stage.MIGRATION)
+                .map(s -> s.overall().response())
+                .filter(response -> response.count() > 0)
+                .map(response ->
+                        "Response p99 during the migration " + Quantities.duration(response.percentileNanos(99))
+                                + evidence.stage(Stage.BASELINE)
+                                        .map(b -> ", in the baseline "
+                                                + Quantities.duration(
+                                                        b.overall().response().percentileNanos(99)))
+                                        .orElse("")
+                                + ".");
+    }
+
+    private Optional<String> wayBack() {
+        return rollback.status() == RollbackResult.Status.SUCCEEDED
+                ? Optional.of("Rolled back in " + Quantities.duration(rollback.durationNanos())
+                        + (rollback.schemaRestored().orElse(false) ? "; the schema is as it was." : "."))
+                : Optional.empty();
+    }
+
+    private Story inconclusive(List<Finding> findings, Validity validity) {
+        List<String> reasons = validity.valid()
+                ? findings.stream()
+                        .filter(f -> f.status() == Status.INCONCLUSIVE)
+                        .map(Finding::message)
+                        .toList()
+                : validity.reasons();
+        List<String> sentences = new ArrayList<>(reasons.isEmpty() ? List.of("No objective was judged.") : reasons);
+        worst().filter(i -> i.requests() > 0)
+                .ifPresent(i -> sentences.add("Seen, but not judged: `"
+                        + Wording.statement(i.statement().sql()) + "` " + deed(i) + "; " + felt(i) + "."));
+        return new Story(Optional.empty(), sentences, Optional.empty());
+    }
+}
