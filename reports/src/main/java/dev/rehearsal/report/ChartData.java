@@ -1,0 +1,161 @@
+package dev.rehearsal.report;
+
+import dev.rehearsal.report.ReportData.Band;
+import dev.rehearsal.report.ReportData.Limit;
+import dev.rehearsal.report.ReportData.OperationSeries;
+import dev.rehearsal.report.ReportData.Sample;
+import dev.rehearsal.run.FaultRun;
+import dev.rehearsal.run.RequestLog.OperationKey;
+import dev.rehearsal.run.RequestRecord;
+import dev.rehearsal.run.RunEvent.ServerSampled;
+import dev.rehearsal.run.RunRecord;
+import dev.rehearsal.run.StageSpan;
+import dev.rehearsal.run.StepRun;
+import dev.rehearsal.scenario.Objective;
+import dev.rehearsal.verdict.Quantities;
+import dev.rehearsal.verdict.Verdict;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/** Makes {@link ReportData} of a run. Reads the requests once. */
+final class ChartData {
+    private static final int MOST_SAMPLES = 1500;
+
+    private final RunRecord run;
+    private final Verdict verdict;
+    private final TimeAxis axis;
+
+    private ChartData(RunRecord run, Verdict verdict) {
+        this.run = run;
+        this.verdict = verdict;
+        this.axis = TimeAxis.of(run);
+    }
+
+    static ReportData of(RunRecord run, Verdict verdict) {
+        return new ChartData(run, verdict).drawn();
+    }
+
+    private ReportData drawn() {
+        List<List<Integer>> operations = operationsOfAllVersions();
+        ResponseTimeline timeline =
+                new ResponseTimeline(axis.zeroNanos(), axis.fromNanos(), axis.toNanos(), operations.size());
+        fill(timeline, operations);
+        List<OperationSeries> series = new ArrayList<>();
+        for (int i = 0; i < operations.size(); i++) {
+            OperationKey key = run.requests().operations().get(operations.get(i).getFirst());
+            series.add(timeline.series(i, key.service(), key.operation(), key.writes()));
+        }
+        ReportData.Locks locks = LockLanes.of(run, axis);
+        return new ReportData(
+                axis.zeroNanos(),
+                timeline.startNanos() / 1e6,
+                Math.max(axis.millis(axis.toNanos()), timeline.startNanos() / 1e6 + 1),
+                timeline.widthNanos() / 1e6,
+                run.stages().stream().map(this::band).toList(),
+                run.steps().stream().map(this::band).toList(),
+                run.faults().stream().filter(FaultRun::happened).map(this::band).toList(),
+                limits(),
+                series,
+                locks,
+                timeline.load(),
+                samples(),
+                ChartDescriptions.of(run, verdict, axis));
+    }
+
+    /** An operation's versions are one line: who reads the chart asks what users of it felt. */
+    private List<List<Integer>> operationsOfAllVersions() {
+        record Name(String service, String operation) {}
+        Map<Name, List<Integer>> byName = new LinkedHashMap<>();
+        List<OperationKey> keys = run.requests().operations();
+        for (int i = 0; i < keys.size(); i++) {
+            byName.computeIfAbsent(new Name(keys.get(i).service(), keys.get(i).operation()), name -> new ArrayList<>())
+                    .add(i);
+        }
+        return List.copyOf(byName.values());
+    }
+
+    private void fill(ResponseTimeline timeline, List<List<Integer>> operations) {
+        int[] line = new int[run.requests().operations().size()];
+        for (int i = 0; i < operations.size(); i++) {
+            for (int key : operations.get(i)) {
+                line[key] = i;
+            }
+        }
+        run.requests().forEach(r -> timeline.add(line[r.operation()], r.t0Nanos(), responseMillis(r), r.failed()));
+    }
+
+    /** Of a request that never ended: it has lasted at least until the last thing seen, as in the verdict's statistics. */
+    private double responseMillis(RequestRecord request) {
+        long end = request.t3Nanos() == RequestRecord.NEVER
+                ? Math.max(run.lastSeenNanos(), request.t0Nanos())
+                : request.t3Nanos();
+        return (end - request.t0Nanos()) / 1e6;
+    }
+
+    private Band band(StageSpan stage) {
+        String word = stage.stage().word();
+        return new Band(word, word, "", axis.millis(stage.startNanos()), axis.millis(stage.endNanos()));
+    }
+
+    private Band band(StepRun step) {
+        return new Band(
+                step.name(),
+                step.phase().name().toLowerCase(Locale.ROOT),
+                step.status().name().toLowerCase(Locale.ROOT),
+                axis.millis(step.startNanos()),
+                axis.millis(step.endNanos()));
+    }
+
+    private Band band(FaultRun fault) {
+        return new Band(fault.kind(), fault.kind(), "", axis.millis(fault.startNanos()), axis.millis(fault.endNanos()));
+    }
+
+    private List<Limit> limits() {
+        return run.started().objectives().stream()
+                .flatMap(o -> o instanceof Objective.Latency latency ? limit(latency) : Stream.empty())
+                .distinct()
+                .toList();
+    }
+
+    private Stream<Limit> limit(Objective.Latency latency) {
+        return latency.max().stream()
+                .flatMap(max -> run.stage(latency.during()).stream()
+                        .map(stage -> new Limit(
+                                "limit " + Quantities.duration(max.toNanos()),
+                                max.toNanos() / 1e6,
+                                axis.millis(stage.startNanos()),
+                                axis.millis(stage.endNanos()))));
+    }
+
+    /** Of a long run every n-th: rates are then those over n intervals. */
+    private List<Sample> samples() {
+        List<ServerSampled> seen = run.samples().stream()
+                .filter(s -> s.atNanos() >= axis.fromNanos() && s.atNanos() <= axis.toNanos())
+                .toList();
+        int every = Math.max(1, (seen.size() + MOST_SAMPLES - 1) / MOST_SAMPLES);
+        List<Sample> samples = new ArrayList<>();
+        for (int i = every; i < seen.size(); i += every) {
+            samples.add(sample(seen.get(i - every), seen.get(i)));
+        }
+        return samples;
+    }
+
+    private Sample sample(ServerSampled before, ServerSampled now) {
+        double seconds = Math.max(1, now.atNanos() - before.atNanos()) / 1e9;
+        return new Sample(
+                axis.millis(now.atNanos()),
+                now.activeBackends(),
+                now.waitingForLocks(),
+                Math.max(0, Math.round((now.walBytesTotal() - before.walBytesTotal()) / seconds)),
+                percent(now.serverCpuFraction()),
+                percent(now.machineCpuFraction()));
+    }
+
+    private static double percent(double fraction) {
+        return Math.round(fraction * 1000) / 10.0;
+    }
+}

@@ -1,0 +1,210 @@
+package dev.rehearsal.report;
+
+import dev.rehearsal.report.PageView.Fact;
+import dev.rehearsal.run.RunEvent.DatasetReady;
+import dev.rehearsal.run.RunEvent.EnvironmentReady;
+import dev.rehearsal.run.RunEvent.HostFacts;
+import dev.rehearsal.run.RunEvent.InstrumentTrouble;
+import dev.rehearsal.run.RunEvent.Noted;
+import dev.rehearsal.run.RunEvent.RunStarted;
+import dev.rehearsal.run.RunEvent.ServicePlan;
+import dev.rehearsal.run.RunRecord;
+import dev.rehearsal.verdict.CrossCheck;
+import dev.rehearsal.verdict.Quantities;
+import dev.rehearsal.verdict.Validity;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** Under which conditions the figures hold, how far they can be trusted, and how to get them again. */
+final class Circumstances {
+    /** PostgreSQL's default. */
+    private static final long ORDINARY_DEADLOCK_TIMEOUT_MILLIS = 1000;
+
+    private final RunRecord run;
+    private final Validity validity;
+
+    Circumstances(RunRecord run, Validity validity) {
+        this.run = run;
+        this.validity = validity;
+    }
+
+    /** One line under the verdict: what was rehearsed on what. */
+    String context() {
+        List<String> parts = new ArrayList<>();
+        run.environment().ifPresent(e -> parts.add("PostgreSQL " + e.version() + ", " + e.runtime()));
+        run.dataset()
+                .ifPresent(d -> parts.add(Quantities.count(d.rows().values().stream()
+                                .mapToLong(Long::longValue)
+                                .sum())
+                        + " rows, " + Quantities.bytes(d.bytes())));
+        double rate = run.started().services().stream()
+                .mapToDouble(ServicePlan::arrivalsPerSecond)
+                .sum();
+        parts.add(number(rate) + "/s " + run.started().arrivals() + " arrivals, seed "
+                + run.started().seed());
+        parts.add(run.started().wallClock().toString().replaceFirst("\\.\\d+Z$", "Z"));
+        return String.join(" · ", parts);
+    }
+
+    List<Fact> dataset() {
+        return run.dataset().map(Circumstances::facts).orElse(List.of());
+    }
+
+    private static List<Fact> facts(DatasetReady dataset) {
+        return List.of(
+                new Fact("name", dataset.name()),
+                new Fact(
+                        "rows",
+                        lines(new TreeMap<>(dataset.rows())
+                                .entrySet().stream()
+                                        .sorted(Map.Entry.<String, Long>comparingByValue()
+                                                .reversed())
+                                        .map(e -> e.getKey() + " " + Quantities.count(e.getValue())))),
+                new Fact("size", Quantities.bytes(dataset.bytes())),
+                new Fact(
+                        "built",
+                        dataset.buildSeconds() == 0
+                                ? "before this run; taken from its snapshot"
+                                : "in " + Quantities.duration((long) (dataset.buildSeconds() * 1e9))),
+                new Fact(
+                        "cloned",
+                        "in " + Quantities.duration((long) (dataset.cloneSeconds() * 1e9)) + " by "
+                                + dataset.cloneMethod()));
+    }
+
+    List<Fact> environment() {
+        List<Fact> facts = new ArrayList<>();
+        run.environment().ifPresent(e -> facts.addAll(facts(e)));
+        for (ServicePlan service : run.started().services()) {
+            facts.add(new Fact("service " + service.name(), plan(service)));
+        }
+        return facts;
+    }
+
+    private static List<Fact> facts(EnvironmentReady environment) {
+        HostFacts host = environment.host();
+        return List.of(
+                new Fact(
+                        "server",
+                        environment.engine() + " " + environment.version()
+                                + (environment.replicas() == 0
+                                        ? ", no replica"
+                                        : ", " + environment.replicas() + " replicas")),
+                new Fact("runtime", environment.runtime() + ": " + environment.runtimeReason()),
+                new Fact("fault proxy", environment.proxy()),
+                new Fact(
+                        "settings",
+                        lines(new TreeMap<>(environment.settings())
+                                .entrySet().stream().map(e -> e.getKey() + " = " + e.getValue()))),
+                new Fact(
+                        "machine",
+                        host.cpus() + " CPUs, " + Quantities.bytes(host.memoryBytes()) + ", " + host.os() + ", Java "
+                                + host.java()));
+    }
+
+    private static String plan(ServicePlan service) {
+        String timeout = service.statementTimeoutNanos().isPresent()
+                ? "statement timeout "
+                        + Quantities.duration(service.statementTimeoutNanos().getAsLong())
+                : "no statement timeout";
+        return number(service.arrivalsPerSecond()) + "/s on " + service.poolSize() + " connections, waits "
+                + Quantities.duration(service.connectionTimeoutNanos()) + " for one; " + timeout + "\n"
+                + lines(service.operations().stream()
+                        .map(o -> o.name() + " " + number(o.arrivalsPerSecond()) + "/s"
+                                + (o.writes() ? ", writes" : ", reads")));
+    }
+
+    List<Fact> instruments() {
+        List<Fact> facts = new ArrayList<>();
+        validity.scheduleLagP99Millis()
+                .ifPresent(lag -> facts.add(new Fact(
+                        "generator lag",
+                        "p99 " + millis(lag) + ": how late requests were picked up, part of every response time")));
+        facts.add(new Fact(
+                "longest pause", millis(validity.generatorPauseMaxMillis()) + " of the load generator’s own process"));
+        validity.baselineDriftPercent()
+                .ifPresent(drift -> facts.add(new Fact("baseline drift", number(drift) + " % between its halves")));
+        validity.machineCpuBaselineFraction()
+                .ifPresent(cpu -> facts.add(new Fact("machine busy", Quantities.percent(cpu) + " in the baseline")));
+        facts.add(new Fact("lock log and requests", crossCheck(validity.crossCheck())));
+        run.load()
+                .ifPresent(load -> facts.add(new Fact(
+                        "requests counted",
+                        Quantities.count(load.recorded()) + " of " + Quantities.count(load.planned())
+                                + " planned arrivals")));
+        facts.add(
+                new Fact(
+                        "holds",
+                        "between commit sent − statement returned and commit returned − statement sent; the error is beside each"));
+        run.environment()
+                .ifPresent(e -> facts.add(new Fact("deadlock_timeout", deadlockTimeout(e.deadlockTimeoutMillis()))));
+        for (InstrumentTrouble trouble : run.troubles()) {
+            facts.add(new Fact("trouble: " + trouble.instrument(), trouble.message()));
+        }
+        return facts;
+    }
+
+    private static String crossCheck(CrossCheck check) {
+        if (check.longestWaitMillis().isEmpty()) {
+            return "no wait of the application in the log";
+        }
+        String response = check.longestResponseMillis().isPresent()
+                ? ", longest response of those requests "
+                        + millis(check.longestResponseMillis().getAsDouble())
+                : "";
+        String unexplained = check.unexplainedMillis().isPresent()
+                ? ", of which " + millis(check.unexplainedMillis().getAsDouble()) + " unexplained"
+                : "";
+        return "longest wait " + millis(check.longestWaitMillis().getAsDouble()) + response + unexplained + "; "
+                + Quantities.count(check.unmatchedWaits()) + " of " + Quantities.count(check.victimWaits())
+                + " waits without a known request";
+    }
+
+    private static String deadlockTimeout(long millis) {
+        String effect = millis < ORDINARY_DEADLOCK_TIMEOUT_MILLIS
+                ? ": so that the server logs nearly every wait. Deadlocks resolve sooner, and autovacuum yields to the migration sooner, than in"
+                        + " production with its usual 1 s; waits shorter than this are not logged."
+                : ": lock waits shorter than this are not logged.";
+        return millis + " ms" + effect;
+    }
+
+    List<String> notes() {
+        return run.notes().stream().map(Noted::message).distinct().toList();
+    }
+
+    List<Fact> reproduction() {
+        RunStarted started = run.started();
+        List<Fact> facts = new ArrayList<>();
+        facts.add(new Fact(
+                "command", started.command().stream().map(Circumstances::quoted).collect(Collectors.joining(" "))));
+        facts.add(new Fact("scenario", started.scenarioFile()));
+        facts.add(new Fact("seed", String.valueOf(started.seed())));
+        run.dataset().ifPresent(d -> facts.add(new Fact("dataset", d.fingerprint())));
+        facts.add(new Fact("harness", started.harnessVersion()));
+        facts.add(new Fact("started", started.wallClock().toString()));
+        return facts;
+    }
+
+    private static String quoted(String argument) {
+        return argument.matches("[\\w@%+=:,./-]+") ? argument : "'" + argument.replace("'", "'\\''") + "'";
+    }
+
+    private static String lines(Stream<String> parts) {
+        return parts.collect(Collectors.joining("\n"));
+    }
+
+    private static String millis(double millis) {
+        return Quantities.duration(Math.round(millis * 1e6));
+    }
+
+    private static String number(double value) {
+        return value == Math.rint(value)
+                ? Quantities.count((long) value)
+                : String.format(Locale.ROOT, value < 10 ? "%.1f" : "%.0f", value);
+    }
+}

@@ -1,0 +1,121 @@
+package dev.rehearsal.report;
+
+import dev.rehearsal.run.RunEvent.Outcome;
+import dev.rehearsal.run.RunEvent.Phase;
+import dev.rehearsal.run.RunEvent.Status;
+import dev.rehearsal.run.RunRecord;
+import dev.rehearsal.run.StepRun;
+import dev.rehearsal.scenario.Stage;
+import dev.rehearsal.verdict.OperationStatistics;
+import dev.rehearsal.verdict.Quantities;
+import dev.rehearsal.verdict.RollbackResult;
+import dev.rehearsal.verdict.StageStatistics;
+import dev.rehearsal.verdict.StatementImpact;
+import dev.rehearsal.verdict.Verdict;
+import java.util.Optional;
+
+/**
+ * The verdict in one sentence for who decides whether the migration goes ahead: users and seconds, no lock modes.
+ *
+ * <p>The sentence for who has to change the migration is the verdict's own {@link dev.rehearsal.verdict.Story}.
+ */
+final class Headline {
+    /** Fewer cannot carry the word "99 of 100". */
+    private static final int REQUESTS_FOR_P99 = ResponseTimeline.REQUESTS_FOR_P99;
+
+    private final RunRecord run;
+    private final Verdict verdict;
+
+    private Headline(RunRecord run, Verdict verdict) {
+        this.run = run;
+        this.verdict = verdict;
+    }
+
+    static String of(RunRecord run, Verdict verdict) {
+        Headline headline = new Headline(run, verdict);
+        return switch (verdict.status()) {
+            case PASSED -> headline.passed();
+            case FAILED -> headline.failed();
+            case INCONCLUSIVE -> headline.inconclusive();
+        };
+    }
+
+    private String passed() {
+        return "This migration is fit for traffic like this: "
+                + statistics(Stage.MIGRATION)
+                        .filter(m -> m.arrivals() > 0)
+                        .map(m -> "while it ran nobody waited longer than "
+                                + Quantities.duration(m.response().maxNanos()) + ".")
+                        .orElse("every objective was met.");
+    }
+
+    private String failed() {
+        Optional<StepRun> broken = run.steps().stream()
+                .filter(step -> step.phase() == Phase.MIGRATION && step.status() != Status.SUCCEEDED)
+                .findFirst();
+        if (broken.isPresent()) {
+            return "The migration itself did not succeed: its step “"
+                    + broken.get().name() + "” "
+                    + (broken.get().status() == Status.TIMED_OUT ? "ran out of time" : "failed") + felt() + ".";
+        }
+        if (impact() > 0) {
+            return "Do not run this under traffic: users would wait up to " + Quantities.duration(impact()) + before()
+                    + failures() + ".";
+        }
+        if (verdict.rollback().status() == RollbackResult.Status.FAILED) {
+            return "There is no safe way back: the rollback failed.";
+        }
+        if (verdict.rollback().schemaRestored().filter(restored -> !restored).isPresent()) {
+            return "There is no clean way back: the rollback leaves another schema than it found.";
+        }
+        long failed = verdict.count(Verdict.Status.FAILED);
+        return "This migration does not meet " + failed + " of its "
+                + verdict.findings().size() + " objectives.";
+    }
+
+    private String inconclusive() {
+        String why = run.end()
+                .filter(end -> end.outcome() != Outcome.COMPLETED)
+                .map(end -> end.outcome() == Outcome.INTERRUPTED ? "the run was interrupted" : "the run broke off")
+                .orElse(
+                        run.end().isEmpty()
+                                ? "the run did not come to its end"
+                                : "the measurement was not good enough to judge it");
+        return "No answer about this migration: " + why + ".";
+    }
+
+    private String felt() {
+        return impact() > 0 ? ", and made users wait up to " + Quantities.duration(impact()) : "";
+    }
+
+    /** Worst response of a victim of the migration's statements, not of the rollback's. */
+    private long impact() {
+        return verdict.impacts().stream()
+                .filter(i -> i.step().phase() == Phase.MIGRATION)
+                .mapToLong(StatementImpact::maxResponseNanos)
+                .max()
+                .orElse(0);
+    }
+
+    private String before() {
+        return statistics(Stage.BASELINE)
+                .filter(b -> b.arrivals() >= REQUESTS_FOR_P99)
+                .map(b -> "; before it, 99 of 100 were answered within "
+                        + Quantities.duration(b.response().percentileNanos(99)))
+                .orElse("");
+    }
+
+    private String failures() {
+        return statistics(Stage.MIGRATION)
+                .filter(m -> m.failedFraction() >= 0.005)
+                .map(m -> ", and " + Quantities.percent(m.failedFraction()) + " of their requests would fail")
+                .orElse("");
+    }
+
+    private Optional<OperationStatistics> statistics(Stage stage) {
+        return verdict.stages().stream()
+                .filter(s -> s.stage() == stage)
+                .map(StageStatistics::overall)
+                .findFirst();
+    }
+}

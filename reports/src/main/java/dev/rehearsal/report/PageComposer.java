@@ -1,0 +1,171 @@
+package dev.rehearsal.report;
+
+import dev.rehearsal.report.PageView.Cell;
+import dev.rehearsal.run.FaultRun;
+import dev.rehearsal.run.RunRecord;
+import dev.rehearsal.scenario.Stage;
+import dev.rehearsal.verdict.Finding;
+import dev.rehearsal.verdict.OperationStatistics;
+import dev.rehearsal.verdict.Quantities;
+import dev.rehearsal.verdict.RollbackResult;
+import dev.rehearsal.verdict.StageStatistics;
+import dev.rehearsal.verdict.Verdict;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** Makes the words and figures of the page of a judged run. */
+final class PageComposer {
+    private static final String NOTHING = StatementRows.NOTHING;
+
+    private final RunRecord run;
+    private final Verdict verdict;
+    private final TimeAxis axis;
+
+    private PageComposer(RunRecord run, Verdict verdict) {
+        this.run = run;
+        this.verdict = verdict;
+        this.axis = TimeAxis.of(run);
+    }
+
+    static PageView of(RunRecord run, Verdict verdict, ReportData data) {
+        return new PageComposer(run, verdict).page(data);
+    }
+
+    private PageView page(ReportData data) {
+        Circumstances circumstances = new Circumstances(run, verdict.validity());
+        StatementRows statements = new StatementRows(verdict, axis);
+        return new PageView(
+                run.started().scenario(),
+                run.started().description(),
+                judgement(),
+                circumstances.context(),
+                verdict.findings().stream().map(PageComposer::objective).toList(),
+                charts(data),
+                statements.statements(),
+                verdict.stages().stream().map(PageComposer::stage).toList(),
+                statements.chains(),
+                rollback(),
+                run.faults().stream().map(this::fault).toList(),
+                circumstances.dataset(),
+                circumstances.environment(),
+                circumstances.instruments(),
+                circumstances.notes(),
+                circumstances.reproduction());
+    }
+
+    private PageView.Judgement judgement() {
+        return new PageView.Judgement(
+                verdict.status().word(),
+                Headline.of(run, verdict),
+                verdict.story().subject().orElse(""),
+                verdict.story().sentences(),
+                verdict.story().saferWay().orElse(""),
+                verdict.validity().reasons());
+    }
+
+    private static PageView.Objective objective(Finding finding) {
+        return new PageView.Objective(
+                finding.status().word(),
+                finding.subject(),
+                finding.shownObserved().isEmpty() ? NOTHING : finding.shownObserved(),
+                finding.shownLimit().isEmpty() ? NOTHING : finding.shownLimit(),
+                finding.message(),
+                finding.source().toString());
+    }
+
+    private PageView.Charts charts(ReportData data) {
+        return new PageView.Charts(
+                run.stage(Stage.MIGRATION).isPresent()
+                        ? "0:00 is the start of the migration."
+                        : "0:00 is the start of the first stage; the run never came to its migration.",
+                data.descriptions(),
+                data.load().arrivalsPerSecond().stream().anyMatch(rate -> rate > 0),
+                !data.locks().bars().isEmpty() || !data.locks().waits().isEmpty(),
+                !data.samples().isEmpty());
+    }
+
+    private static PageView.Stage stage(StageStatistics stage) {
+        List<PageView.Operation> rows = new ArrayList<>();
+        rows.add(operation(true, stage.stage().word(), stage.overall()));
+        stage.operations().stream()
+                .filter(o -> o.arrivals() > 0)
+                .map(o -> operation(false, name(stage, o), o))
+                .forEach(rows::add);
+        return new PageView.Stage(
+                stage.stage().word(), Quantities.clock(stage.span().durationNanos()), rows);
+    }
+
+    private static String name(StageStatistics stage, OperationStatistics operation) {
+        String version = stage.operations().stream()
+                                .filter(o -> o.arrivals() > 0)
+                                .filter(o -> o.service().equals(operation.service())
+                                        && o.operation().equals(operation.operation()))
+                                .count()
+                        > 1
+                ? ", " + operation.version()
+                : "";
+        return operation.service() + " " + operation.operation() + version;
+    }
+
+    private static PageView.Operation operation(boolean whole, String name, OperationStatistics statistics) {
+        long failed = statistics.failed() + statistics.timedOut();
+        return new PageView.Operation(
+                whole,
+                name,
+                Quantities.count(statistics.arrivals()),
+                percentile(statistics, 50, 2),
+                percentile(statistics, 99, ResponseTimeline.REQUESTS_FOR_P99),
+                percentile(statistics, 100, 1),
+                failed == 0
+                        ? "0"
+                        : Quantities.count(failed) + " (" + Quantities.percent(statistics.failedFraction()) + ")",
+                statistics.errors().entrySet().stream()
+                        .map(e -> e.getKey() + ": " + Quantities.count(e.getValue()))
+                        .collect(Collectors.joining(", ")));
+    }
+
+    private static Cell percentile(OperationStatistics statistics, double percentile, long least) {
+        long requests = statistics.response().count();
+        if (requests < least) {
+            return new Cell(NOTHING, "only " + requests + " requests: this percentile needs " + least);
+        }
+        return new Cell(
+                Quantities.duration(
+                        percentile == 100
+                                ? statistics.response().maxNanos()
+                                : statistics.response().percentileNanos(percentile)),
+                "of " + Quantities.count(requests) + (requests == 1 ? " request" : " requests"));
+    }
+
+    private Optional<PageView.Rollback> rollback() {
+        RollbackResult result = verdict.rollback();
+        if (result.status() == RollbackResult.Status.NOT_RUN
+                && run.stage(Stage.ROLLBACK).isEmpty()) {
+            return Optional.empty();
+        }
+        return Optional.of(new PageView.Rollback(
+                switch (result.status()) {
+                    case SUCCEEDED -> "The rollback succeeded";
+                    case FAILED -> "The rollback failed";
+                    case NOT_RUN -> "The rollback was not run";
+                },
+                result.status() == RollbackResult.Status.NOT_RUN ? "" : Quantities.duration(result.durationNanos()),
+                result.schemaRestored()
+                        .map(restored -> restored
+                                ? "the schema is identical to the one before the migration"
+                                : "the schema differs from the one before the migration:")
+                        .orElse("the schema was not compared"),
+                result.differences()));
+    }
+
+    private PageView.Fault fault(FaultRun fault) {
+        return new PageView.Fault(
+                fault.kind(),
+                fault.description(),
+                fault.happened() ? axis.clock(fault.startNanos()) : NOTHING,
+                fault.happened() ? axis.clock(fault.endNanos()) : NOTHING,
+                fault.effect());
+    }
+}

@@ -1,0 +1,160 @@
+package dev.rehearsal.report;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The words and figures of {@code report.html}, ready to print: the template decides only where they go. Texts are plain; the template
+ * escapes them.
+ *
+ * @param context one quiet line: what was rehearsed on what
+ * @param faults empty where the scenario has none
+ */
+public record PageView(
+        String scenario,
+        String description,
+        Judgement judgement,
+        String context,
+        List<Objective> objectives,
+        Charts charts,
+        List<Statement> statements,
+        List<Stage> stages,
+        List<Chain> chains,
+        Optional<Rollback> rollback,
+        List<Fault> faults,
+        List<Fact> dataset,
+        List<Fact> environment,
+        List<Fact> instruments,
+        List<String> notes,
+        List<Fact> reproduction) {
+    public PageView {
+        objectives = List.copyOf(objectives);
+        statements = List.copyOf(statements);
+        stages = List.copyOf(stages);
+        chains = List.copyOf(chains);
+        faults = List.copyOf(faults);
+        dataset = List.copyOf(dataset);
+        environment = List.copyOf(environment);
+        instruments = List.copyOf(instruments);
+        notes = List.copyOf(notes);
+        reproduction = List.copyOf(reproduction);
+    }
+
+    /**
+     * @param verdict {@code passed}, {@code failed} or {@code inconclusive}
+     * @param headline one sentence for who decides
+     * @param subject the statement it is about; empty if it is about none
+     * @param sentences for who repairs
+     * @param saferWay what to do instead; may be empty
+     * @param reasons why the instruments were not good enough; empty when they were
+     */
+    public record Judgement(
+            String verdict,
+            String headline,
+            String subject,
+            List<String> sentences,
+            String saferWay,
+            List<String> reasons) {
+        public Judgement {
+            sentences = List.copyOf(sentences);
+            reasons = List.copyOf(reasons);
+        }
+    }
+
+    /** @param status {@code passed}, {@code failed} or {@code inconclusive} */
+    public record Objective(String status, String name, String observed, String limit, String message, String where) {}
+
+    /**
+     * Which charts there is anything to draw in.
+     *
+     * @param axis what the time axis means, a sentence
+     */
+    public record Charts(
+            String axis, ReportData.Descriptions descriptions, boolean responses, boolean locks, boolean samples) {}
+
+    /**
+     * One statement with all its tries. What does not apply is a dash.
+     *
+     * @param index of its row
+     * @param status in lower case
+     * @param trouble what the server said; empty if it succeeded
+     * @param tries empty if the first went well
+     * @param lock the strongest lock on a relation that was there before: {@code AccessExclusive on orders}
+     * @param blocks whom that lock stops, as {@link ReportData.Lane#blocks()}; {@code none} without a lock
+     * @param held {@code 26.4 s ± 0.5 ms}
+     * @param worst response of a victim
+     * @param fromMillis on the charts' axis, as is {@code toMillis}
+     */
+    public record Statement(
+            int index,
+            String step,
+            String phase,
+            String sql,
+            String where,
+            String status,
+            String trouble,
+            String tries,
+            String duration,
+            String waited,
+            String lock,
+            String blocks,
+            String held,
+            String rewrite,
+            String scan,
+            String wal,
+            String victims,
+            String worst,
+            List<Victim> victimRows,
+            List<Lock> locks,
+            double fromMillis,
+            double toMillis) {
+        public Statement {
+            victimRows = List.copyOf(victimRows);
+            locks = List.copyOf(locks);
+        }
+    }
+
+    /** @param worst response time */
+    public record Victim(
+            String operation, String requests, String failed, String longestWait, String allWaits, String worst) {}
+
+    public record Lock(String mode, String relation, String waited, String held, boolean ownRelation) {}
+
+    public record Stage(String name, String time, List<Operation> operations) {
+        public Stage {
+            operations = List.copyOf(operations);
+        }
+    }
+
+    /** @param whole the sum over all operations of the stage */
+    public record Operation(
+            boolean whole, String name, String arrivals, Cell p50, Cell p99, Cell max, String failed, String errors) {}
+
+    /**
+     * @param text a figure, or a dash
+     * @param title the number of requests behind it, or why there is no figure
+     */
+    public record Cell(String text, String title) {}
+
+    /**
+     * A queue, from those who waited to who stood in front of all.
+     *
+     * @param links first the victims, last the one at the head
+     */
+    public record Chain(List<String> links) {
+        public Chain {
+            links = List.copyOf(links);
+        }
+    }
+
+    /** @param schema {@code identical}, or how many differences there are */
+    public record Rollback(String status, String duration, String schema, List<String> differences) {
+        public Rollback {
+            differences = List.copyOf(differences);
+        }
+    }
+
+    public record Fault(String kind, String description, String from, String to, String effect) {}
+
+    public record Fact(String term, String value) {}
+}

@@ -1,0 +1,127 @@
+package dev.rehearsal.report;
+
+import java.util.List;
+import java.util.OptionalDouble;
+
+/**
+ * What the charts of {@code report.html} draw: the page's script reads exactly this, as JSON.
+ *
+ * <p>All times are milliseconds relative to {@code zero}: the start of the migration (of the first stage, in a run that never came to its
+ * migration), so that the baseline lies before 0. Series by bucket have one value a bucket, empty where nothing was observed.
+ *
+ * @param zeroNanos where 0 lies, in nanoseconds since the run's origin, as in {@code events.ndjson}
+ * @param bucketMillis width of a bucket; the first begins at {@code fromMillis}
+ */
+public record ReportData(
+        long zeroNanos,
+        double fromMillis,
+        double toMillis,
+        double bucketMillis,
+        List<Band> stages,
+        List<Band> steps,
+        List<Band> faults,
+        List<Limit> limits,
+        List<OperationSeries> operations,
+        Locks locks,
+        Load load,
+        List<Sample> samples,
+        Descriptions descriptions) {
+    public ReportData {
+        stages = List.copyOf(stages);
+        steps = List.copyOf(steps);
+        faults = List.copyOf(faults);
+        limits = List.copyOf(limits);
+        operations = List.copyOf(operations);
+        samples = List.copyOf(samples);
+    }
+
+    /**
+     * Something that went on for a while.
+     *
+     * @param kind of a stage its word, of a step {@code migration} or {@code rollback}, of a fault its kind
+     * @param status of a step, in lower case; else empty
+     */
+    public record Band(String label, String kind, String status, double fromMillis, double toMillis) {}
+
+    /** A latency objective's bound, drawn over the stage it is for. */
+    public record Limit(String label, double millis, double fromMillis, double toMillis) {}
+
+    /**
+     * Response time of one operation, by planned arrival.
+     *
+     * @param p50 by bucket, milliseconds
+     * @param max by bucket, milliseconds: never smoothed away
+     * @param p99 by group of {@code p99Buckets} buckets, milliseconds; empty where a group has fewer than 100 requests
+     * @param p99Buckets how many buckets share one p99, so that a group usually has the 100 requests that a p99 needs
+     * @param p99FromMillis where the first group begins: groups are aligned with 0, so that none mixes baseline and migration
+     */
+    public record OperationSeries(
+            String service,
+            String operation,
+            boolean writes,
+            List<OptionalDouble> p50,
+            List<OptionalDouble> max,
+            int p99Buckets,
+            double p99FromMillis,
+            List<OptionalDouble> p99) {
+        public OperationSeries {
+            p50 = List.copyOf(p50);
+            max = List.copyOf(max);
+            p99 = List.copyOf(p99);
+        }
+    }
+
+    /**
+     * @param waits of everybody but the migration, the longest of them if there are too many to draw
+     * @param waitRows how many rows the waits need so that none covers another
+     * @param waitsLeftOut how many shorter ones are not drawn
+     */
+    public record Locks(
+            List<Lane> lanes, List<Bar> bars, List<Wait> waits, int waitRows, int lanesLeftOut, int waitsLeftOut) {
+        public Locks {
+            lanes = List.copyOf(lanes);
+            bars = List.copyOf(bars);
+            waits = List.copyOf(waits);
+        }
+    }
+
+    /** @param blocks {@code everyone}, {@code writers}, {@code schema} (other migrations only), {@code nobody} */
+    public record Lane(String label, String blocks) {}
+
+    /**
+     * A lock in its lane: asked for at {@code waitFromMillis}, held from {@code fromMillis} to {@code toMillis}.
+     *
+     * @param fromMillis equal to {@code toMillis} if it was never granted
+     */
+    public record Bar(
+            int lane,
+            double waitFromMillis,
+            double fromMillis,
+            double toMillis,
+            double errorMillis,
+            String what,
+            String outcome) {}
+
+    /** @param row from 0 */
+    public record Wait(int row, double fromMillis, double toMillis, String who, String what, String outcome) {}
+
+    /** By planned arrival, a value a bucket. */
+    public record Load(List<Double> arrivalsPerSecond, List<Double> failuresPerSecond) {
+        public Load {
+            arrivalsPerSecond = List.copyOf(arrivalsPerSecond);
+            failuresPerSecond = List.copyOf(failuresPerSecond);
+        }
+    }
+
+    /** @param walBytesPerSecond since the sample before */
+    public record Sample(
+            double atMillis,
+            int activeBackends,
+            int waitingForLocks,
+            double walBytesPerSecond,
+            double serverCpuPercent,
+            double machineCpuPercent) {}
+
+    /** What a chart shows, in words with figures, for those who cannot see it. */
+    public record Descriptions(String response, String locks, String load, String server) {}
+}
