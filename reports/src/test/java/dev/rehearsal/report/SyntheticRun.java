@@ -167,9 +167,10 @@ final class SyntheticRun {
     }
 
     private void stages() {
-        for (Stage stage : Stage.values()) {
-            events.add(new RunEvent.StageStarted(STAGE_STARTS[stage.ordinal()] * SECOND, stage));
-            events.add(new RunEvent.StageEnded(STAGE_STARTS[stage.ordinal() + 1] * SECOND, stage));
+        Stage[] stages = Stage.values();
+        for (int i = 0; i < stages.length; i++) {
+            events.add(new RunEvent.StageStarted(STAGE_STARTS[i] * SECOND, stages[i]));
+            events.add(new RunEvent.StageEnded(STAGE_STARTS[i + 1] * SECOND, stages[i]));
         }
     }
 
