@@ -1,0 +1,75 @@
+package dev.rehearsal.scenario;
+
+import dev.rehearsal.scenario.DatasetLoader.Dataset;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** Reads {@code dataset}: which one, and how large. */
+final class DatasetReader {
+    private static final Keys KEYS = Keys.of("use", "scale", "tables");
+    private static final String USE_ADVICE = "name a dataset folder, e.g. use: ../../datasets/catalog/shop";
+    private static final double MAXIMUM_SCALE = 1000;
+    private static final long MAXIMUM_ROWS = 100_000_000_000L;
+
+    private final Problems problems;
+    private final Path folder;
+    private Optional<Dataset> dataset = Optional.empty();
+    private double scale = 1;
+    private final Map<String, Long> rows = new HashMap<>();
+
+    DatasetReader(Problems problems, Path folder) {
+        this.problems = problems;
+        this.folder = folder;
+    }
+
+    void read(Value value) {
+        Block block = value.block(KEYS, USE_ADVICE);
+        block.require("use", USE_ADVICE).ifPresent(this::use);
+        scale = block.get("scale")
+                .map(number -> number.number(0, false, MAXIMUM_SCALE, 1))
+                .orElse(1.0);
+        block.get("tables").ifPresent(this::tables);
+    }
+
+    private void use(Value value) {
+        String written = value.text(USE_ADVICE);
+        if (written.isEmpty()) {
+            return;
+        }
+        if (written.endsWith(".sql")) {
+            value.problem("a bare schema " + Value.NOT_SUPPORTED + "; " + USE_ADVICE);
+            return;
+        }
+        dataset = Paths.resolve(folder, written, value)
+                .flatMap(path -> DatasetLoader.load(
+                        path, Optional.of(new SourceFile.Referrer(value.location(), value.path())), problems));
+    }
+
+    private void tables(Value value) {
+        for (Value.Named table : value.named("write { orders: { rows: 10_000 } }")) {
+            Set<String> known =
+                    dataset.map(found -> found.definition().tables().keySet()).orElse(Set.of());
+            if (dataset.isPresent() && !known.contains(table.name())) {
+                problems.add(
+                        table.location(),
+                        table.value().path(),
+                        "the dataset fills no table of this name; " + Nearest.advice(table.name(), known));
+            }
+            Block block = table.value().block(Keys.of("rows"), "write { rows: 10_000 }");
+            block.require("rows", "write { rows: 10_000 }")
+                    .ifPresent(count -> rows.put(table.name(), count.whole(0, MAXIMUM_ROWS, 1)));
+        }
+    }
+
+    /** Empty if it could not be read, which was reported. */
+    Optional<Dataset> dataset() {
+        return dataset;
+    }
+
+    Optional<DatasetSpec> spec() {
+        return dataset.map(found -> new DatasetSpec(found.definition(), scale, rows));
+    }
+}

@@ -1,0 +1,205 @@
+package dev.rehearsal.scenario;
+
+import dev.rehearsal.scenario.Fault.Direction;
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Reads {@code faults}. */
+final class FaultReader {
+    private static final List<String> KINDS =
+            List.of("latency", "bandwidth", "timeout", "resetPeer", "down", "blocker");
+    private static final Keys KEYS = Keys.of("at", "latency", "bandwidth", "timeout", "resetPeer", "down", "blocker")
+            .later("slowClose", "slicer", "limitData", "failover", "crash", "pause", "partition");
+    private static final Keys CUE_KEYS =
+            Keys.of("step", "stage", "before", "after").later("lockQueued", "lockHeld", "committing");
+    private static final String CUE_ADVICE =
+            "write e.g. { step: add column, after: 2s } or { stage: baseline, after: 5s }";
+    private static final String FAULT_ADVICE =
+            "write e.g. { at: { stage: baseline, after: 5s }, latency: { delay: 50ms, for: 10s } }";
+    private static final Duration ZERO = Duration.ZERO;
+    private static final Map<String, Direction> STREAMS = new LinkedHashMap<>();
+
+    static {
+        STREAMS.put("downstream", Direction.DOWNSTREAM);
+        STREAMS.put("upstream", Direction.UPSTREAM);
+    }
+
+    private final SqlTexts texts;
+    private final StageWords stages;
+    private final List<String> steps;
+
+    FaultReader(SqlTexts texts, StageWords stages, List<String> steps) {
+        this.texts = texts;
+        this.stages = stages;
+        this.steps = steps;
+    }
+
+    List<Fault> read(Value value) {
+        List<Fault> faults = new ArrayList<>();
+        for (Value item : value.list(FAULT_ADVICE)) {
+            fault(item).ifPresent(faults::add);
+        }
+        return faults;
+    }
+
+    private Optional<Fault> fault(Value value) {
+        Block block = value.block(KEYS, FAULT_ADVICE);
+        Optional<Cue> cue = block.require("at", CUE_ADVICE).flatMap(this::cue);
+        List<String> given = KINDS.stream().filter(block::has).toList();
+        if (given.size() > 1) {
+            value.problem("has two kinds, " + String.join(" and ", given) + "; make each a fault of its own");
+            return Optional.empty();
+        }
+        if (given.isEmpty()) {
+            if (block.isMapping()
+                    && KEYS.later().stream().noneMatch(kind -> value.problems().anyAt(value.child(kind)::equals))) {
+                value.problem("says no kind of fault; write one of " + String.join(", ", KINDS));
+            }
+            return Optional.empty();
+        }
+        String kind = given.get(0);
+        Optional<Fault> fault =
+                read(kind, block.get(kind).orElseThrow(), cue.orElse(new Cue.AfterStageStart(Stage.BASELINE, ZERO)));
+        return cue.isPresent() ? fault : Optional.empty();
+    }
+
+    private Optional<Cue> cue(Value value) {
+        Block block = value.block(CUE_KEYS, CUE_ADVICE);
+        boolean before = block.has("before");
+        boolean after = block.has("after");
+        Duration time = block.duration(before ? "before" : "after", ZERO, Duration.ofSeconds(2));
+        if (before && after) {
+            value.problem("has both before and after; keep one");
+            return Optional.empty();
+        }
+        if (block.has("step") == block.has("stage")) {
+            if (block.isMapping() && !value.problems().anyWithin(value.path())) {
+                value.problem((block.has("step") ? "names both a step and a stage; " : "names no step and no stage; ")
+                        + CUE_ADVICE);
+            }
+            return Optional.empty();
+        }
+        if (!before && !after) {
+            value.problem("says no time; " + CUE_ADVICE);
+            return Optional.empty();
+        }
+        if (block.has("stage")) {
+            Optional<Stage> stage = stages.read(block.get("stage").orElseThrow());
+            if (before) {
+                block.get("before").orElseThrow().problem("does not go with a stage; write after");
+                return Optional.empty();
+            }
+            return stage.map(found -> new Cue.AfterStageStart(found, time));
+        }
+        return step(block.get("step").orElseThrow())
+                .map(step -> before ? new Cue.BeforeStep(step, time) : new Cue.AfterStepStart(step, time));
+    }
+
+    private Optional<String> step(Value value) {
+        String name = value.text("name a step of the migration");
+        if (name.isEmpty()) {
+            return Optional.empty();
+        }
+        if (!steps.contains(name)) {
+            boolean incomplete = value.problems().anyWithin("migration");
+            if (!incomplete || !steps.isEmpty()) {
+                value.problem("no step is called " + value.shown() + "; " + Nearest.advice(name, steps));
+            }
+            return Optional.empty();
+        }
+        return Optional.of(name);
+    }
+
+    private Optional<Fault> read(String kind, Value value, Cue cue) {
+        return switch (kind) {
+            case "latency" -> latency(value, cue);
+            case "bandwidth" -> bandwidth(value, cue);
+            case "timeout" -> {
+                Block block = value.block(Keys.of("of", "timeout", "stream", "for"), "write { timeout: 1s, for: 5s }");
+                yield Optional.of(
+                        new Fault.Timeout(cue, lasting(block), stream(block), block.duration("timeout", ZERO, ZERO)));
+            }
+            case "resetPeer" -> {
+                Block block = value.block(Keys.of("of", "timeout", "stream", "for"), "write { for: 5s }");
+                yield Optional.of(
+                        new Fault.ResetPeer(cue, lasting(block), stream(block), block.duration("timeout", ZERO, ZERO)));
+            }
+            case "down" -> {
+                Block block = value.block(Keys.of("of", "for"), "write { of: primary, for: 5s }");
+                yield Optional.of(new Fault.Down(cue, lasting(block)));
+            }
+            case "blocker" -> blocker(value, cue);
+            default -> throw new IllegalStateException(kind);
+        };
+    }
+
+    private static Optional<Fault> latency(Value value, Cue cue) {
+        String advice = "write e.g. { delay: 50ms, jitter: 10ms, for: 10s }";
+        Block block = value.block(Keys.of("of", "delay", "jitter", "stream", "for"), advice);
+        Optional<Duration> delay =
+                block.require("delay", advice).map(time -> time.duration(ZERO, Duration.ofMillis(50)));
+        Optional<Duration> lasting = lasting(block);
+        Direction stream = stream(block);
+        Duration jitter = block.duration("jitter", ZERO, ZERO);
+        return delay.map(time -> new Fault.Latency(cue, lasting, stream, time, jitter));
+    }
+
+    private static Optional<Fault> bandwidth(Value value, Cue cue) {
+        String advice = "write e.g. { rate: 100KB/s, for: 10s }";
+        Block block = value.block(Keys.of("of", "rate", "stream", "for"), advice);
+        Optional<Long> rate = block.require("rate", advice).flatMap(FaultReader::kilobytes);
+        Optional<Duration> lasting = lasting(block);
+        Direction stream = stream(block);
+        return rate.map(kilobytes -> new Fault.Bandwidth(cue, lasting, stream, kilobytes));
+    }
+
+    private static Optional<Long> kilobytes(Value value) {
+        Optional<Quantity> quantity = value.scalar().flatMap(Quantity::parse);
+        if (quantity.isPresent() && quantity.get().amount().signum() == 0) {
+            return Optional.of(0L);
+        }
+        Optional<BigDecimal> kilobytes = quantity.flatMap(Quantity::kilobytesPerSecond)
+                .filter(amount -> amount.signum() > 0 && amount.compareTo(BigDecimal.valueOf(1_000_000_000)) <= 0)
+                .filter(Value::isWhole);
+        if (kilobytes.isEmpty()) {
+            value.problem("must be whole kilobytes per second, got " + value.shown()
+                    + "; write e.g. 100KB/s, or 0 to stop the bytes");
+        }
+        return kilobytes.map(BigDecimal::longValue);
+    }
+
+    private Optional<Fault> blocker(Value value, Cue cue) {
+        String advice = "write e.g. { sql: select count(*) from orders, hold: 5s }";
+        Block block = value.block(Keys.of("sql", "hold"), advice);
+        Optional<String> sql = block.require("sql", advice)
+                .flatMap(text -> texts.inScalar(text).isEmpty() ? Optional.empty() : text.scalar());
+        Optional<Duration> hold =
+                block.require("hold", advice).map(time -> time.duration(Duration.ofMillis(1), Duration.ofSeconds(5)));
+        return sql.flatMap(text -> hold.map(time -> new Fault.Blocker(cue, text, time)));
+    }
+
+    private static Optional<Duration> lasting(Block block) {
+        block.get("of").ifPresent(FaultReader::primary);
+        return block.duration("for", Duration.ofMillis(1));
+    }
+
+    private static void primary(Value value) {
+        String server = value.text("write primary");
+        if (server.startsWith("replica")) {
+            value.problem("'" + Value.shorten(server) + "' " + Value.NOT_SUPPORTED + "; use primary");
+        } else if (!server.isEmpty() && !server.equals("primary")) {
+            value.problem("must be primary, got " + value.shown());
+        }
+    }
+
+    private static Direction stream(Block block) {
+        return block.get("stream")
+                .flatMap(word -> word.word(STREAMS, List.of()))
+                .orElse(Direction.DOWNSTREAM);
+    }
+}
