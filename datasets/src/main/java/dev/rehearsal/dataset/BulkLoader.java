@@ -101,7 +101,8 @@ final class BulkLoader {
                 analyses.add(statement("analyze " + table));
             }
             run(sessions, analyses);
-            // What the schema itself wrote, and the catalog. Frozen pages are skipped, so that this costs next to nothing.
+            // What the schema itself wrote, and the catalog. Frozen pages are skipped, so that this costs next to
+            // nothing.
             run(sessions, List.of(statement("vacuum (freeze)")));
         }
         Map<String, Long> rows = new LinkedHashMap<>();

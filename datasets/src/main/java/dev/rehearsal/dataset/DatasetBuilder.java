@@ -22,9 +22,6 @@ final class DatasetBuilder {
             Map.entry("wal_level", "minimal"),
             Map.entry("max_wal_senders", "0"),
             Map.entry("max_wal_size", DiskEstimate.MOST_WRITE_AHEAD_LOG / (1 << 20) + "MB"),
-            // Segments that are kept for reuse would be copied with every clone.
-            Map.entry("wal_recycle", "off"),
-            Map.entry("wal_init_zero", "off"),
             Map.entry("checkpoint_timeout", "1h"),
             Map.entry("autovacuum", "off"),
             Map.entry("shared_buffers", "256MB"),
@@ -50,6 +47,7 @@ final class DatasetBuilder {
             createDatabase(server.jdbcUrl("postgres"));
             Map<String, Long> rows = new BulkLoader(spec, seed, progress).load(server.jdbcUrl(Snapshot.DATABASE));
             progress.phase("writing to disk");
+            keepFewSegments(server.jdbcUrl("postgres"));
             return rows;
         } catch (SQLException failure) {
             throw new EnvironmentException(
@@ -57,6 +55,20 @@ final class DatasetBuilder {
                             + failure.getMessage(),
                     "read its log above; often the disk is full or memory is short",
                     failure);
+        }
+    }
+
+    /**
+     * Leaves as many segments of write-ahead log as {@code min_wal_size} says, ready to be written again, and not the gigabytes of a bulk load. None at
+     * all would be smaller, but then the first transactions of every rehearsal would wait for new ones to be filled with zeros.
+     */
+    private static void keepFewSegments(String jdbcUrl) throws SQLException {
+        try (Connection connection = DriverManager.getConnection(jdbcUrl);
+                Statement statement = connection.createStatement()) {
+            statement.execute("alter system set max_wal_size = '80MB'");
+            statement.execute("select pg_reload_conf()");
+            statement.execute("checkpoint");
+            statement.execute("alter system reset max_wal_size");
         }
     }
 

@@ -127,6 +127,8 @@ public final class LocalServers implements ServerLauncher {
                 "--auth=password",
                 "--pwfile=" + passwordFile,
                 "--encoding=UTF8",
+                // Some seconds on a busy disk; whoever keeps the cluster syncs it.
+                "--no-sync",
                 "--no-instructions"));
         // The same order of text on every machine, whatever its C library knows.
         command.addAll(
