@@ -1,0 +1,68 @@
+package dev.rehearsal.proxy;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** Sends back what it gets, and ends when its client does. */
+final class EchoServer implements AutoCloseable {
+    private final ServerSocket listener;
+    private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
+
+    EchoServer() throws IOException {
+        listener = new ServerSocket(0, 1000, InetAddress.getLoopbackAddress());
+        Thread.ofPlatform().daemon().name("echo-accept").start(this::accept);
+    }
+
+    String address() {
+        return "127.0.0.1:" + listener.getLocalPort();
+    }
+
+    int port() {
+        return listener.getLocalPort();
+    }
+
+    private void accept() {
+        try {
+            while (true) {
+                Socket socket = listener.accept();
+                socket.setTcpNoDelay(true);
+                sockets.add(socket);
+                Thread.ofPlatform().daemon().name("echo").start(() -> echo(socket));
+            }
+        } catch (IOException e) {
+            // Closed.
+        }
+    }
+
+    private void echo(Socket socket) {
+        byte[] buffer = new byte[1 << 16];
+        try (socket) {
+            InputStream in = socket.getInputStream();
+            for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+                socket.getOutputStream().write(buffer, 0, n);
+            }
+        } catch (IOException e) {
+            // The client is gone.
+        } finally {
+            sockets.remove(socket);
+        }
+    }
+
+    /** Connections that are open now. */
+    int connections() {
+        return sockets.size();
+    }
+
+    @Override
+    public void close() throws IOException {
+        listener.close();
+        for (Socket socket : sockets) {
+            socket.close();
+        }
+    }
+}
