@@ -1,0 +1,160 @@
+package dev.rehearsal.load;
+
+import dev.rehearsal.scenario.Workload.Arrivals;
+import dev.rehearsal.scenario.Workload.Service;
+import java.util.Arrays;
+import java.util.concurrent.TimeUnit;
+import org.apache.commons.rng.UniformRandomProvider;
+import org.apache.commons.rng.sampling.distribution.PoissonSampler;
+
+/**
+ * When the requests of one service arrive, and which operation each asks for: a pure function of seed, service, rate and process.
+ *
+ * <p>Time is cut into slots of one second, and each can be computed alone. A Poisson process of rate λ has a Poisson(λ) number of arrivals in
+ * a slot, independent of other slots, and given their number they are independent and uniform in it: so a slot draws its number, then as many
+ * uniform instants, and sorts them. Constant arrivals are at k/λ.
+ *
+ * <p>Immutable and safe for use by several threads.
+ */
+final class ArrivalPlan {
+    static final long SLOT_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    private static final int ARRIVAL_STREAM = 1;
+    private static final int OPERATION_STREAM = 2;
+    private static final int VALUE_STREAM = 3;
+
+    private final Arrivals arrivals;
+    private final double arrivalsPerSecond;
+    private final double[] cumulativeWeights;
+    private final long arrivalSeed;
+    private final long operationSeed;
+    private final long valueSeed;
+
+    ArrivalPlan(long seed, Arrivals arrivals, Service service) {
+        this.arrivals = arrivals;
+        this.arrivalsPerSecond = service.arrivalsPerSecond();
+        this.cumulativeWeights = new double[service.operations().size()];
+        double sum = 0;
+        for (int i = 0; i < cumulativeWeights.length; i++) {
+            sum += service.operations().get(i).weight();
+            cumulativeWeights[i] = sum;
+        }
+        long serviceSeed = Seeds.derive(seed, service.name());
+        this.arrivalSeed = Seeds.derive(serviceSeed, ARRIVAL_STREAM);
+        this.operationSeed = Seeds.derive(serviceSeed, OPERATION_STREAM);
+        this.valueSeed = Seeds.derive(serviceSeed, VALUE_STREAM);
+    }
+
+    /** How many requests arrive in the second that begins {@code slot} seconds after the plan does. */
+    int count(int slot) {
+        return switch (arrivals) {
+            case POISSON -> poissonCount(slotRandom(slot));
+            case CONSTANT -> Math.toIntExact(firstConstant(slot + 1) - firstConstant(slot));
+        };
+    }
+
+    /** The arrivals of one slot in order, in nanoseconds since the plan's beginning. */
+    long[] offsets(int slot) {
+        return switch (arrivals) {
+            case POISSON -> poissonOffsets(slot);
+            case CONSTANT -> constantOffsets(slot);
+        };
+    }
+
+    /** How many requests arrive before {@code offsetNanos}; 0 before the plan's beginning. */
+    long countBefore(long offsetNanos) {
+        return new Counter().countBefore(offsetNanos);
+    }
+
+    /** Which of the service's operations the request of an arrival asks for. */
+    int operation(long arrival) {
+        double total = cumulativeWeights[cumulativeWeights.length - 1];
+        double drawn = Seeds.random(Seeds.derive(operationSeed, arrival)).nextDouble() * total;
+        int at = Arrays.binarySearch(cumulativeWeights, drawn);
+        // An operation's share is [sum before it, sum with it): a hit on a sum belongs to the next operation that has a
+        // weight.
+        int operation = at < 0 ? -at - 1 : at + 1;
+        while (operation < cumulativeWeights.length - 1 && cumulativeWeights[operation] <= drawn) {
+            operation++;
+        }
+        return operation;
+    }
+
+    /** What the parameters of an arrival's request are drawn from. */
+    UniformRandomProvider values(long arrival) {
+        return Seeds.random(Seeds.derive(valueSeed, arrival));
+    }
+
+    private UniformRandomProvider slotRandom(int slot) {
+        return Seeds.random(Seeds.derive(arrivalSeed, slot));
+    }
+
+    private int poissonCount(UniformRandomProvider random) {
+        return PoissonSampler.of(random, arrivalsPerSecond).sample();
+    }
+
+    private long[] poissonOffsets(int slot) {
+        UniformRandomProvider random = slotRandom(slot);
+        long[] offsets = new long[poissonCount(random)];
+        for (int i = 0; i < offsets.length; i++) {
+            offsets[i] = slot * SLOT_NANOS + random.nextLong(SLOT_NANOS);
+        }
+        Arrays.sort(offsets);
+        return offsets;
+    }
+
+    private long[] constantOffsets(int slot) {
+        long first = firstConstant(slot);
+        long[] offsets = new long[Math.toIntExact(firstConstant(slot + 1) - first)];
+        for (int i = 0; i < offsets.length; i++) {
+            offsets[i] = constantOffset(first + i);
+        }
+        return offsets;
+    }
+
+    private long constantOffset(long arrival) {
+        return (long) (arrival / arrivalsPerSecond * SLOT_NANOS);
+    }
+
+    /** Index of the first constant arrival that is not before a slot. */
+    private long firstConstant(int slot) {
+        long start = slot * SLOT_NANOS;
+        long index = (long) Math.ceil(slot * arrivalsPerSecond);
+        while (index > 0 && constantOffset(index - 1) >= start) {
+            index--;
+        }
+        while (constantOffset(index) < start) {
+            index++;
+        }
+        return index;
+    }
+
+    /** Counts arrivals up to instants that only grow, without counting from the beginning each time. For use by one thread. */
+    final class Counter {
+        private int slot;
+        private long before;
+        private long[] offsets = offsets(0);
+
+        /** @param offsetNanos not less than in the call before */
+        long countBefore(long offsetNanos) {
+            if (offsetNanos <= 0) {
+                return 0;
+            }
+            int wanted = Math.toIntExact(offsetNanos / SLOT_NANOS);
+            if (slot < wanted) {
+                before += offsets.length;
+                for (slot++; slot < wanted; slot++) {
+                    before += count(slot);
+                }
+                offsets = offsets(slot);
+            }
+            int at = Arrays.binarySearch(offsets, offsetNanos);
+            int within = at < 0 ? -at - 1 : at;
+            // Equal instants: the search may have hit any of them.
+            while (within > 0 && offsets[within - 1] >= offsetNanos) {
+                within--;
+            }
+            return before + within;
+        }
+    }
+}

@@ -1,0 +1,106 @@
+package dev.rehearsal.load;
+
+import dev.rehearsal.run.RequestLog;
+import dev.rehearsal.run.RequestRecord;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+
+/**
+ * What the injector tells its harness, on its standard output.
+ *
+ * <pre>
+ * 'R' request     48 bytes, as in requests.bin
+ * 'P' paused      i64 end, i64 duration
+ * 'S' started     i64 instant of the plan's beginning
+ * 'D' drained     i64 stop instant, i64 planned, i64 recorded
+ * 'E' failed      u32 bytes, UTF-8 message; u32 bytes, UTF-8 remedy
+ * </pre>
+ *
+ * All numbers big-endian, all times nanoseconds since the run's origin.
+ */
+sealed interface Frame {
+    record Request(RequestRecord request) implements Frame {}
+
+    record Paused(long atNanos, long durationNanos) implements Frame {}
+
+    record Started(long planStartNanos) implements Frame {}
+
+    /** @param stopNanos arrivals planned before it ran, later ones are not part of the run */
+    record Drained(long stopNanos, long planned, long recorded) implements Frame {}
+
+    record Failed(String message, String remedy) implements Frame {}
+
+    /** Writes one frame; {@code scratch} has at least {@link RequestLog#RECORD_BYTES} bytes. */
+    static void write(Frame frame, DataOutputStream to, byte[] scratch) throws IOException {
+        switch (frame) {
+            case Request(RequestRecord request) -> {
+                RequestLog.encode(request, ByteBuffer.wrap(scratch));
+                to.write('R');
+                to.write(scratch, 0, RequestLog.RECORD_BYTES);
+            }
+            case Paused(long atNanos, long durationNanos) -> {
+                to.write('P');
+                to.writeLong(atNanos);
+                to.writeLong(durationNanos);
+            }
+            case Started(long planStartNanos) -> {
+                to.write('S');
+                to.writeLong(planStartNanos);
+            }
+            case Drained(long stopNanos, long planned, long recorded) -> {
+                to.write('D');
+                to.writeLong(stopNanos);
+                to.writeLong(planned);
+                to.writeLong(recorded);
+            }
+            case Failed(String message, String remedy) -> {
+                to.write('E');
+                writeText(message, to);
+                writeText(remedy, to);
+            }
+        }
+    }
+
+    /**
+     * Reads one frame; empty at the end of the stream, also in the midst of a frame: then the injector was killed.
+     *
+     * @throws IOException if reading fails or something else than frames comes
+     */
+    static Optional<Frame> read(DataInputStream from, byte[] scratch) throws IOException {
+        int kind = from.read();
+        if (kind < 0) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(
+                    switch (kind) {
+                        case 'R' -> {
+                            from.readFully(scratch, 0, RequestLog.RECORD_BYTES);
+                            yield new Request(RequestLog.decode(ByteBuffer.wrap(scratch)));
+                        }
+                        case 'P' -> new Paused(from.readLong(), from.readLong());
+                        case 'S' -> new Started(from.readLong());
+                        case 'D' -> new Drained(from.readLong(), from.readLong(), from.readLong());
+                        case 'E' -> new Failed(readText(from), readText(from));
+                        default -> throw new IOException("the injector sent a frame of unknown kind " + kind);
+                    });
+        } catch (EOFException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static void writeText(String text, DataOutputStream to) throws IOException {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        to.writeInt(bytes.length);
+        to.write(bytes);
+    }
+
+    private static String readText(DataInputStream from) throws IOException {
+        return new String(from.readNBytes(from.readInt()), StandardCharsets.UTF_8);
+    }
+}

@@ -1,0 +1,126 @@
+package dev.rehearsal.load;
+
+import dev.rehearsal.scenario.EnvironmentException;
+import dev.rehearsal.scenario.Workload.Service;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * The injector process's work: read the plan, fill the pools, let Gatling inject, and when told to stop, wait for what is in flight.
+ *
+ * <p>Commands come line by line: the plan as JSON, then {@code stop} and a number of nanoseconds. When the stream ends the harness has died, and the
+ * traffic with it.
+ */
+final class Injector {
+    /** Users are handed over this long before their instant: longer than Gatling's tick of a second is ever late. */
+    private static final long LEAD_NANOS = TimeUnit.MILLISECONDS.toNanos(1500);
+
+    /** From Gatling's start to the plan's beginning. The users of the first second or so come in one burst, and this is their lead. */
+    private static final long BURST_NANOS = TimeUnit.MILLISECONDS.toNanos(300);
+
+    private static final long STOP_MARGIN_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+    private static final long DRAIN_POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+    private static final String STOP = "stop ";
+
+    private final BufferedReader commands;
+    private final FrameWriter frames;
+
+    Injector(BufferedReader commands, FrameWriter frames) {
+        this.commands = commands;
+        this.frames = frames;
+    }
+
+    /** The command that stops the arrivals. */
+    static String stopCommand(Duration limit) {
+        return STOP + limit.toNanos();
+    }
+
+    /** Returns when the load has drained, or the harness has gone. */
+    void run() throws IOException {
+        try {
+            String line = commands.readLine();
+            if (line == null) {
+                return;
+            }
+            InjectorPlan plan = InjectorPlan.fromLine(line);
+            Timekeeper timekeeper = Timekeeper.since(plan.originNanoTime());
+            StopPoint stop = new StopPoint();
+            InFlight inFlight = new InFlight(record -> frames.send(new Frame.Request(record)));
+            List<ServiceTraffic> traffic = begin(plan, timekeeper, stop, inFlight);
+            String command = commands.readLine();
+            if (command != null && command.startsWith(STOP)) {
+                drain(traffic, timekeeper, stop, inFlight, Long.parseLong(command.substring(STOP.length())));
+            }
+        } catch (EnvironmentException e) {
+            frames.send(new Frame.Failed(String.valueOf(e.getMessage()), e.remedy()));
+        }
+    }
+
+    private List<ServiceTraffic> begin(InjectorPlan plan, Timekeeper timekeeper, StopPoint stop, InFlight inFlight)
+            throws EnvironmentException {
+        List<Service> services = plan.workload().services();
+        Pools pools = Pools.filled(services, plan.jdbcUrl());
+        CompletableFuture<Long> planStart = new CompletableFuture<>();
+        List<ServiceTraffic> traffic = new ArrayList<>();
+        List<PlannedSimulation.Population> populations = new ArrayList<>();
+        int firstOperation = 0;
+        for (int i = 0; i < services.size(); i++) {
+            Service service = services.get(i);
+            ArrivalPlan arrivals = new ArrivalPlan(plan.seed(), plan.workload().arrivals(), service);
+            RequestRunner runner = new RequestRunner(timekeeper, stop, pools.pool(i));
+            ServiceTraffic each =
+                    new ServiceTraffic(i, firstOperation, service, arrivals, plan.keys(), runner, inFlight, planStart);
+            traffic.add(each);
+            populations.add(new PlannedSimulation.Population(
+                    service.name(),
+                    arrivals,
+                    () -> {
+                        // Gatling starts now: the first service to hear of it says when the plan begins, for all.
+                        planStart.complete(timekeeper.nowNanos() + BURST_NANOS);
+                        return BURST_NANOS - LEAD_NANOS;
+                    },
+                    each::handOverNext));
+            firstOperation += service.operations().size();
+        }
+        planStart.thenAccept(instant -> {
+            frames.send(new Frame.Started(instant));
+            PauseMeter.start(timekeeper, (at, duration) -> frames.send(new Frame.Paused(at, duration)));
+        });
+        Thread.ofPlatform().name("gatling").daemon().start(() -> inject(populations));
+        return traffic;
+    }
+
+    private void inject(List<PlannedSimulation.Population> populations) {
+        try {
+            GatlingEngine.run(populations);
+            frames.send(new Frame.Failed("the arrival plan has come to its end", "Make the rehearsal shorter."));
+        } catch (IOException e) {
+            frames.send(new Frame.Failed(
+                    "Gatling cannot write its files: " + e, "Make the directory for temporary files writable."));
+        } catch (RuntimeException | Error e) {
+            frames.send(new Frame.Failed("Gatling failed: " + e, "This is a defect; please report it."));
+            throw e;
+        }
+    }
+
+    private void drain(
+            List<ServiceTraffic> traffic, Timekeeper timekeeper, StopPoint stop, InFlight inFlight, long limitNanos) {
+        long stopNanos = stop.decide(timekeeper::nowNanos, STOP_MARGIN_NANOS);
+        long planned = traffic.stream()
+                .mapToLong(service -> service.plannedBefore(stopNanos))
+                .sum();
+        while (inFlight.recorded() < planned && timekeeper.nowNanos() < stopNanos + limitNanos) {
+            LockSupport.parkNanos(DRAIN_POLL_NANOS);
+        }
+        long nowNanos = timekeeper.nowNanos();
+        traffic.forEach(service -> service.abandonRest(stopNanos, nowNanos));
+        inFlight.abandon(stopNanos, nowNanos);
+        frames.send(new Frame.Drained(stopNanos, planned, inFlight.recorded()));
+    }
+}

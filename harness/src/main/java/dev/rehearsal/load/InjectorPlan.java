@@ -1,0 +1,49 @@
+package dev.rehearsal.load;
+
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import dev.rehearsal.scenario.Parameter;
+import dev.rehearsal.scenario.Workload;
+import java.util.Map;
+import java.util.TreeMap;
+import tools.jackson.databind.ObjectMapper;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * All that the injector is told: one line of JSON on its standard input.
+ *
+ * @param originNanoTime the run's origin on the clock that both processes share
+ * @param keys by {@code table.column}
+ */
+record InjectorPlan(long originNanoTime, long seed, String jdbcUrl, Workload workload, Map<String, KeyDomain> keys) {
+    InjectorPlan {
+        keys = new TreeMap<>(keys);
+    }
+
+    String toLine() {
+        return mapper().writeValueAsString(this);
+    }
+
+    static InjectorPlan fromLine(String line) {
+        return mapper().readValue(line, InjectorPlan.class);
+    }
+
+    private static ObjectMapper mapper() {
+        return JsonMapper.builder()
+                .addMixIn(Parameter.class, ParameterKinds.class)
+                .build();
+    }
+
+    /** The language does not say how its records travel. */
+    @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
+    @JsonSubTypes({
+        @JsonSubTypes.Type(value = Parameter.UniformLong.class, name = "uniformLong"),
+        @JsonSubTypes.Type(value = Parameter.UniformDecimal.class, name = "uniformDecimal"),
+        @JsonSubTypes.Type(value = Parameter.Zipf.class, name = "zipf"),
+        @JsonSubTypes.Type(value = Parameter.References.class, name = "references"),
+        @JsonSubTypes.Type(value = Parameter.Choice.class, name = "choice"),
+        @JsonSubTypes.Type(value = Parameter.Sequence.class, name = "sequence"),
+        @JsonSubTypes.Type(value = Parameter.Literal.class, name = "literal")
+    })
+    private interface ParameterKinds {}
+}

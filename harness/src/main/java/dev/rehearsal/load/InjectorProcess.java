@@ -1,0 +1,132 @@
+package dev.rehearsal.load;
+
+import dev.rehearsal.scenario.EnvironmentException;
+import java.io.BufferedInputStream;
+import java.io.BufferedReader;
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** The forked JVM: its command line, its streams, the last it said. Safe for use by several threads. */
+final class InjectorProcess implements AutoCloseable {
+    private static final int LINES_KEPT = 20;
+    private static final String RESOURCES = "dev/rehearsal/load/";
+
+    private final Process process;
+    private final OutputStream commands;
+    private final DataInputStream frames;
+    private final Thread errorReader;
+    private final Deque<String> lastLines = new ArrayDeque<>();
+
+    private InjectorProcess(Process process) {
+        this.process = process;
+        this.commands = process.getOutputStream();
+        this.frames = new DataInputStream(new BufferedInputStream(process.getInputStream(), 1 << 16));
+        this.errorReader =
+                Thread.ofPlatform().name("injector's errors").daemon().start(this::readErrors);
+    }
+
+    static InjectorProcess start() throws EnvironmentException {
+        try {
+            return new InjectorProcess(new ProcessBuilder(command()).start());
+        } catch (IOException e) {
+            throw new EnvironmentException(
+                    "cannot start the load injector: " + e.getMessage(),
+                    "The harness starts a second JVM for the load; see that there is memory for it.",
+                    e);
+        }
+    }
+
+    private static List<String> command() {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(List.of(
+                "-Xms256m",
+                "-Xmx1g",
+                "-XX:+UseSerialGC",
+                "-XX:+ExitOnOutOfMemoryError",
+                // Gatling's own needs.
+                "--add-opens=java.base/java.lang=ALL-UNNAMED",
+                "--enable-native-access=ALL-UNNAMED",
+                "-Dgatling.conf.file=" + RESOURCES + "gatling.conf",
+                "-Dlogback.configurationFile=" + RESOURCES + "injector-logback.xml",
+                // Scenarios may have shorter pool timeouts than HikariCP thinks wise.
+                "-Dcom.zaxxer.hikari.timeoutMs.floor=1",
+                "-cp",
+                System.getProperty("java.class.path"),
+                InjectorMain.class.getName()));
+        return command;
+    }
+
+    long id() {
+        return process.pid();
+    }
+
+    DataInputStream frames() {
+        return frames;
+    }
+
+    /** Sends one line. */
+    synchronized void command(String line) throws IOException {
+        commands.write((line + "\n").getBytes(StandardCharsets.UTF_8));
+        commands.flush();
+    }
+
+    /** How the process ended, and the last lines that it wrote; waits for both. Only after its frames have ended. */
+    String obituary() throws InterruptedException {
+        int status = process.waitFor();
+        errorReader.join();
+        String last;
+        synchronized (lastLines) {
+            last = String.join("\n", lastLines);
+        }
+        return "the load injector (process " + process.pid() + ") ended with status " + status
+                + (last.isEmpty() ? "" : "; its last lines were:\n" + last);
+    }
+
+    private void readErrors() {
+        try (BufferedReader errors = process.errorReader(StandardCharsets.UTF_8)) {
+            for (String line = errors.readLine(); line != null; line = errors.readLine()) {
+                synchronized (lastLines) {
+                    if (lastLines.size() == LINES_KEPT) {
+                        lastLines.removeFirst();
+                    }
+                    lastLines.addLast(line);
+                }
+            }
+        } catch (IOException e) {
+            // The process is gone, and with it what it had to say.
+        }
+    }
+
+    /** Ends the process and waits until it is gone. */
+    @Override
+    public void close() {
+        process.destroyForcibly();
+        boolean interrupted = Thread.interrupted();
+        try {
+            while (true) {
+                try {
+                    process.waitFor(10, TimeUnit.SECONDS);
+                    break;
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                }
+            }
+            commands.close();
+        } catch (IOException e) {
+            // A line that could not be sent any more; nobody is there to read it.
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+}

@@ -1,0 +1,95 @@
+package dev.rehearsal.load;
+
+import io.gatling.core.controller.inject.open.OpenInjectionStep;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import scala.collection.AbstractIterator;
+import scala.collection.Iterator;
+import scala.concurrent.duration.FiniteDuration;
+
+/**
+ * An injection step of Gatling's that has exactly one user for each arrival of a plan, some time ahead of it.
+ *
+ * <p>Users are made as they are needed: a run's length is not known in advance, and a list of one step a second for hours would be unrolled at
+ * once, each step nested in the one before.
+ */
+final class PlannedUsers implements OpenInjectionStep {
+    private static final long serialVersionUID = 1L;
+
+    /** Gatling itself gives up a little later. */
+    private static final long LONGEST_SECONDS = TimeUnit.DAYS.toSeconds(20);
+
+    private final transient ArrivalPlan plan;
+    private final transient LongSupplier planStart;
+
+    /** @param planStart in nanoseconds after Gatling's start, may be negative; asked when Gatling starts. Users due before it are due at once */
+    PlannedUsers(ArrivalPlan plan, LongSupplier planStart) {
+        this.plan = plan;
+        this.planStart = planStart;
+    }
+
+    @Override
+    public Iterator<FiniteDuration> chain(Iterator<FiniteDuration> following) {
+        return new Due(plan, planStart.getAsLong());
+    }
+
+    /** Not known; Gatling wants to know whether there are any. */
+    @Override
+    public long users() {
+        return Integer.MAX_VALUE;
+    }
+
+    @Override
+    public FiniteDuration duration() {
+        return new FiniteDuration(LONGEST_SECONDS, TimeUnit.SECONDS);
+    }
+
+    @Override
+    public boolean canEqual(Object that) {
+        return that == this;
+    }
+
+    @Override
+    public int productArity() {
+        return 0;
+    }
+
+    @Override
+    public Object productElement(int n) {
+        throw new IndexOutOfBoundsException(n);
+    }
+
+    /** When each user is due after Gatling's start. */
+    private static final class Due extends AbstractIterator<FiniteDuration> {
+        private final ArrivalPlan plan;
+        private final long planStartNanos;
+        private int slot;
+        private long[] offsets;
+        private int inSlot;
+
+        Due(ArrivalPlan plan, long planStartNanos) {
+            this.plan = plan;
+            this.planStartNanos = planStartNanos;
+            this.offsets = plan.offsets(0);
+        }
+
+        @Override
+        public boolean hasNext() {
+            while (inSlot == offsets.length && slot < LONGEST_SECONDS) {
+                slot++;
+                offsets = plan.offsets(slot);
+                inSlot = 0;
+            }
+            return inSlot < offsets.length;
+        }
+
+        @Override
+        public FiniteDuration next() {
+            if (!hasNext()) {
+                throw new java.util.NoSuchElementException("the plan has ended");
+            }
+            long due = planStartNanos + offsets[inSlot++];
+            return new FiniteDuration(Math.max(0, TimeUnit.NANOSECONDS.toMillis(due)), TimeUnit.MILLISECONDS);
+        }
+    }
+}
