@@ -38,30 +38,30 @@ sealed interface Frame {
     /** Writes one frame; {@code scratch} has at least {@link RequestLog#RECORD_BYTES} bytes. */
     static void write(Frame frame, DataOutputStream to, byte[] scratch) throws IOException {
         switch (frame) {
-            case Request(RequestRecord request) -> {
-                RequestLog.encode(request, ByteBuffer.wrap(scratch));
+            case Request finished -> {
+                RequestLog.encode(finished.request(), ByteBuffer.wrap(scratch));
                 to.write('R');
                 to.write(scratch, 0, RequestLog.RECORD_BYTES);
             }
-            case Paused(long atNanos, long durationNanos) -> {
+            case Paused paused -> {
                 to.write('P');
-                to.writeLong(atNanos);
-                to.writeLong(durationNanos);
+                to.writeLong(paused.atNanos());
+                to.writeLong(paused.durationNanos());
             }
-            case Started(long planStartNanos) -> {
+            case Started started -> {
                 to.write('S');
-                to.writeLong(planStartNanos);
+                to.writeLong(started.planStartNanos());
             }
-            case Drained(long stopNanos, long planned, long recorded) -> {
+            case Drained drained -> {
                 to.write('D');
-                to.writeLong(stopNanos);
-                to.writeLong(planned);
-                to.writeLong(recorded);
+                to.writeLong(drained.stopNanos());
+                to.writeLong(drained.planned());
+                to.writeLong(drained.recorded());
             }
-            case Failed(String message, String remedy) -> {
+            case Failed failed -> {
                 to.write('E');
-                writeText(message, to);
-                writeText(remedy, to);
+                writeText(failed.message(), to);
+                writeText(failed.remedy(), to);
             }
         }
     }

@@ -3,7 +3,6 @@ package dev.rehearsal.load;
 import dev.rehearsal.run.Journal;
 import dev.rehearsal.run.RequestLog;
 import dev.rehearsal.run.RequestLog.OperationKey;
-import dev.rehearsal.run.RequestRecord;
 import dev.rehearsal.run.RunEvent;
 import dev.rehearsal.scenario.EnvironmentException;
 import java.io.DataInputStream;
@@ -108,18 +107,16 @@ final class InjectorReader implements AutoCloseable {
     private Optional<Frame.Drained> readFrames() throws IOException {
         DataInputStream frames = injector.frames();
         byte[] scratch = new byte[64];
-        for (Optional<Frame> next = Frame.read(frames, scratch);
-                next.isPresent();
-                next = Frame.read(frames, scratch)) {
+        for (Optional<Frame> next = Frame.read(frames, scratch); next.isPresent(); next = Frame.read(frames, scratch)) {
             switch (next.get()) {
-                case Frame.Request(RequestRecord request) -> {
-                    requests.append(request);
-                    statistics.record(request);
+                case Frame.Request finished -> {
+                    requests.append(finished.request());
+                    statistics.record(finished.request());
                 }
-                case Frame.Paused(long atNanos, long durationNanos) ->
-                    journal.record(new RunEvent.Paused(atNanos, "injector", durationNanos));
+                case Frame.Paused paused ->
+                    journal.record(new RunEvent.Paused(paused.atNanos(), "injector", paused.durationNanos()));
                 case Frame.Started begun -> started.complete(begun);
-                case Frame.Failed(String message, String remedy) -> fail(new EnvironmentException(message, remedy));
+                case Frame.Failed failed -> fail(new EnvironmentException(failed.message(), failed.remedy()));
                 case Frame.Drained end -> {
                     return Optional.of(end);
                 }
