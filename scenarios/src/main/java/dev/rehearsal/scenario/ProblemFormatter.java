@@ -18,6 +18,23 @@ public final class ProblemFormatter {
 
     private static final String CUT = "…";
 
+    /** The blocks that terminals draw two columns wide, by Unicode's East Asian Width (UAX #11), unassigned gaps included. */
+    private static final List<Range> WIDE = List.of(
+            new Range(0x1100, 0x115f),
+            new Range(0x2e80, 0x303e),
+            new Range(0x3041, 0xa4cf),
+            new Range(0xac00, 0xd7a3),
+            new Range(0xf900, 0xfaff),
+            new Range(0xfe30, 0xfe6f),
+            new Range(0xff00, 0xff60),
+            new Range(0xffe0, 0xffe6),
+            new Range(0x1f300, 0x1f64f),
+            new Range(0x1f680, 0x1f6ff),
+            new Range(0x1f900, 0x1faff),
+            new Range(0x20000, 0x3fffd));
+
+    private record Range(int first, int last) {}
+
     private ProblemFormatter() {}
 
     /** All of them, each ending in a line break. */
@@ -90,17 +107,7 @@ public final class ProblemFormatter {
         if (type == Character.NON_SPACING_MARK || type == Character.ENCLOSING_MARK || type == Character.FORMAT) {
             return 0;
         }
-        boolean wide = codePoint >= 0x1100 && codePoint <= 0x115f
-                || codePoint >= 0x2e80 && codePoint <= 0xa4cf && codePoint != 0x303f
-                || codePoint >= 0xac00 && codePoint <= 0xd7a3
-                || codePoint >= 0xf900 && codePoint <= 0xfaff
-                || codePoint >= 0xfe30 && codePoint <= 0xfe6f
-                || codePoint >= 0xff00 && codePoint <= 0xff60
-                || codePoint >= 0xffe0 && codePoint <= 0xffe6
-                || codePoint >= 0x1f300 && codePoint <= 0x1f64f
-                || codePoint >= 0x1f680 && codePoint <= 0x1f6ff
-                || codePoint >= 0x1f900 && codePoint <= 0x1faff
-                || codePoint >= 0x20000 && codePoint <= 0x3fffd;
+        boolean wide = WIDE.stream().anyMatch(range -> codePoint >= range.first() && codePoint <= range.last());
         return wide ? 2 : 1;
     }
 }

@@ -169,11 +169,7 @@ public final class ScenarioLoader {
 
     private ObjectiveReader objectiveReader(
             Workload workload, StageWords stages, Optional<Dataset> dataset, MigrationPlan migration) {
-        boolean namesComplete = !problems.anyAt(path -> path.equals("workload")
-                || path.equals("workload.services")
-                || path.startsWith("workload.services")
-                        && (path.endsWith("]") || path.endsWith(".name") || path.endsWith(".operations")));
-        namesComplete = namesComplete && !workload.services().isEmpty();
+        boolean namesComplete = !workload.services().isEmpty() && !problems.anyAt(ScenarioLoader::hidesNames);
         Set<String> names = new HashSet<>(migrationNames(migration));
         dataset.ifPresent(found -> names.addAll(found.schema().names()));
         return new ObjectiveReader(
@@ -183,6 +179,11 @@ public final class ScenarioLoader {
                 relation -> dataset.isEmpty()
                         || names.contains(relation.substring(relation.lastIndexOf('.') + 1))
                         || names.stream().anyMatch(name -> isImplicitName(name, relation)));
+    }
+
+    /** Whether a problem at {@code path} can hide the name of a service or of an operation. */
+    private static boolean hidesNames(String path) {
+        return path.matches("workload(\\.services(\\[\\d+](\\.operations(\\[\\d+])?)?)?)?(\\.name)?");
     }
 
     /** The names that the server gives to indexes and sequences: {@code orders_pkey}, {@code orders_email_key}, {@code orders_id_seq}. */

@@ -38,10 +38,10 @@ public record StatementKind(boolean allowedInTransaction, boolean controlsTransa
             case "REINDEX" -> words.contain("CONCURRENTLY") || words.contain("DATABASE") || words.contain("SYSTEM");
             case "ALTER" ->
                 words.startWith("ALTER", "SYSTEM")
-                        || words.startWith("ALTER", "DATABASE") && words.contain("TABLESPACE")
-                        || words.startWith("ALTER", "TABLE")
+                        || (words.startWith("ALTER", "DATABASE") && words.contain("TABLESPACE"))
+                        || (words.startWith("ALTER", "TABLE")
                                 && words.contain("DETACH")
-                                && words.contain("CONCURRENTLY");
+                                && words.contain("CONCURRENTLY"));
             default -> false;
         };
     }
@@ -65,7 +65,7 @@ public record StatementKind(boolean allowedInTransaction, boolean controlsTransa
                     || words.contain("MERGE")
                     || words.lockRows();
         }
-        return !READS.contains(first) || words.lockRows() || first.equals("SELECT") && words.contain("INTO");
+        return !READS.contains(first) || words.lockRows() || (first.equals("SELECT") && words.contain("INTO"));
     }
 
     private record Words(List<SqlToken> tokens) {

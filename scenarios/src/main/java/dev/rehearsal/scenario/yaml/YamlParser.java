@@ -77,7 +77,7 @@ public final class YamlParser {
             String line = lines.get(i);
             for (int j = 0; j < line.length(); j++) {
                 char c = line.charAt(j);
-                if (c < ' ' && c != '\t' || c == 0x7f || c >= 0x80 && c < 0xa0 && c != 0x85 || c >= 0xfffe) {
+                if ((c < ' ' && c != '\t') || (c >= 0x7f && c < 0xa0 && c != 0x85) || c >= 0xfffe) {
                     return Optional.of(new Position(source, i + 1, line.codePointCount(0, j) + 1));
                 }
             }
@@ -181,7 +181,7 @@ public final class YamlParser {
     }
 
     /** A collection whose end has not been read. */
-    private abstract sealed class Open {
+    private abstract static sealed class Open {
         abstract void put(YamlNode node);
 
         abstract YamlNode closed();
@@ -196,7 +196,7 @@ public final class YamlParser {
         return path.isEmpty() ? "" : path.substring(path.charAt(0) == '.' ? 1 : 0);
     }
 
-    private final class OpenSequence extends Open {
+    private static final class OpenSequence extends Open {
         private final List<YamlNode> items = new ArrayList<>();
         private final Position position;
 
