@@ -1,0 +1,61 @@
+package dev.rehearsal.report;
+
+import dev.rehearsal.verdict.Quantities;
+import dev.rehearsal.verdict.RollbackResult;
+import dev.rehearsal.verdict.Validity;
+import dev.rehearsal.verdict.Verdict;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What stands after the numbers in terminal and Markdown: the way back, and how good the instruments were. */
+final class Closing {
+    private static final int DIFFERENCES_SHOWN = 3;
+
+    private Closing() {}
+
+    /** Such as {@code succeeded in 1.1 s under load; schema identical}. */
+    static String rollback(RollbackResult rollback) {
+        if (rollback.status() == RollbackResult.Status.NOT_RUN) {
+            return "not run";
+        }
+        return rollback.status().word() + " in " + Quantities.duration(rollback.durationNanos()) + " under load"
+                + rollback.schemaRestored()
+                        .map(same -> same ? "; schema identical" : "; schema differs: " + differences(rollback))
+                        .orElse("");
+    }
+
+    private static String differences(RollbackResult rollback) {
+        int more = rollback.differences().size() - DIFFERENCES_SHOWN;
+        return String.join(
+                        "; ",
+                        rollback.differences().stream().limit(DIFFERENCES_SHOWN).toList())
+                + (more > 0 ? "; and " + more + " more" : "");
+    }
+
+    /** Such as {@code generator lag p99 0.3 ms, longest pause 4.0 ms, baseline drift 2 %: good enough for these limits}. */
+    static String instruments(Verdict verdict) {
+        Validity validity = verdict.validity();
+        List<String> parts = new ArrayList<>();
+        if (validity.scheduleLagP99Millis().isPresent()) {
+            parts.add("generator lag p99 "
+                    + millis(validity.scheduleLagP99Millis().getAsDouble()));
+        }
+        parts.add("longest pause " + millis(validity.generatorPauseMaxMillis()));
+        if (validity.baselineDriftPercent().isPresent()) {
+            parts.add("baseline drift "
+                    + Quantities.percent(validity.baselineDriftPercent().getAsDouble() / 100));
+        }
+        return String.join(", ", parts)
+                + (validity.valid() ? ": good enough for these limits" : ": not good enough, see above");
+    }
+
+    private static String millis(double millis) {
+        return Quantities.duration(Math.round(millis * 1e6));
+    }
+
+    /** Such as {@code 4 passed, 3 failed, 0 inconclusive}. */
+    static String counts(Verdict verdict) {
+        return verdict.count(Verdict.Status.PASSED) + " passed, " + verdict.count(Verdict.Status.FAILED) + " failed, "
+                + verdict.count(Verdict.Status.INCONCLUSIVE) + " inconclusive";
+    }
+}

@@ -1,0 +1,88 @@
+package dev.rehearsal.report;
+
+import dev.rehearsal.run.RunRecord;
+import dev.rehearsal.scenario.Stage;
+import dev.rehearsal.verdict.Finding;
+import dev.rehearsal.verdict.OperationStatistics;
+import dev.rehearsal.verdict.Quantities;
+import dev.rehearsal.verdict.StageStatistics;
+import dev.rehearsal.verdict.Verdict;
+
+/** {@code summary.md}: what a pull request shows. */
+public final class Markdown {
+    private Markdown() {}
+
+    public static String render(RunRecord run, Verdict verdict) {
+        StringBuilder text = new StringBuilder();
+        text.append("## ")
+                .append(safe(run.started().scenario()))
+                .append(": ")
+                .append(verdict.status().word())
+                .append("\n\n");
+        verdict.story()
+                .subject()
+                .ifPresent(subject -> text.append("**").append(safe(subject)).append("**\n"));
+        verdict.story()
+                .sentences()
+                .forEach(sentence -> text.append(safe(sentence)).append('\n'));
+        verdict.story()
+                .saferWay()
+                .ifPresent(
+                        way -> text.append("\nThe safe way: ").append(safe(way)).append('\n'));
+        text.append('\n').append(safe(Conditions.line(run))).append("\n\n");
+        objectives(text, verdict);
+        stages(text, verdict);
+        text.append("- Rollback: ")
+                .append(safe(Closing.rollback(verdict.rollback())))
+                .append(".\n");
+        text.append("- Instruments: ")
+                .append(safe(Closing.instruments(verdict)))
+                .append(".\n");
+        run.notes()
+                .forEach(note ->
+                        text.append("- Note: ").append(safe(note.message())).append('\n'));
+        return text.toString();
+    }
+
+    private static void objectives(StringBuilder text, Verdict verdict) {
+        if (verdict.findings().isEmpty()) {
+            return;
+        }
+        text.append("| objective | | observed | limit |\n|---|---|---:|---:|\n");
+        for (Finding finding : verdict.findings()) {
+            row(text, finding.subject(), finding.status().word(), finding.shownObserved(), finding.shownLimit());
+        }
+        text.append('\n');
+    }
+
+    private static void stages(StringBuilder text, Verdict verdict) {
+        text.append("| stage | time | requests | p50 | p99 | max | failed |\n|---|---:|---:|---:|---:|---:|---:|\n");
+        for (StageStatistics stage : verdict.stages()) {
+            OperationStatistics all = stage.overall();
+            if (stage.stage() == Stage.WARMUP || all.arrivals() == 0) {
+                continue;
+            }
+            row(
+                    text,
+                    stage.stage().word(),
+                    Quantities.clock(stage.span().durationNanos()),
+                    Quantities.count(all.arrivals()),
+                    Quantities.duration(all.response().percentileNanos(50)),
+                    Quantities.duration(all.response().percentileNanos(99)),
+                    Quantities.duration(all.response().maxNanos()),
+                    Quantities.percent(all.failedFraction()));
+        }
+        text.append('\n');
+    }
+
+    private static void row(StringBuilder text, String... cells) {
+        for (String cell : cells) {
+            text.append("| ").append(safe(cell)).append(' ');
+        }
+        text.append("|\n");
+    }
+
+    private static String safe(String text) {
+        return PlainText.forMarkdown(text);
+    }
+}

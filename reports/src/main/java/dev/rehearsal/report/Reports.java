@@ -1,0 +1,48 @@
+package dev.rehearsal.report;
+
+import dev.rehearsal.run.RunDirectory;
+import dev.rehearsal.run.RunRecord;
+import dev.rehearsal.verdict.Judge;
+import dev.rehearsal.verdict.Verdict;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+
+/** Every report of a run: what {@code harness rehearse} writes at its end and {@code harness report} writes again. */
+public final class Reports {
+    private Reports() {}
+
+    /** What the reports say. */
+    public record Written(RunRecord run, Verdict verdict) {}
+
+    /**
+     * Reads the run, judges it and writes all reports into its directory, over those that are there.
+     *
+     * @throws IOException if the run cannot be read, or the reports cannot be written
+     */
+    public static Written write(RunDirectory directory) throws IOException {
+        try {
+            RunRecord run = RunRecord.read(directory);
+            Verdict verdict = Judge.judge(run);
+            HdrLog.write(run, directory.latencyLog());
+            replace(directory.junitXml(), JUnitXml.render(run, verdict));
+            replace(directory.summaryMarkdown(), Markdown.render(run, verdict));
+            replace(directory.reportHtml(), Html.render(run, verdict));
+            // Last, so that whoever waits for it finds the others there.
+            replace(directory.resultJson(), Json.render(run, verdict));
+            return new Written(run, verdict);
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
+    }
+
+    /** By a move, so that a report is old or new and never half. */
+    private static void replace(Path file, String text) throws IOException {
+        Path next = file.resolveSibling("." + file.getFileName() + ".next");
+        Files.writeString(next, text, StandardCharsets.UTF_8);
+        Files.move(next, file, StandardCopyOption.REPLACE_EXISTING);
+    }
+}

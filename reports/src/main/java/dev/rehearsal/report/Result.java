@@ -1,0 +1,221 @@
+package dev.rehearsal.report;
+
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+
+/**
+ * {@code result.json}: the public contract of a run. Its schema is {@code result.schema.json} beside this class.
+ *
+ * <p>Times are milliseconds since the run's origin; durations are milliseconds, to the microsecond. What is not known is {@code null}, never a
+ * made-up number.
+ */
+@JsonPropertyOrder({"schemaVersion", "verdict", "headline", "story"})
+public record Result(
+        int schemaVersion,
+        String verdict,
+        String headline,
+        Story story,
+        Run run,
+        List<Finding> findings,
+        Validity validity,
+        Optional<Environment> environment,
+        Optional<Dataset> dataset,
+        List<Stage> stages,
+        List<Step> steps,
+        List<Fault> faults,
+        List<Drill> drills,
+        Integrity integrity,
+        Rollback rollback,
+        List<String> notes) {
+    /** Raised when a field changes its meaning or goes; new fields do not raise it. */
+    public static final int SCHEMA_VERSION = 1;
+
+    public Result {
+        findings = List.copyOf(findings);
+        stages = List.copyOf(stages);
+        steps = List.copyOf(steps);
+        faults = List.copyOf(faults);
+        drills = List.copyOf(drills);
+        notes = List.copyOf(notes);
+    }
+
+    /** @param subject the statement it is about; null if no single one */
+    public record Story(Optional<String> subject, List<String> sentences, Optional<String> saferWay) {}
+
+    /** @param outcome {@code completed}, {@code interrupted}, {@code broken}, or {@code killed} if the run has no end */
+    public record Run(
+            String scenario,
+            String description,
+            String scenarioFile,
+            String startedAt,
+            double durationMillis,
+            String outcome,
+            String harnessVersion,
+            long seed,
+            String arrivals,
+            double arrivalsPerSecond,
+            List<String> command) {}
+
+    public record Finding(
+            String objective,
+            String status,
+            String subject,
+            OptionalDouble observed,
+            OptionalDouble limit,
+            String unit,
+            String message,
+            Source source) {}
+
+    public record Source(String file, int line) {}
+
+    /** @param status {@code valid} or {@code invalid} */
+    public record Validity(
+            String status,
+            List<String> reasons,
+            OptionalDouble scheduleLagP99Millis,
+            double generatorPauseMaxMillis,
+            OptionalDouble baselineDriftPercent,
+            OptionalDouble machineCpuBaselineFraction,
+            OptionalDouble smallestLimitMillis,
+            CrossCheck crossCheck) {}
+
+    public record CrossCheck(
+            long victimWaits,
+            long unmatchedWaits,
+            OptionalDouble longestWaitMillis,
+            OptionalDouble longestResponseMillis,
+            OptionalDouble unexplainedMillis) {}
+
+    public record Environment(
+            String engine,
+            String version,
+            String runtime,
+            String runtimeReason,
+            String proxy,
+            int replicas,
+            Map<String, String> settings,
+            long deadlockTimeoutMillis,
+            Host host) {}
+
+    public record Host(int cpus, long memoryBytes, String os, String java) {}
+
+    public record Dataset(
+            String name,
+            String fingerprint,
+            Map<String, Long> rows,
+            long bytes,
+            double buildSeconds,
+            double cloneSeconds,
+            String cloneMethod) {}
+
+    /** @param complete false if its end was never recorded */
+    public record Stage(
+            String name,
+            String kind,
+            double startMillis,
+            double endMillis,
+            boolean complete,
+            List<Operation> operations) {}
+
+    public record Operation(
+            String service,
+            String operation,
+            String version,
+            long arrivals,
+            long completed,
+            long failed,
+            long timedOut,
+            Map<String, Long> errors,
+            Durations response,
+            Durations lag,
+            Durations poolWait,
+            Durations serviceTime) {}
+
+    /** Milliseconds; of nothing, all of them are null. */
+    public record Durations(
+            OptionalDouble p50,
+            OptionalDouble p90,
+            OptionalDouble p99,
+            OptionalDouble p999,
+            OptionalDouble max,
+            OptionalDouble mean) {}
+
+    /** @param status {@code succeeded}, {@code failed}, {@code timedOut}, {@code skipped}, or {@code unfinished} if its end was never recorded */
+    public record Step(
+            String name,
+            String kind,
+            String phase,
+            String status,
+            int attempts,
+            double startMillis,
+            double endMillis,
+            Source source,
+            List<Statement> statements) {}
+
+    /** As last tried; waits, WAL and victims are those of all tries together, locks and rewrites those of any. */
+    public record Statement(
+            String sql,
+            String status,
+            Optional<String> sqlState,
+            Optional<String> message,
+            int attempts,
+            double startMillis,
+            double endMillis,
+            double durationMillis,
+            double waitedMillis,
+            List<Rewrite> rewrites,
+            List<Scan> scans,
+            OptionalLong walBytes,
+            List<Lock> locks,
+            List<Victims> victims,
+            List<Victims> poolVictims,
+            List<InFront> waitedBehind) {}
+
+    public record Rewrite(String relation, String reason) {}
+
+    public record Scan(String relation, long rows) {}
+
+    public record Lock(
+            String relation,
+            String mode,
+            double waitedMillis,
+            double heldMillis,
+            double errorMillis,
+            boolean ownRelation) {}
+
+    public record Victims(
+            String service,
+            String operation,
+            long requests,
+            long failed,
+            double maxWaitMillis,
+            double totalWaitMillis,
+            double maxResponseMillis) {}
+
+    public record InFront(String name, String party, double blockedMillis) {}
+
+    public record Fault(
+            String kind, double startMillis, double endMillis, String description, String effect, boolean happened) {}
+
+    /** None yet. */
+    public record Drill(String name, String status) {}
+
+    public record Integrity(
+            OptionalLong acknowledgedWrites,
+            OptionalLong lost,
+            OptionalLong duplicated,
+            OptionalLong unknownOutcome,
+            boolean verified) {}
+
+    /** @param status {@code succeeded}, {@code failed} or {@code notRun} */
+    public record Rollback(
+            String status,
+            OptionalDouble durationMillis,
+            Optional<Boolean> schemaRestored,
+            Optional<Boolean> dataRestored,
+            List<String> differences) {}
+}

@@ -1,0 +1,296 @@
+package dev.rehearsal.report;
+
+import dev.rehearsal.run.FaultRun;
+import dev.rehearsal.run.RunEvent;
+import dev.rehearsal.run.RunRecord;
+import dev.rehearsal.run.StepRun;
+import dev.rehearsal.scenario.SourceLocation;
+import dev.rehearsal.verdict.OperationStatistics;
+import dev.rehearsal.verdict.RollbackResult;
+import dev.rehearsal.verdict.StageStatistics;
+import dev.rehearsal.verdict.StatementImpact;
+import dev.rehearsal.verdict.Timings;
+import dev.rehearsal.verdict.Verdict;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+import java.util.TreeMap;
+
+/** Fills in {@link Result}. */
+final class ResultComposer {
+    private final RunRecord run;
+    private final Verdict verdict;
+
+    ResultComposer(RunRecord run, Verdict verdict) {
+        this.run = run;
+        this.verdict = verdict;
+    }
+
+    Result compose() {
+        return new Result(
+                Result.SCHEMA_VERSION,
+                verdict.status().word(),
+                verdict.story().headline(),
+                new Result.Story(
+                        verdict.story().subject(),
+                        verdict.story().sentences(),
+                        verdict.story().saferWay()),
+                runFacts(),
+                verdict.findings().stream().map(ResultComposer::finding).toList(),
+                validity(),
+                run.environment().map(ResultComposer::environment),
+                run.dataset().map(ResultComposer::dataset),
+                verdict.stages().stream().map(ResultComposer::stage).toList(),
+                run.steps().stream().map(this::step).toList(),
+                run.faults().stream().map(ResultComposer::fault).toList(),
+                List.of(),
+                new Result.Integrity(
+                        OptionalLong.empty(), OptionalLong.empty(), OptionalLong.empty(), OptionalLong.empty(), false),
+                rollback(),
+                run.notes().stream().map(RunEvent.Noted::message).toList());
+    }
+
+    private Result.Run runFacts() {
+        RunEvent.RunStarted started = run.started();
+        return new Result.Run(
+                started.scenario(),
+                started.description(),
+                started.scenarioFile(),
+                started.wallClock().toString(),
+                millis(run.lastSeenNanos() - started.atNanos()),
+                run.end().map(e -> e.outcome().name().toLowerCase(Locale.ROOT)).orElse("killed"),
+                started.harnessVersion(),
+                started.seed(),
+                started.arrivals(),
+                started.services().stream()
+                        .mapToDouble(RunEvent.ServicePlan::arrivalsPerSecond)
+                        .sum(),
+                started.command());
+    }
+
+    private static Result.Finding finding(dev.rehearsal.verdict.Finding finding) {
+        return new Result.Finding(
+                finding.objective(),
+                finding.status().word(),
+                finding.subject(),
+                finding.observed(),
+                finding.limit(),
+                finding.unit(),
+                finding.message(),
+                source(finding.source()));
+    }
+
+    private static Result.Source source(SourceLocation location) {
+        return new Result.Source(location.file(), location.line());
+    }
+
+    private Result.Validity validity() {
+        var validity = verdict.validity();
+        var check = validity.crossCheck();
+        return new Result.Validity(
+                validity.valid() ? "valid" : "invalid",
+                validity.reasons(),
+                rounded(validity.scheduleLagP99Millis()),
+                rounded(validity.generatorPauseMaxMillis()),
+                rounded(validity.baselineDriftPercent()),
+                rounded(validity.machineCpuBaselineFraction()),
+                rounded(validity.smallestLimitMillis()),
+                new Result.CrossCheck(
+                        check.victimWaits(),
+                        check.unmatchedWaits(),
+                        rounded(check.longestWaitMillis()),
+                        rounded(check.longestResponseMillis()),
+                        rounded(check.unexplainedMillis())));
+    }
+
+    private static Result.Environment environment(RunEvent.EnvironmentReady ready) {
+        return new Result.Environment(
+                ready.engine(),
+                ready.version(),
+                ready.runtime(),
+                ready.runtimeReason(),
+                ready.proxy(),
+                ready.replicas(),
+                sorted(ready.settings()),
+                ready.deadlockTimeoutMillis(),
+                new Result.Host(
+                        ready.host().cpus(),
+                        ready.host().memoryBytes(),
+                        ready.host().os(),
+                        ready.host().java()));
+    }
+
+    private static Result.Dataset dataset(RunEvent.DatasetReady ready) {
+        return new Result.Dataset(
+                ready.name(),
+                ready.fingerprint(),
+                sorted(ready.rows()),
+                ready.bytes(),
+                ready.buildSeconds(),
+                ready.cloneSeconds(),
+                ready.cloneMethod());
+    }
+
+    /** The same run gives the same text. */
+    private static <V> Map<String, V> sorted(Map<String, V> map) {
+        return Collections.unmodifiableMap(new TreeMap<>(map));
+    }
+
+    private static Result.Stage stage(StageStatistics stage) {
+        return new Result.Stage(
+                stage.stage().word(),
+                stage.stage().word(),
+                millis(stage.span().startNanos()),
+                millis(stage.span().endNanos()),
+                stage.span().complete(),
+                stage.operations().stream().map(ResultComposer::operation).toList());
+    }
+
+    private static Result.Operation operation(OperationStatistics operation) {
+        return new Result.Operation(
+                operation.service(),
+                operation.operation(),
+                operation.version(),
+                operation.arrivals(),
+                operation.completed(),
+                operation.failed(),
+                operation.timedOut(),
+                operation.errors(),
+                durations(operation.response()),
+                durations(operation.lag()),
+                durations(operation.poolWait()),
+                durations(operation.serviceTime()));
+    }
+
+    private static Result.Durations durations(Timings timings) {
+        if (timings.count() == 0) {
+            OptionalDouble none = OptionalDouble.empty();
+            return new Result.Durations(none, none, none, none, none, none);
+        }
+        return new Result.Durations(
+                some(timings.percentileMillis(50)),
+                some(timings.percentileMillis(90)),
+                some(timings.percentileMillis(99)),
+                some(timings.percentileMillis(99.9)),
+                some(timings.maxMillis()),
+                some(timings.meanMillis()));
+    }
+
+    private Result.Step step(StepRun step) {
+        List<Result.Statement> statements = new ArrayList<>();
+        for (StatementImpact impact : verdict.impacts()) {
+            if (impact.step().index() == step.index()) {
+                statements.add(statement(impact));
+            }
+        }
+        return new Result.Step(
+                step.name(),
+                step.kind(),
+                step.phase().name().toLowerCase(Locale.ROOT),
+                step.complete() ? status(step.status()) : "unfinished",
+                step.attempts(),
+                millis(step.startNanos()),
+                millis(step.endNanos()),
+                source(step.location()),
+                statements);
+    }
+
+    private static String status(RunEvent.Status status) {
+        return switch (status) {
+            case SUCCEEDED -> "succeeded";
+            case FAILED -> "failed";
+            case TIMED_OUT -> "timedOut";
+            case SKIPPED -> "skipped";
+        };
+    }
+
+    private static Result.Statement statement(StatementImpact impact) {
+        var statement = impact.statement();
+        return new Result.Statement(
+                statement.sql(),
+                status(statement.status()),
+                statement.last().sqlState(),
+                statement.last().message(),
+                statement.attempts(),
+                millis(statement.last().sentNanos()),
+                millis(statement.last().returnedNanos()),
+                millis(statement.durationNanos()),
+                millis(statement.waitedNanos()),
+                statement.rewrites().stream()
+                        .map(r -> new Result.Rewrite(r.relation(), r.reason()))
+                        .toList(),
+                statement.scans().stream()
+                        .map(s -> new Result.Scan(s.relation(), s.rows()))
+                        .toList(),
+                statement.walBytes(),
+                statement.locks().stream()
+                        .map(l -> new Result.Lock(
+                                l.relation(),
+                                l.mode(),
+                                millis(l.waitedNanos()),
+                                millis(l.heldNanos()),
+                                millis(l.errorNanos()),
+                                l.ownRelation()))
+                        .toList(),
+                impact.victims().stream().map(ResultComposer::victims).toList(),
+                impact.poolVictims().stream().map(ResultComposer::victims).toList(),
+                impact.inFront().stream()
+                        .map(f -> new Result.InFront(
+                                f.name(), f.party().name().toLowerCase(Locale.ROOT), millis(f.blockedNanos())))
+                        .toList());
+    }
+
+    private static Result.Victims victims(dev.rehearsal.verdict.Victims victims) {
+        return new Result.Victims(
+                victims.service(),
+                victims.operation(),
+                victims.requests(),
+                victims.failed(),
+                millis(victims.maxWaitNanos()),
+                millis(victims.totalWaitNanos()),
+                millis(victims.maxResponseNanos()));
+    }
+
+    private static Result.Fault fault(FaultRun fault) {
+        return new Result.Fault(
+                fault.kind(),
+                millis(fault.startNanos()),
+                millis(fault.endNanos()),
+                fault.description(),
+                fault.effect(),
+                fault.happened());
+    }
+
+    private Result.Rollback rollback() {
+        RollbackResult rollback = verdict.rollback();
+        return new Result.Rollback(
+                rollback.status().word(),
+                rollback.status() == RollbackResult.Status.NOT_RUN
+                        ? OptionalDouble.empty()
+                        : some(rollback.durationNanos() / 1e6),
+                rollback.schemaRestored(),
+                Optional.empty(),
+                rollback.differences());
+    }
+
+    private static double millis(long nanos) {
+        return Math.round(nanos / 1e3) / 1e3;
+    }
+
+    private static OptionalDouble some(double value) {
+        return OptionalDouble.of(rounded(value));
+    }
+
+    private static OptionalDouble rounded(OptionalDouble value) {
+        return value.isPresent() ? some(value.getAsDouble()) : value;
+    }
+
+    private static double rounded(double value) {
+        return Math.round(value * 1e3) / 1e3;
+    }
+}
