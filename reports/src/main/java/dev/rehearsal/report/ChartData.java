@@ -41,20 +41,19 @@ final class ChartData {
 
     private ReportData drawn() {
         List<List<Integer>> operations = operationsOfAllVersions();
-        ResponseTimeline timeline =
-                new ResponseTimeline(axis.zeroNanos(), axis.fromNanos(), axis.toNanos(), operations.size());
+        ResponseTimeline timeline = new ResponseTimeline(axis, operations.size());
         fill(timeline, operations);
         List<OperationSeries> series = new ArrayList<>();
         for (int i = 0; i < operations.size(); i++) {
             OperationKey key = run.requests().operations().get(operations.get(i).getFirst());
-            series.add(timeline.series(i, key.service(), key.operation(), key.writes()));
+            series.add(timeline.series(i, key.service(), key.operation(), key.writes(), run.stages()));
         }
         ReportData.Locks locks = LockLanes.of(run, axis);
         return new ReportData(
                 axis.zeroNanos(),
-                timeline.startNanos() / 1e6,
-                Math.max(axis.millis(axis.toNanos()), timeline.startNanos() / 1e6 + 1),
-                timeline.widthNanos() / 1e6,
+                timeline.startMillis(),
+                Math.max(axis.millis(axis.toNanos()), timeline.startMillis() + 1),
+                timeline.widthMillis(),
                 run.stages().stream().map(this::band).toList(),
                 run.steps().stream().map(this::band).toList(),
                 run.faults().stream().filter(FaultRun::happened).map(this::band).toList(),

@@ -13,6 +13,8 @@ import dev.rehearsal.verdict.StageStatistics;
 import dev.rehearsal.verdict.StatementImpact;
 import dev.rehearsal.verdict.Verdict;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The verdict in one sentence for who decides whether the migration goes ahead: users and seconds, no lock modes.
@@ -26,18 +28,22 @@ final class Headline {
     private final RunRecord run;
     private final Verdict verdict;
 
-    private Headline(RunRecord run, Verdict verdict) {
+    Headline(RunRecord run, Verdict verdict) {
         this.run = run;
         this.verdict = verdict;
     }
 
-    static String of(RunRecord run, Verdict verdict) {
-        Headline headline = new Headline(run, verdict);
+    String sentence() {
         return switch (verdict.status()) {
-            case PASSED -> headline.passed();
-            case FAILED -> headline.failed();
-            case INCONCLUSIVE -> headline.inconclusive();
+            case PASSED -> passed();
+            case FAILED -> failed();
+            case INCONCLUSIVE -> inconclusive();
         };
+    }
+
+    /** What the sentence is to be compared with; empty where there is nothing. */
+    String support() {
+        return Stream.of(before(), failures()).filter(s -> !s.isEmpty()).collect(Collectors.joining(" "));
     }
 
     private String passed() {
@@ -100,15 +106,16 @@ final class Headline {
     private String before() {
         return statistics(Stage.BASELINE)
                 .filter(b -> b.arrivals() >= REQUESTS_FOR_P99)
-                .map(b -> "; before it, 99 of 100 were answered within "
-                        + Quantities.duration(b.response().percentileNanos(99)))
+                .map(b -> "Before it, 99 of 100 requests were answered within "
+                        + Quantities.duration(b.response().percentileNanos(99)) + ".")
                 .orElse("");
     }
 
     private String failures() {
         return statistics(Stage.MIGRATION)
-                .filter(m -> m.failedFraction() >= 0.005)
-                .map(m -> ", and " + Quantities.percent(m.failedFraction()) + " of their requests would fail")
+                .filter(m -> m.failed() + m.timedOut() > 0)
+                .map(m -> "While it ran, " + Quantities.count(m.failed() + m.timedOut()) + " of "
+                        + Quantities.count(m.arrivals()) + " requests failed.")
                 .orElse("");
     }
 

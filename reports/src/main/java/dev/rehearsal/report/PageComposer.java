@@ -56,9 +56,11 @@ final class PageComposer {
     }
 
     private PageView.Judgement judgement() {
+        Headline headline = new Headline(run, verdict);
         return new PageView.Judgement(
                 verdict.status().word(),
-                Headline.of(run, verdict),
+                headline.sentence(),
+                headline.support(),
                 verdict.story().subject().orElse(""),
                 verdict.story().sentences(),
                 verdict.story().saferWay().orElse(""),

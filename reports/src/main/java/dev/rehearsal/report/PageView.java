@@ -42,7 +42,8 @@ public record PageView(
 
     /**
      * @param verdict {@code passed}, {@code failed} or {@code inconclusive}
-     * @param headline one sentence for who decides
+     * @param headline one short sentence for who decides
+     * @param support a second one, with what to compare it with; may be empty
      * @param subject the statement it is about; empty if it is about none
      * @param sentences for who repairs
      * @param saferWay what to do instead; may be empty
@@ -51,6 +52,7 @@ public record PageView(
     public record Judgement(
             String verdict,
             String headline,
+            String support,
             String subject,
             List<String> sentences,
             String saferWay,

@@ -51,9 +51,7 @@ public record ReportData(
      *
      * @param p50 by bucket, milliseconds
      * @param max by bucket, milliseconds: never smoothed away
-     * @param p99 by group of {@code p99Buckets} buckets, milliseconds; empty where a group has fewer than 100 requests
-     * @param p99Buckets how many buckets share one p99, so that a group usually has the 100 requests that a p99 needs
-     * @param p99FromMillis where the first group begins: groups are aligned with 0, so that none mixes baseline and migration
+     * @param p99 of windows of at most a second, or of whole stages where an operation has too few requests for that
      */
     public record OperationSeries(
             String service,
@@ -61,15 +59,16 @@ public record ReportData(
             boolean writes,
             List<OptionalDouble> p50,
             List<OptionalDouble> max,
-            int p99Buckets,
-            double p99FromMillis,
-            List<OptionalDouble> p99) {
+            List<Level> p99) {
         public OperationSeries {
             p50 = List.copyOf(p50);
             max = List.copyOf(max);
             p99 = List.copyOf(p99);
         }
     }
+
+    /** The quantile of all requests whose planned arrival lies in a window. */
+    public record Level(double fromMillis, double toMillis, double millis) {}
 
     /**
      * @param waits of everybody but the migration, the longest of them if there are too many to draw

@@ -1,5 +1,7 @@
 package dev.rehearsal.report;
 
+import dev.rehearsal.report.ReportData.Level;
+import dev.rehearsal.run.StageSpan;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -8,20 +10,21 @@ import java.util.OptionalDouble;
 /**
  * Response times cut into short buckets of planned arrival, so that a stall appears when its victims came and not when they were released.
  *
- * <p>Buckets are aligned with {@code zero}. Percentiles are nearest-rank of the requests themselves, never of a histogram or of other
- * percentiles. Not safe for use by several threads.
+ * <p>Buckets are aligned with the time axis' 0. Percentiles are nearest-rank of the requests themselves, never of a histogram or of other
+ * percentiles. A p99 wants more requests than most buckets have: it is taken of the shortest windows up to a second that usually have them,
+ * and where no such window does, of whole stages. No window reaches over the end of a stage. Not safe for use by several threads.
  */
 final class ResponseTimeline {
-    /** Fewer requests than these do not have a 99th percentile: it would be the maximum under another name. */
+    /** Of fewer requests it would be the maximum under another name. Enough for a picture; judging asks for more. */
     static final int REQUESTS_FOR_P99 = 100;
 
     private static final int MOST_BUCKETS = 480;
     private static final long[] WIDTHS_MILLIS = {
         250, 500, 1000, 2000, 5000, 10_000, 30_000, 60_000, 300_000, 600_000, 1_800_000, 3_600_000
     };
-    private static final int[] P99_GROUPS = {1, 2, 4, 10, 20, 40};
+    private static final long LONGEST_P99_WINDOW_NANOS = 1_000_000_000;
 
-    private final long zeroNanos;
+    private final TimeAxis axis;
     private final long widthNanos;
     private final long firstBucket;
     private final int buckets;
@@ -29,17 +32,11 @@ final class ResponseTimeline {
     private final long[] arrivals;
     private final long[] failures;
 
-    /**
-     * @param zeroNanos where the time axis has its 0
-     * @param fromNanos first moment drawn
-     * @param toNanos last moment drawn
-     */
-    ResponseTimeline(long zeroNanos, long fromNanos, long toNanos, int operations) {
-        this.zeroNanos = zeroNanos;
-        this.widthNanos = width(toNanos - fromNanos);
-        this.firstBucket = Math.floorDiv(fromNanos - zeroNanos, widthNanos);
-        this.buckets =
-                (int) (Math.floorDiv(Math.max(fromNanos, toNanos - 1) - zeroNanos, widthNanos) - firstBucket + 1);
+    ResponseTimeline(TimeAxis axis, int operations) {
+        this.axis = axis;
+        this.widthNanos = width(axis.toNanos() - axis.fromNanos());
+        this.firstBucket = Math.floorDiv(axis.fromNanos() - axis.zeroNanos(), widthNanos);
+        this.buckets = (int) (Math.floorDiv(axis.toNanos() - 1 - axis.zeroNanos(), widthNanos) - firstBucket + 1);
         this.samples = new Samples[operations];
         Arrays.setAll(samples, i -> new Samples());
         this.arrivals = new long[buckets];
@@ -55,30 +52,30 @@ final class ResponseTimeline {
         return WIDTHS_MILLIS[WIDTHS_MILLIS.length - 1] * 1_000_000;
     }
 
-    long widthNanos() {
-        return widthNanos;
+    double widthMillis() {
+        return widthNanos / 1e6;
     }
 
-    int buckets() {
-        return buckets;
+    /** Start of the first bucket on the axis. */
+    double startMillis() {
+        return firstBucket * widthMillis();
     }
 
-    /** Start of the first bucket, relative to zero. */
-    long startNanos() {
-        return firstBucket * widthNanos;
-    }
-
-    /** An arrival of an operation; outside of the drawn span it is left out. */
+    /** An arrival of an operation; outside of the axis it is left out. */
     void add(int operation, long t0Nanos, double responseMillis, boolean failed) {
-        long bucket = Math.floorDiv(t0Nanos - zeroNanos, widthNanos) - firstBucket;
-        if (bucket < 0 || bucket >= buckets) {
+        if (t0Nanos < axis.fromNanos() || t0Nanos >= axis.toNanos()) {
             return;
         }
-        arrivals[(int) bucket]++;
+        int bucket = bucket(t0Nanos);
+        arrivals[bucket]++;
         if (failed) {
-            failures[(int) bucket]++;
+            failures[bucket]++;
         }
-        samples[operation].add((int) bucket, responseMillis);
+        samples[operation].add(t0Nanos, responseMillis);
+    }
+
+    private int bucket(long nanos) {
+        return (int) (Math.floorDiv(nanos - axis.zeroNanos(), widthNanos) - firstBucket);
     }
 
     ReportData.Load load() {
@@ -91,42 +88,56 @@ final class ResponseTimeline {
                 .toList();
     }
 
-    ReportData.OperationSeries series(int operation, String service, String name, boolean writes) {
-        double[][] byBucket = samples[operation].split(0, 1, buckets);
-        int group = p99Group(samples[operation].size);
-        long firstGroup = Math.floorDiv(firstBucket, (long) group);
-        int groups = (int) (Math.floorDiv(firstBucket + buckets - 1, (long) group) - firstGroup + 1);
-        double[][] byGroup = samples[operation].split((int) (firstBucket - firstGroup * group), group, groups);
+    ReportData.OperationSeries series(
+            int operation, String service, String name, boolean writes, List<StageSpan> stages) {
+        double[][] byBucket = samples[operation].split(buckets, this::bucket);
         return new ReportData.OperationSeries(
-                service,
-                name,
-                writes,
-                quantile(byBucket, 0.5, 1),
-                quantile(byBucket, 1.0, 1),
-                group,
-                firstGroup * group * widthNanos / 1e6,
-                quantile(byGroup, 0.99, REQUESTS_FOR_P99));
+                service, name, writes, quantile(byBucket, 0.5), quantile(byBucket, 1.0), p99(operation, stages));
     }
 
-    private int p99Group(int requests) {
-        for (int group : P99_GROUPS) {
-            // A little over what is needed: Poisson arrivals scatter, and a group that misses by one draws a gap.
-            if ((double) requests / buckets * group >= 1.3 * REQUESTS_FOR_P99) {
-                return group;
+    private List<Level> p99(int operation, List<StageSpan> stages) {
+        List<Level> levels = new ArrayList<>();
+        double perNano = (double) samples[operation].size / (axis.toNanos() - axis.fromNanos());
+        for (StageSpan stage : stages) {
+            levels.addAll(p99(operation, stage, p99Window(perNano, stage.durationNanos())));
+        }
+        return levels;
+    }
+
+    private long p99Window(double requestsPerNano, long stageNanos) {
+        for (long window = widthNanos; window <= LONGEST_P99_WINDOW_NANOS; window *= 2) {
+            // A little over what is needed: Poisson arrivals scatter, and a window that misses by one is a gap.
+            if (requestsPerNano * window >= 1.3 * REQUESTS_FOR_P99) {
+                return window;
             }
         }
-        return P99_GROUPS[P99_GROUPS.length - 1];
+        return Math.max(1, stageNanos);
     }
 
-    private static List<OptionalDouble> quantile(double[][] sorted, double fraction, int least) {
-        List<OptionalDouble> quantiles = new ArrayList<>(sorted.length);
-        for (double[] values : sorted) {
-            quantiles.add(
-                    values.length < least
-                            ? OptionalDouble.empty()
-                            : OptionalDouble.of(rounded(values[(int) Math.ceil(fraction * values.length) - 1])));
+    private List<Level> p99(int operation, StageSpan stage, long window) {
+        int windows = (int) Math.max(1, (stage.durationNanos() + window - 1) / window);
+        double[][] byWindow = samples[operation].split(
+                windows, t0 -> stage.contains(t0) ? (int) ((t0 - stage.startNanos()) / window) : -1);
+        List<Level> levels = new ArrayList<>();
+        for (int i = 0; i < windows; i++) {
+            if (byWindow[i].length >= REQUESTS_FOR_P99) {
+                long from = stage.startNanos() + i * window;
+                long to = Math.min(from + window, stage.endNanos());
+                levels.add(new Level(axis.millis(from), axis.millis(to), nearestRank(byWindow[i], 0.99)));
+            }
         }
-        return quantiles;
+        return levels;
+    }
+
+    private static List<OptionalDouble> quantile(double[][] sorted, double fraction) {
+        return Arrays.stream(sorted)
+                .map(values ->
+                        values.length == 0 ? OptionalDouble.empty() : OptionalDouble.of(nearestRank(values, fraction)))
+                .toList();
+    }
+
+    private static double nearestRank(double[] sorted, double fraction) {
+        return rounded(sorted[(int) Math.ceil(fraction * sorted.length) - 1]);
     }
 
     /** To the microsecond: more digits would only make the page larger. */
@@ -134,33 +145,44 @@ final class ResponseTimeline {
         return Math.round(value * 1000) / 1000.0;
     }
 
-    /** Grows as requests come; a bucket number and a response time each. */
+    /** Which group a planned arrival belongs to; negative: none. */
+    @FunctionalInterface
+    private interface Grouping {
+        int of(long t0Nanos);
+    }
+
+    /** Grows as requests come: a planned arrival and a response time each. */
     private static final class Samples {
-        private int[] bucket = new int[1024];
+        private long[] t0 = new long[1024];
         private double[] millis = new double[1024];
         private int size;
 
-        void add(int inBucket, double responseMillis) {
-            if (size == bucket.length) {
-                bucket = Arrays.copyOf(bucket, size * 2);
+        void add(long t0Nanos, double responseMillis) {
+            if (size == t0.length) {
+                t0 = Arrays.copyOf(t0, size * 2);
                 millis = Arrays.copyOf(millis, size * 2);
             }
-            bucket[size] = inBucket;
+            t0[size] = t0Nanos;
             millis[size] = responseMillis;
             size++;
         }
 
-        /** The response times by group of {@code width} buckets, the first {@code offset} buckets late; each sorted. */
-        double[][] split(int offset, int width, int groups) {
+        /** The response times by group, each sorted. */
+        double[][] split(int groups, Grouping grouping) {
             int[] counts = new int[groups];
             for (int i = 0; i < size; i++) {
-                counts[(bucket[i] + offset) / width]++;
+                int group = grouping.of(t0[i]);
+                if (group >= 0) {
+                    counts[group]++;
+                }
             }
             double[][] split = new double[groups][];
             Arrays.setAll(split, g -> new double[counts[g]]);
             for (int i = 0; i < size; i++) {
-                int group = (bucket[i] + offset) / width;
-                split[group][--counts[group]] = millis[i];
+                int group = grouping.of(t0[i]);
+                if (group >= 0) {
+                    split[group][--counts[group]] = millis[i];
+                }
             }
             for (double[] values : split) {
                 Arrays.sort(values);

@@ -39,6 +39,17 @@
   }
 
   const axisDecimals = (millis) => (millis % 1000 === 0 ? 0 : millis % 100 === 0 ? 1 : 3);
+
+  const TICKS_MILLIS = [5, 10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3, 1e4, 15e3, 3e4, 6e4, 12e4, 3e5, 6e5, 18e5, 36e5, 72e5];
+
+  /** Round times in what is visible, as many as there is room for; 0 is always one of them. */
+  function ticks() {
+    const room = Math.max(2, Math.floor(window.innerWidth / (narrow() ? 80 : 110)));
+    const step = TICKS_MILLIS.find((t) => (visible.to - visible.from) / t <= room) ?? TICKS_MILLIS.at(-1);
+    const values = [];
+    for (let t = Math.ceil(visible.from / step) * step; t <= visible.to; t += step) values.push(t || 0);
+    return values;
+  }
   const magnitude = (value) =>
     value >= 1e9 ? value / 1e9 + ' G' : value >= 1e6 ? value / 1e6 + ' M' : value >= 1e3 ? value / 1e3 + ' k' : String(value);
 
@@ -50,8 +61,7 @@
   };
   const bucketAt = (time) => Math.floor((time - data.fromMillis) / data.bucketMillis);
   const value = (millis) => (millis == null ? '–' : duration(millis));
-  const p99At = (operation, time) =>
-    operation.p99[Math.floor((time - operation.p99FromMillis) / (operation.p99Buckets * data.bucketMillis))];
+  const p99At = (operation, time) => operation.p99.find((w) => w.fromMillis <= time && time < w.toMillis);
   const at = (bands, time) => bands.filter((b) => b.fromMillis <= time && time < Math.max(b.toMillis, b.fromMillis + data.bucketMillis));
 
   function moment(time) {
@@ -63,7 +73,7 @@
       clock: clock(time, axisDecimals(data.bucketMillis) && 2),
       where: [...at(data.stages, time), ...at(data.steps, time), ...at(data.faults, time)].map((b) => b.label),
       operations: data.operations.map((o) => ({
-        name: name(o), p50: value(o.p50[bucket]), p99: value(p99At(o, time)), max: value(o.max[bucket]),
+        name: name(o), p50: value(o.p50[bucket]), p99: value(p99At(o, time)?.millis), max: value(o.max[bucket]),
       })),
       arrivals: data.load.arrivalsPerSecond[bucket],
       failures: data.load.failuresPerSecond[bucket],
@@ -101,19 +111,17 @@
 
   // ---- parts that all charts share -------------------------------------------------------------------------------
 
+  const font = () => getComputedStyle(document.body).fontFamily;
   const narrow = () => window.innerWidth < 600;
   const operationColor = (index) => color('op-' + (index % 8));
   const grid = (top, height) => ({ left: narrow() ? 46 : 62, right: narrow() ? 8 : 16, top, height });
 
   function timeAxis(gridIndex, labels) {
     return {
-      type: 'time', gridIndex, min: data.fromMillis, max: data.toMillis,
+      type: 'value', gridIndex, min: data.fromMillis, max: data.toMillis,
       axisLine: { show: labels, lineStyle: { color: color('rule') } },
-      axisTick: { show: labels, lineStyle: { color: color('rule') } },
-      axisLabel: {
-        show: labels, hideOverlap: true, color: color('soft'), fontSize: 11, fontWeight: 'normal',
-        formatter: (time) => clock(time, axisDecimals(time)), rich: {},
-      },
+      axisTick: { show: labels, lineStyle: { color: color('faint') }, customValues: ticks() },
+      axisLabel: { show: labels, hideOverlap: true, color: color('soft'), fontSize: 11, formatter: (time) => clock(time, axisDecimals(time)), customValues: ticks() },
       splitLine: { show: false },
       axisPointer: { show: true, type: 'line', snap: false, triggerTooltip: true, label: { show: false }, lineStyle: { color: color('faint'), type: 'solid', width: 1 } },
     };
@@ -154,8 +162,8 @@
 
   function base(description, tooltip) {
     return {
-      animation: false, useUTC: true, backgroundColor: 'transparent',
-      textStyle: { fontFamily: getComputedStyle(document.body).fontFamily },
+      animation: false, backgroundColor: 'transparent',
+      textStyle: { fontFamily: font() },
       aria: { enabled: true, label: { description } },
       axisPointer: { link: [{ xAxisIndex: 'all' }] },
       tooltip: {
@@ -175,6 +183,11 @@
     ...values.map((v, i) => [from + i * width, v]),
     [Math.min(from + values.length * width, data.toMillis), values[values.length - 1]],
   ];
+
+  /** A level for each window, with a gap where windows do not touch. */
+  const plateaus = (windows) => windows.flatMap((w, i) => [
+    ...(i > 0 && windows[i - 1].toMillis !== w.fromMillis ? [[w.fromMillis, null]] : []), [w.fromMillis, w.millis], [w.toMillis, w.millis],
+  ]);
 
   /** A rectangle cut to the plot, at least two pixels wide, so that what took a millisecond is still to be seen. */
   function rectangle(coordSys, fromX, toX, y, height, style) {
@@ -205,11 +218,11 @@
         const left = Math.max(from, plot.x);
         const room = Math.min(to, plot.x + plot.width) - left - 6;
         const line = rectangle(plot, from, to - 1, y + RIBBON_ROW - 4, 2.5, { fill: fill(band) });
-        const label = room > 16 && {
+        const label = room > 9 + Math.min(6, band.label.length) * 5 && {
           type: 'text',
           style: {
             text: band.label, x: left + 1, y: y + 3, width: room, overflow: 'truncate', ellipsis: '…', fill: fill(band),
-            fontSize: 11, fontWeight: fill(band) === color('ink') ? 600 : 400,
+            fontFamily: font(), fontSize: 11, fontWeight: fill(band) === color('ink') ? 600 : 400,
           },
         };
         return { type: 'group', children: [line, label].filter(Boolean) };
@@ -222,11 +235,9 @@
     const series = data.operations.flatMap((operation, index) =>
       QUANTILES.map((q) => ({
         id: `${operation.service}/${operation.operation}/${q.key}`, name: `${index} ${q.key}`, type: 'line', xAxisIndex: 1, yAxisIndex: 1,
-        step: 'end', symbol: 'none', connectNulls: false, z: q.key === 'max' ? 4 : 3,
+        step: q.key !== 'p99' && 'end', symbol: 'none', connectNulls: false, z: q.key === 'max' ? 4 : 3,
         lineStyle: { color: operationColor(index), ...q.line }, itemStyle: { color: operationColor(index) }, emphasis: { disabled: true },
-        data: q.key === 'p99'
-          ? stepped(operation.p99, operation.p99FromMillis, operation.p99Buckets * data.bucketMillis)
-          : stepped(operation[q.key], data.fromMillis, data.bucketMillis),
+        data: q.key === 'p99' ? plateaus(operation.p99) : stepped(operation[q.key], data.fromMillis, data.bucketMillis),
       })));
     const power = (extreme, round) => 10 ** round(Math.log10(Math.max(extreme, 0.001)));
     return {
@@ -248,7 +259,7 @@
           id: 'limits', type: 'line', data: [], xAxisIndex: 1, yAxisIndex: 1, silent: true,
           markLine: {
             symbol: 'none', silent: true, lineStyle: { color: color('failed'), type: [2, 3], width: 1.2 },
-            label: { position: 'insideEndTop', color: color('failed'), fontSize: 11, formatter: (p) => p.name },
+            label: { position: 'insideStartTop', color: color('failed'), fontSize: 11, textBorderColor: color('paper'), textBorderWidth: 3, formatter: (p) => p.name },
             data: data.limits.map((l) => [{ name: l.label, coord: [l.fromMillis, l.millis] }, { coord: [l.toMillis, l.millis] }]),
           },
         },
@@ -266,7 +277,8 @@
   function laneLabels() {
     const labels = data.locks.lanes.map((lane) => lane.label);
     if (data.locks.waits.length) {
-      labels.push('sessions that waited' + (data.locks.waitsLeftOut ? ` (${data.locks.waitsLeftOut} shorter waits not drawn)` : ''));
+      const left = data.locks.waitsLeftOut;
+      labels.push(`sessions that waited: ${data.locks.waits.length + left} waits` + (left ? `, the ${left} shortest not drawn` : ''));
     }
     return {
       id: 'labels', type: 'custom', silent: true, z: 6, tooltip: { show: false }, data: labels.map((_, lane) => [data.fromMillis, lane * LANE.height]),
@@ -274,7 +286,7 @@
         type: 'text',
         style: {
           text: labels[params.dataIndex], x: params.coordSys.x + 4, y: params.coordSys.y + params.dataIndex * LANE.height + 4, fill: color('soft'),
-          fontSize: 11, stroke: color('paper'), lineWidth: 3, width: params.coordSys.width - 8, overflow: 'truncate',
+          fontFamily: font(), fontSize: 11, stroke: color('paper'), lineWidth: 3, width: params.coordSys.width - 8, overflow: 'truncate',
         },
       }),
     };
@@ -377,9 +389,9 @@
     return {
       ...base(data.descriptions.server, { formatter: (params) => tip('chart-server', params) }),
       title: SERVER_ROWS.map((row, i) => ({
-        text: row.title, left: grid().left, top: i * (SERVER_ROW + 24), padding: 0, textStyle: { fontSize: 11, fontWeight: 'normal', color: color('soft') },
+        text: row.title, left: grid().left, top: i * (SERVER_ROW + 24) + 3, padding: 0, textStyle: { fontSize: 11, fontWeight: 'normal', color: color('soft') },
       })),
-      grid: SERVER_ROWS.map((_, i) => grid(i * (SERVER_ROW + 24) + 18, SERVER_ROW - 14)),
+      grid: SERVER_ROWS.map((_, i) => grid(i * (SERVER_ROW + 24) + 22, SERVER_ROW - 14)),
       xAxis: SERVER_ROWS.map((_, i) => timeAxis(i, i === SERVER_ROWS.length - 1)),
       yAxis: SERVER_ROWS.map(axis),
       series: SERVER_ROWS.flatMap((row, i) => [
@@ -390,7 +402,7 @@
       ]),
     };
   }
-  serverOption.height = () => SERVER_ROWS.length * (SERVER_ROW + 24) + 24;
+  serverOption.height = () => SERVER_ROWS.length * (SERVER_ROW + 24) + 26;
 
   // ---- drawing, zooming, reading -----------------------------------------------------------------------------------
 
@@ -438,6 +450,12 @@
     const zoom = chart.getOption().dataZoom[0];
     visible.from = zoom.startValue;
     visible.to = zoom.endValue;
+    relabel(chart);
+  }
+
+  function relabel(chart) {
+    const values = ticks();
+    chart.setOption({ xAxis: chart.getOption().xAxis.map(() => ({ axisTick: { customValues: values }, axisLabel: { customValues: values } })) });
   }
 
   function zoomTo(from, to) {
