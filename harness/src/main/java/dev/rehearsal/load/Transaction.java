@@ -21,7 +21,8 @@ final class Transaction {
     private final List<Values> parameters;
     private final List<Prepared> statements;
 
-    private record Prepared(String sql, int[] parameters) {}
+    /** @param parameters for each placeholder, an index into the operation's parameters */
+    private record Prepared(String sql, List<Integer> parameters) {}
 
     /**
      * How a transaction ended.
@@ -49,7 +50,7 @@ final class Transaction {
         for (OperationStatement statement : operation.transaction()) {
             prepared.add(new Prepared(
                     statement.jdbcSql(),
-                    statement.parameterNames().stream().mapToInt(names::indexOf).toArray()));
+                    statement.parameterNames().stream().map(names::indexOf).toList()));
         }
         this.statements = List.copyOf(prepared);
     }
@@ -99,8 +100,8 @@ final class Transaction {
 
     private static void execute(Connection connection, Prepared statement, Object[] values) throws SQLException {
         try (PreparedStatement prepared = connection.prepareStatement(statement.sql())) {
-            for (int i = 0; i < statement.parameters().length; i++) {
-                bind(prepared, i + 1, values[statement.parameters()[i]]);
+            for (int i = 0; i < statement.parameters().size(); i++) {
+                bind(prepared, i + 1, values[statement.parameters().get(i)]);
             }
             readFully(prepared, prepared.execute());
         }
