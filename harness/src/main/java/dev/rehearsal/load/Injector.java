@@ -81,19 +81,23 @@ final class Injector {
                     service.name(),
                     arrivals,
                     () -> {
-                        // Gatling starts now: the first service to hear of it says when the plan begins, for all.
-                        planStart.complete(timekeeper.nowNanos() + BURST_NANOS);
+                        planBegins(planStart, timekeeper);
                         return BURST_NANOS - LEAD_NANOS;
                     },
                     each::handOverNext));
             firstOperation += service.operations().size();
         }
-        planStart.thenAccept(instant -> {
-            frames.send(new Frame.Started(instant));
-            PauseMeter.start(timekeeper, (at, duration) -> frames.send(new Frame.Paused(at, duration)));
-        });
         Thread.ofPlatform().name("gatling").daemon().start(() -> inject(populations));
         return traffic;
+    }
+
+    /** Gatling starts now, for one service after the other: the first to hear of it says when the plan begins, for all. */
+    private void planBegins(CompletableFuture<Long> planStart, Timekeeper timekeeper) {
+        long instantNanos = timekeeper.nowNanos() + BURST_NANOS;
+        if (planStart.complete(instantNanos)) {
+            frames.send(new Frame.Started(instantNanos));
+            PauseMeter.start(timekeeper, (at, duration) -> frames.send(new Frame.Paused(at, duration)));
+        }
     }
 
     private void inject(List<PlannedSimulation.Population> populations) {

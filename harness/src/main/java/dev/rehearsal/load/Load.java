@@ -91,7 +91,7 @@ public final class Load implements AutoCloseable {
 
     /** Runs {@code action} once, on another thread, when the injector has failed; soon if it already has. Only after {@link #begin}. */
     public void onFailure(Runnable action) {
-        running.orElseThrow(() -> new IllegalStateException("the load has not begun"))
+        var unused = running.orElseThrow(() -> new IllegalStateException("the load has not begun"))
                 .reader()
                 .failure()
                 .thenRunAsync(action);
