@@ -1,0 +1,77 @@
+package dev.rehearsal.measure;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+
+/**
+ * What we put into the database under test: event triggers that write to the server's log, in a schema of their own.
+ *
+ * <p>They speak from inside the migration's transaction, so they know what nobody outside can see before the commit, and what they said stays when the
+ * transaction is rolled back.
+ *
+ * <ul>
+ *   <li>{@code table_rewrite}, of every session: which relation, and why.
+ *   <li>{@code ddl_command_end}, of the migration's session alone: the locks it has and the rows its transaction has read. It costs the
+ *       statement about 0.2 ms (measured), without a round trip; reading the same over the migration's own connection would keep its locks for
+ *       one more trip through the fault proxy.
+ * </ul>
+ *
+ * <p>The functions are security definers, so that a migration which changes its role does not break on them; their search path is fixed, which
+ * also makes the names they print qualified.
+ */
+final class InstrumentSchema {
+    static final String NAME = "harness_instruments";
+
+    private static final String SQL = """
+            drop event trigger if exists harness_table_rewritten;
+            drop event trigger if exists harness_command_ended;
+            drop schema if exists harness_instruments cascade;
+            create schema harness_instruments;
+
+            create function harness_instruments.table_rewritten() returns event_trigger
+            language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+            begin
+                raise log 'harness rewrite % % %', (extract(epoch from clock_timestamp()) * 1000000)::bigint,
+                    pg_event_trigger_table_rewrite_reason(), pg_event_trigger_table_rewrite_oid()::regclass;
+            end $$;
+
+            create function harness_instruments.command_ended() returns event_trigger
+            language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+            declare
+                report text;
+            begin
+                if current_setting('application_name') <> 'harness-migration' then
+                    return;
+                end if;
+                begin
+                    select string_agg(
+                            concat_ws(' ', l.relation::oid, l.mode,
+                                    pg_stat_get_xact_tuples_returned(l.relation), l.relation::regclass),
+                            e'\\n')
+                        into report
+                        from pg_lock_status() l
+                        where l.pid = pg_backend_pid() and l.locktype = 'relation' and l.granted
+                            and l.relation >= 16384;
+                    raise log e'harness command %\\n%',
+                        (extract(epoch from clock_timestamp()) * 1000000)::bigint, coalesce(report, '');
+                exception when others then
+                    raise log 'harness trouble %', sqlerrm;
+                end;
+            end $$;
+
+            create event trigger harness_table_rewritten on table_rewrite
+                execute function harness_instruments.table_rewritten();
+            create event trigger harness_command_ended on ddl_command_end
+                execute function harness_instruments.command_ended();
+            """;
+
+    private InstrumentSchema() {}
+
+    /** Installs the triggers, replacing older ones. Needs a superuser, as event triggers do. */
+    static void install(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("begin;" + SQL + "commit");
+        }
+    }
+}

@@ -1,0 +1,163 @@
+package dev.rehearsal.measure;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+
+/**
+ * Reads the locks of one session out of {@code pg_locks}, over a connection and on a thread of its own, while a statement runs: at short
+ * intervals in its first moments, when locks come and small statements end, and rarely afterwards, because every reading stops the server's lock
+ * manager for a moment. Safe for use by several threads.
+ */
+final class LockSampler implements AutoCloseable {
+    private static final long FAST_FOR_NANOS = Duration.ofMillis(30).toNanos();
+    private static final long FAST_NANOS = Duration.ofMillis(1).toNanos();
+    /** A lock that is waited for will be granted at some moment soon: the grant is half of the hold's bounds. */
+    private static final long WAITING_NANOS = Duration.ofMillis(5).toNanos();
+
+    private static final long SLOW_NANOS = Duration.ofMillis(20).toNanos();
+
+    private static final String QUERY = """
+            select l.relation::bigint, l.mode, l.granted, l.virtualtransaction
+            from pg_catalog.pg_lock_status() l
+            where l.pid = ? and l.locktype = 'relation' and l.relation >= 16384 and l.mode <> 'SIReadLock'""";
+
+    private final java.util.function.LongSupplier nanos;
+    private final Connection connection;
+    private final PreparedStatement query;
+    private final Consumer<Sighting> sightings;
+    private final Consumer<String> trouble;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+    private final Thread thread;
+    private int pid;
+    private boolean sampling;
+    private long samplingSince;
+    private boolean closed;
+
+    /**
+     * @param sightings called with every reading, one at a time and in order
+     * @param trouble called when readings fail
+     */
+    LockSampler(
+            String directJdbcUrl,
+            java.util.function.LongSupplier nanos,
+            Consumer<Sighting> sightings,
+            Consumer<String> trouble)
+            throws SQLException {
+        this.nanos = nanos;
+        this.connection = ObserverConnections.open(directJdbcUrl);
+        this.query = connection.prepareStatement(QUERY);
+        this.sightings = sightings;
+        this.trouble = trouble;
+        this.thread = Thread.ofPlatform().name("lock-sampler").daemon().start(this::sample);
+    }
+
+    /** Begins to read the locks of a session, until {@link #stop}. */
+    void start(int pid) {
+        lock.lock();
+        try {
+            this.pid = pid;
+            sampling = true;
+            samplingSince = nanos.getAsLong();
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** No reading is made after this returns. */
+    void stop() {
+        lock.lock();
+        try {
+            sampling = false;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** One reading, now. */
+    void read(int pid) {
+        lock.lock();
+        try {
+            this.pid = pid;
+            sighting();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void sample() {
+        lock.lock();
+        try {
+            while (!closed) {
+                if (!sampling) {
+                    changed.await();
+                    continue;
+                }
+                boolean waiting = sighting();
+                long interval = nanos.getAsLong() - samplingSince < FAST_FOR_NANOS
+                        ? FAST_NANOS
+                        : waiting ? WAITING_NANOS : SLOW_NANOS;
+                // A start or a close ends the pause early; a stop is seen when it is over.
+                changed.awaitNanos(interval);
+            }
+        } catch (InterruptedException e) {
+            // Only close() interrupts.
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean sighting() {
+        long from = nanos.getAsLong();
+        Set<Sighting.Lock> granted = new HashSet<>();
+        boolean waiting = false;
+        String transaction = "";
+        try {
+            query.setInt(1, pid);
+            try (ResultSet rows = query.executeQuery()) {
+                while (rows.next()) {
+                    transaction = rows.getString(4);
+                    if (rows.getBoolean(3)) {
+                        granted.add(new Sighting.Lock(rows.getLong(1), LogParser.modeName(rows.getString(2))));
+                    } else {
+                        waiting = true;
+                    }
+                }
+            }
+        } catch (SQLException e) {
+            sampling = false;
+            if (!closed) {
+                trouble.accept("locks of the migration could not be read: " + e.getMessage());
+            }
+            return false;
+        }
+        sightings.accept(new Sighting(from, nanos.getAsLong(), transaction, granted, waiting));
+        return waiting;
+    }
+
+    @Override
+    public void close() {
+        lock.lock();
+        try {
+            closed = true;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        ObserverConnections.close(connection);
+    }
+}

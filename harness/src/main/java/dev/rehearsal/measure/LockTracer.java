@@ -1,0 +1,295 @@
+package dev.rehearsal.measure;
+
+import dev.rehearsal.run.Journal;
+import dev.rehearsal.run.RunClock;
+import dev.rehearsal.run.RunEvent.InstrumentTrouble;
+import dev.rehearsal.run.RunEvent.LockWaited;
+import dev.rehearsal.scenario.EnvironmentException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Reads the server's own account of lock waits out of its log, while it is written, and journals every wait of every session. Safe for use by
+ * several threads.
+ *
+ * <p>What it cannot see: waits shorter than {@code deadlock_timeout} (they are not logged), and when a wait ended that nobody reported the end
+ * of ({@link dev.rehearsal.run.RunEvent.WaitOutcome#UNKNOWN}).
+ */
+public final class LockTracer implements AutoCloseable {
+    static final String INSTRUMENT = "lock tracer";
+
+    private static final Duration MARKER_LIMIT = Duration.ofSeconds(15);
+    private static final Duration FILE_LIMIT = Duration.ofSeconds(10);
+
+    private final RunClock clock;
+    private final Journal journal;
+    private final Connection markers;
+    private final RelationNames names;
+    private final WaitLedger ledger;
+    private final LogParser parser = new LogParser();
+    private final Map<String, CountDownLatch> expectedMarkers = new ConcurrentHashMap<>();
+    private final Map<Integer, SessionLog> followed = new ConcurrentHashMap<>();
+    private volatile boolean armed;
+    private volatile boolean lost;
+    private int markerCount;
+    private Optional<LogTail> tail = Optional.empty();
+
+    private LockTracer(RunClock clock, Journal journal, Connection markers, RelationNames names) {
+        this.clock = clock;
+        this.journal = journal;
+        this.markers = markers;
+        this.names = names;
+        this.ledger = new WaitLedger(clock, this::describe);
+    }
+
+    /**
+     * What the server must be started with. Where the log goes ({@code log_directory}, {@code log_filename}) is the caller's to say.
+     *
+     * @param deadlockTimeout waits shorter than this are not logged; whole milliseconds, at least one
+     */
+    public static Map<String, String> requiredSettings(Duration deadlockTimeout) {
+        Map<String, String> settings = new LinkedHashMap<>();
+        settings.put("log_lock_waits", "on");
+        settings.put("deadlock_timeout", Math.max(1, deadlockTimeout.toMillis()) + "ms");
+        settings.put("logging_collector", "on");
+        settings.put("log_destination", "jsonlog");
+        settings.put("log_rotation_age", "0");
+        settings.put("log_rotation_size", "0");
+        settings.put("log_min_messages", "warning");
+        settings.put("log_min_error_statement", "error");
+        settings.put("log_error_verbosity", "default");
+        settings.put("log_timezone", "UTC");
+        settings.put("lc_messages", "C");
+        return settings;
+    }
+
+    /**
+     * Starts reading, and proves that the log can be read: it returns when a line of its own has come through it. Lines before that are
+     * skipped.
+     *
+     * @param jsonLog the file that the server writes its log to, as JSON
+     */
+    public static LockTracer armed(Path jsonLog, String directJdbcUrl, RunClock clock, Journal journal)
+            throws EnvironmentException {
+        Connection markers;
+        try {
+            markers = ObserverConnections.open(directJdbcUrl);
+        } catch (SQLException e) {
+            throw unreachable(e);
+        }
+        RelationNames names;
+        try {
+            names = RelationNames.loaded(directJdbcUrl);
+        } catch (SQLException e) {
+            ObserverConnections.close(markers);
+            throw unreachable(e);
+        }
+        LockTracer tracer = new LockTracer(clock, journal, markers, names);
+        try {
+            tracer.start(jsonLog);
+            return tracer;
+        } catch (EnvironmentException e) {
+            tracer.close();
+            throw e;
+        }
+    }
+
+    private static EnvironmentException unreachable(SQLException e) {
+        return new EnvironmentException(
+                "the instruments cannot connect to the server: " + e.getMessage(),
+                "see the server's log; the instruments connect directly and as a superuser",
+                e);
+    }
+
+    private void start(Path jsonLog) throws EnvironmentException {
+        String marker = "armed " + UUID.randomUUID();
+        CountDownLatch seen = expect(marker);
+        try {
+            write(marker);
+            awaitFile(jsonLog);
+            tail = Optional.of(LogTail.started(jsonLog, new Lines()));
+            if (!seen.await(MARKER_LIMIT.toNanos(), TimeUnit.NANOSECONDS) || lost) {
+                throw unreadable(jsonLog + " does not show what the server logs");
+            }
+        } catch (SQLException e) {
+            throw unreachable(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new EnvironmentException("interrupted while the lock tracer was armed", "run it again", e);
+        } finally {
+            expectedMarkers.remove(marker);
+        }
+    }
+
+    private static void awaitFile(Path jsonLog) throws EnvironmentException, InterruptedException {
+        long limit = System.nanoTime() + FILE_LIMIT.toNanos();
+        while (!Files.isReadable(jsonLog)) {
+            if (System.nanoTime() > limit) {
+                throw unreadable("there is no server log " + jsonLog);
+            }
+            Thread.sleep(10);
+        }
+    }
+
+    private static EnvironmentException unreadable(String what) {
+        return new EnvironmentException(
+                what,
+                "leave log_destination, logging_collector and the other logging settings to the harness: locks are read from the log");
+    }
+
+    RelationNames names() {
+        return names;
+    }
+
+    /** From now on keeps what the log says about one session, for its own witness. */
+    SessionLog follow(int pid) {
+        return followed.computeIfAbsent(pid, ignored -> new SessionLog());
+    }
+
+    void unfollow(int pid) {
+        followed.remove(pid);
+    }
+
+    /**
+     * Returns when everything that the server had logged when it was called is journaled. When that cannot be had, it journals the trouble and
+     * returns.
+     */
+    public void drain() {
+        if (lost) {
+            return;
+        }
+        String marker = nextMarker();
+        CountDownLatch seen = expect(marker);
+        try {
+            write(marker);
+            if (!seen.await(MARKER_LIMIT.toNanos(), TimeUnit.NANOSECONDS)) {
+                trouble("lines of the server's log were lost: a marker did not come through within "
+                        + MARKER_LIMIT.toSeconds() + " s");
+            }
+        } catch (SQLException e) {
+            trouble("cannot tell whether the server's log was read to its end: " + e.getMessage());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            expectedMarkers.remove(marker);
+        }
+    }
+
+    private synchronized String nextMarker() {
+        return Integer.toString(++markerCount);
+    }
+
+    private CountDownLatch expect(String marker) {
+        CountDownLatch seen = new CountDownLatch(1);
+        expectedMarkers.put(marker, seen);
+        return seen;
+    }
+
+    private void write(String marker) throws SQLException {
+        synchronized (markers) {
+            try (Statement statement = markers.createStatement()) {
+                statement.execute("do $$ begin raise log 'harness marker " + marker + "'; end $$");
+            }
+        }
+    }
+
+    private void trouble(String message) {
+        journal.record(new InstrumentTrouble(clock.nowNanos(), INSTRUMENT, message));
+    }
+
+    private String describe(LockTarget target) {
+        return switch (target) {
+            case LockTarget.Relation relation -> name(relation.oid());
+            case LockTarget.PartOfRelation part -> part.part() + " of " + name(part.oid());
+            case LockTarget.Other other -> other.description();
+        };
+    }
+
+    private String name(long oid) {
+        try {
+            return names.findNow(oid).map(RelationNames.Relation::name).orElse("relation " + oid);
+        } catch (SQLException e) {
+            trouble("relation " + oid + " has no name: " + e.getMessage());
+            return "relation " + oid;
+        }
+    }
+
+    /** Stops reading; call {@link #drain} first. Waits whose end was not seen are journaled as far as they are known. */
+    @Override
+    public void close() {
+        tail.ifPresent(LogTail::close);
+        ledger.closed().forEach(this::journal);
+        ObserverConnections.close(markers);
+        names.close();
+    }
+
+    private void journal(LockWaited wait) {
+        Optional.ofNullable(followed.get(wait.pid())).ifPresent(log -> log.add(wait));
+        journal.record(wait);
+    }
+
+    /** The tail's thread at work. */
+    private final class Lines implements LogTail.Reader {
+        @Override
+        public void line(String line) {
+            try {
+                parser.parse(line).ifPresent(this::entry);
+            } catch (LogParser.GarbledLineException e) {
+                if (armed) {
+                    trouble("a line of the server's log is garbled: " + e.getMessage());
+                }
+            }
+        }
+
+        @Override
+        public void lost(String why) {
+            lost = true;
+            trouble(why);
+            expectedMarkers.values().forEach(CountDownLatch::countDown);
+        }
+
+        private void entry(LogEntry entry) {
+            if (entry instanceof LogEntry.Marker marker) {
+                marker(marker);
+            } else if (armed) {
+                observation(entry);
+            }
+        }
+
+        private void marker(LogEntry.Marker marker) {
+            CountDownLatch seen = expectedMarkers.get(marker.text());
+            if (seen != null) {
+                armed = true;
+                seen.countDown();
+            }
+        }
+
+        private void observation(LogEntry entry) {
+            switch (entry) {
+                case LogEntry.WaitReported report -> ledger.reported(report).ifPresent(LockTracer.this::journal);
+                case LogEntry.WaitAcquired acquired -> journal(ledger.acquired(acquired));
+                case LogEntry.SessionFailed failure -> ledger.failed(failure).ifPresent(LockTracer.this::journal);
+                case LogEntry.TableRewritten rewrite -> follower(rewrite.pid()).ifPresent(log -> log.add(rewrite));
+                case LogEntry.CommandEnded command -> follower(command.pid()).ifPresent(log -> log.add(command));
+                case LogEntry.TriggerFailed failure ->
+                    trouble("an event trigger failed in process " + failure.pid() + ": " + failure.message());
+                case LogEntry.Marker marker -> marker(marker);
+            }
+        }
+
+        private Optional<SessionLog> follower(int pid) {
+            return Optional.ofNullable(followed.get(pid));
+        }
+    }
+}

@@ -1,0 +1,67 @@
+package dev.rehearsal.measure;
+
+import java.time.Instant;
+import java.util.List;
+
+/** A line of the server's log that says something to the lock tracer. {@code at} is cut to milliseconds, as the server writes it. */
+sealed interface LogEntry {
+    Instant at();
+
+    /** The process that wrote the line. */
+    int pid();
+
+    /**
+     * {@code still waiting for}, and its rarer forms (deadlock detected or avoided): a wait that has lasted {@code durationNanos} so far.
+     *
+     * @param session pid of the session; for a parallel worker its leader's
+     */
+    record WaitReported(
+            Instant at,
+            int pid,
+            int session,
+            String applicationName,
+            String mode,
+            LockTarget target,
+            long durationNanos,
+            List<Integer> holders,
+            List<Integer> queue)
+            implements LogEntry {
+        public WaitReported {
+            holders = List.copyOf(holders);
+            queue = List.copyOf(queue);
+        }
+    }
+
+    /** {@code acquired}: the wait is over. */
+    record WaitAcquired(
+            Instant at,
+            int pid,
+            int session,
+            String applicationName,
+            String mode,
+            LockTarget target,
+            long durationNanos)
+            implements LogEntry {}
+
+    /** An ERROR, FATAL or PANIC of a session: whatever it waited for, it does not any more. */
+    record SessionFailed(Instant at, int pid, String sqlState) implements LogEntry {}
+
+    /** The {@code table_rewrite} event trigger. Like every line of our triggers, {@code at} is in microseconds. */
+    record TableRewritten(Instant at, int pid, String relation, int reason) implements LogEntry {}
+
+    /** The {@code ddl_command_end} event trigger: the relation locks that the migration's session had just then ({@code at} in microseconds). */
+    record CommandEnded(Instant at, int pid, List<HeldLock> locks) implements LogEntry {
+        public CommandEnded {
+            locks = List.copyOf(locks);
+        }
+    }
+
+    /** @param rowsRead of the relation, by scans of the transaction so far */
+    record HeldLock(long relation, String name, String mode, long rowsRead) {}
+
+    /** A line that the tracer itself had written, to know how far it has read. */
+    record Marker(Instant at, int pid, String text) implements LogEntry {}
+
+    /** An event trigger of ours could not do its work. */
+    record TriggerFailed(Instant at, int pid, String message) implements LogEntry {}
+}

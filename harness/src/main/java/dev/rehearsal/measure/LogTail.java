@@ -1,0 +1,107 @@
+package dev.rehearsal.measure;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SeekableByteChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Duration;
+import java.util.Objects;
+
+/** Follows a growing text file line by line on a thread of its own, from its beginning, until closed. */
+final class LogTail implements AutoCloseable {
+    /** Who hears of the lines; called by the tail's thread alone. */
+    interface Reader {
+        void line(String line);
+
+        /** The file cannot be followed any further; nothing comes after this. */
+        void lost(String why);
+    }
+
+    private static final long POLL_NANOS = Duration.ofMillis(2).toNanos();
+    private static final int POLLS_PER_IDENTITY_CHECK = 100;
+
+    private final Path file;
+    private final Reader reader;
+    private final Thread thread;
+    private volatile boolean closed;
+
+    private LogTail(Path file, Reader reader) {
+        this.file = file;
+        this.reader = reader;
+        this.thread = Thread.ofPlatform().name("lock-tracer").daemon().unstarted(this::follow);
+    }
+
+    static LogTail started(Path file, Reader reader) {
+        LogTail tail = new LogTail(file, reader);
+        tail.thread.start();
+        return tail;
+    }
+
+    /** Stops without reading on. */
+    @Override
+    public void close() {
+        closed = true;
+        thread.interrupt();
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void follow() {
+        try (SeekableByteChannel channel = Files.newByteChannel(file)) {
+            Object identity = identity();
+            ByteBuffer buffer = ByteBuffer.allocate(1 << 16);
+            ByteArrayOutputStream line = new ByteArrayOutputStream();
+            int idlePolls = 0;
+            while (!closed) {
+                buffer.clear();
+                if (channel.read(buffer) > 0) {
+                    idlePolls = 0;
+                    split(buffer.flip(), line);
+                    continue;
+                }
+                if (channel.size() < channel.position()) {
+                    reader.lost(file + " was truncated while it was read");
+                    return;
+                }
+                if (++idlePolls % POLLS_PER_IDENTITY_CHECK == 0 && !Objects.equals(identity, identity())) {
+                    reader.lost(file + " was replaced while it was read");
+                    return;
+                }
+                Thread.sleep(Duration.ofNanos(POLL_NANOS));
+            }
+        } catch (IOException e) {
+            if (!closed) {
+                reader.lost("cannot read " + file + ": " + e);
+            }
+        } catch (InterruptedException e) {
+            // close() is the only one who interrupts this thread.
+        } catch (RuntimeException e) {
+            reader.lost("reading " + file + " failed: " + e);
+            throw e;
+        }
+    }
+
+    private Object identity() throws IOException {
+        Object key = Files.readAttributes(file, BasicFileAttributes.class).fileKey();
+        return key == null ? file : key;
+    }
+
+    private void split(ByteBuffer bytes, ByteArrayOutputStream line) {
+        while (bytes.hasRemaining()) {
+            byte next = bytes.get();
+            if (next == '\n') {
+                reader.line(line.toString(StandardCharsets.UTF_8));
+                line.reset();
+            } else {
+                line.write(next);
+            }
+        }
+    }
+}

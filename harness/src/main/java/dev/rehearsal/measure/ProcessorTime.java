@@ -1,0 +1,49 @@
+package dev.rehearsal.measure;
+
+import com.sun.management.OperatingSystemMXBean;
+import java.lang.management.ManagementFactory;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/** How busy the machine was, and what of it was the server, since it was last asked. Not safe for use by several threads. */
+final class ProcessorTime {
+    private final long postmasterPid;
+    private final OperatingSystemMXBean machine = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
+    private Map<Long, Duration> used;
+    private long atNanos = System.nanoTime();
+
+    /** Fractions of all processors together, 0 to 1. */
+    record Shares(double server, double machine) {}
+
+    ProcessorTime(long postmasterPid) {
+        this.postmasterPid = postmasterPid;
+        this.used = usedByProcess();
+    }
+
+    /** Of server processes that have ended in between, nothing is counted. */
+    Shares sinceLast() {
+        Map<Long, Duration> usedBefore = used;
+        long before = atNanos;
+        used = usedByProcess();
+        atNanos = System.nanoTime();
+        long serverNanos = used.entrySet().stream()
+                .mapToLong(process -> process.getValue()
+                        .minus(usedBefore.getOrDefault(process.getKey(), Duration.ZERO))
+                        .toNanos())
+                .sum();
+        double availableNanos = Math.max(1.0, (double) (atNanos - before) * machine.getAvailableProcessors());
+        return new Shares(Math.clamp(serverNanos / availableNanos, 0, 1), Math.clamp(machine.getCpuLoad(), 0, 1));
+    }
+
+    private Map<Long, Duration> usedByProcess() {
+        Map<Long, Duration> byProcess = new HashMap<>();
+        ProcessHandle.of(postmasterPid).stream()
+                .flatMap(postmaster -> Stream.concat(Stream.of(postmaster), postmaster.descendants()))
+                .forEach(process -> process.info()
+                        .totalCpuDuration()
+                        .ifPresent(duration -> byProcess.put(process.pid(), duration)));
+        return byProcess;
+    }
+}

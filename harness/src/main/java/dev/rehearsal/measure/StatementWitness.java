@@ -1,0 +1,47 @@
+package dev.rehearsal.measure;
+
+import dev.rehearsal.run.Journal;
+import dev.rehearsal.run.RunClock;
+import dev.rehearsal.run.RunEvent.InstrumentTrouble;
+import java.sql.Connection;
+import java.sql.SQLException;
+
+/**
+ * Watches what single statements of a migration do to the server. One session at a time: {@link #attach}, and close what that returns before the next.
+ */
+public final class StatementWitness implements AutoCloseable {
+    private static final String INSTRUMENT = "statement witness";
+
+    private final String directJdbcUrl;
+    private final LockTracer tracer;
+    private final RunClock clock;
+    private final Journal journal;
+    private final Connection statistics;
+
+    StatementWitness(String directJdbcUrl, LockTracer tracer, RunClock clock, Journal journal) throws SQLException {
+        this.directJdbcUrl = directJdbcUrl;
+        this.tracer = tracer;
+        this.clock = clock;
+        this.journal = journal;
+        this.statistics = ObserverConnections.open(directJdbcUrl);
+    }
+
+    /**
+     * Begins to watch a session.
+     *
+     * @param migration the session's own connection, idle and in autocommit; used by the witness only while no transaction is open, and
+     *     for reading row counts inside one after statements that are not DDL
+     */
+    public WitnessedSession attach(Connection migration) throws SQLException {
+        return WitnessedSession.opened(migration, directJdbcUrl, statistics, tracer, clock, this::trouble);
+    }
+
+    private void trouble(String message) {
+        journal.record(new InstrumentTrouble(clock.nowNanos(), INSTRUMENT, message));
+    }
+
+    @Override
+    public void close() {
+        ObserverConnections.close(statistics);
+    }
+}

@@ -1,0 +1,263 @@
+package dev.rehearsal.measure;
+
+import dev.rehearsal.run.RunClock;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.function.Consumer;
+
+/**
+ * One session under observation, from {@link StatementWitness#attach}. Its methods are called by the thread that runs the session's statements, in
+ * this order:
+ *
+ * <pre>
+ * sending(sql) → the statement is executed → returned(open)     for every statement, COMMIT and ROLLBACK included
+ * transactionEnded()                                            when the session is idle again
+ * </pre>
+ */
+public final class WitnessedSession implements AutoCloseable {
+    private static final Duration GONE_POLL = Duration.ofMillis(20);
+
+    private static final String ROWS_READ = """
+            select l.relation::bigint, l.relation::regclass::text, l.mode, pg_stat_get_xact_tuples_returned(l.relation)
+            from pg_catalog.pg_lock_status() l
+            where l.pid = pg_backend_pid() and l.locktype = 'relation' and l.granted and l.relation >= 16384""";
+
+    private static final String WAL_BYTES = "select wal_bytes::bigint from pg_stat_get_backend_wal(?)";
+
+    private final Connection migration;
+    private final int pid;
+    private final Connection statistics;
+    private final boolean countsWalBySession;
+    private final LockTracer tracer;
+    private final SessionLog log;
+    private final LockSampler sampler;
+    private final RunClock clock;
+    private final Consumer<String> trouble;
+
+    private HoldTimeline timeline = new HoldTimeline();
+    private List<Executed> executed = new ArrayList<>();
+    private Map<Long, String> namesBefore = Map.of();
+    private OptionalLong walBefore;
+    private Executed current = new Executed("", 0, 0, List.of());
+
+    /**
+     * A statement that has come back.
+     *
+     * @param rowsRead of the transaction so far, as its own session said afterwards; only of statements that are not DDL
+     */
+    record Executed(String sql, long sent, long returned, List<LogEntry.HeldLock> rowsRead) {}
+
+    private WitnessedSession(
+            Connection migration,
+            int pid,
+            String directJdbcUrl,
+            Connection statistics,
+            boolean countsWalBySession,
+            LockTracer tracer,
+            RunClock clock,
+            Consumer<String> trouble)
+            throws SQLException {
+        this.migration = migration;
+        this.pid = pid;
+        this.statistics = statistics;
+        this.countsWalBySession = countsWalBySession;
+        this.tracer = tracer;
+        this.clock = clock;
+        this.trouble = trouble;
+        this.sampler = new LockSampler(directJdbcUrl, clock::nowNanos, this::seen, trouble);
+        this.log = tracer.follow(pid);
+        this.walBefore = OptionalLong.empty();
+    }
+
+    static WitnessedSession opened(
+            Connection migration,
+            String directJdbcUrl,
+            Connection statistics,
+            LockTracer tracer,
+            RunClock clock,
+            Consumer<String> trouble)
+            throws SQLException {
+        int pid = number(migration, "select pg_backend_pid()");
+        boolean walBySession =
+                number(statistics, "select count(*) from pg_proc where proname = 'pg_stat_get_backend_wal'") > 0;
+        warmUp(migration);
+        WitnessedSession session =
+                new WitnessedSession(migration, pid, directJdbcUrl, statistics, walBySession, tracer, clock, trouble);
+        session.walBefore = session.walBytes();
+        session.begin();
+        return session;
+    }
+
+    private static int number(Connection connection, String query) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(query)) {
+            rows.next();
+            return rows.getInt(1);
+        }
+    }
+
+    /** Has the session compile our trigger functions now, and not while it holds the first lock. */
+    private static void warmUp(Connection migration) throws SQLException {
+        try (Statement statement = migration.createStatement()) {
+            statement.execute("begin");
+            statement.execute("comment on schema " + InstrumentSchema.NAME + " is 'instruments of a rehearsal'");
+            statement.execute("rollback");
+        }
+    }
+
+    public int backendPid() {
+        return pid;
+    }
+
+    /** The next call executes the statement. */
+    public void sending(String sql) {
+        sampler.start(pid);
+        current = new Executed(sql, clock.nowNanos(), 0, List.of());
+    }
+
+    /**
+     * The statement came back, or failed.
+     *
+     * @param transactionOpen whether the session is inside a transaction now, failed ones included
+     */
+    public void returned(boolean transactionOpen) {
+        long returned = clock.nowNanos();
+        sampler.stop();
+        if (transactionOpen) {
+            sampler.read(pid);
+        }
+        add(returned, transactionOpen && StatementText.isNotDdl(current.sql()) ? rowsRead() : List.of());
+    }
+
+    /** The connection broke under the statement. The server may not know and work on, so this waits until the session is gone. */
+    public void connectionLost() throws InterruptedException {
+        try {
+            while (exists()) {
+                Thread.sleep(GONE_POLL);
+            }
+        } catch (SQLException e) {
+            trouble.accept("cannot see whether the migration's lost session still works: " + e.getMessage());
+        } finally {
+            sampler.stop();
+            add(clock.nowNanos(), List.of());
+        }
+    }
+
+    private void add(long returned, List<LogEntry.HeldLock> rowsRead) {
+        executed.add(new Executed(current.sql(), current.sent(), returned, rowsRead));
+        synchronized (this) {
+            timeline.statement(current.sent(), returned, StatementText.mayCommit(current.sql()));
+        }
+    }
+
+    private synchronized void seen(Sighting sighting) {
+        timeline.add(sighting);
+    }
+
+    /**
+     * What the statements since the last call did, one element for each pair of {@link #sending} and {@link #returned}. Reads the server's log up to now first.
+     */
+    public List<Observation> transactionEnded() {
+        OptionalLong walAfter = walBytes();
+        tracer.drain();
+        SessionLog.Taken logged = log.take();
+        List<HoldTimeline.Hold> holds;
+        synchronized (this) {
+            holds = timeline.holds();
+        }
+        TransactionSummary summary = new TransactionSummary(
+                clock, executed, logged, holds, walBefore, walAfter, namesBefore, refreshedNames());
+        List<Observation> observations = summary.observations();
+        walBefore = walAfter;
+        begin();
+        return observations;
+    }
+
+    private void begin() {
+        executed = new ArrayList<>();
+        Map<Long, String> names = new HashMap<>();
+        tracer.names().known().forEach((oid, relation) -> names.put(oid, relation.name()));
+        namesBefore = names;
+        synchronized (this) {
+            timeline = new HoldTimeline();
+        }
+    }
+
+    private RelationNames refreshedNames() {
+        try {
+            tracer.names().refresh();
+        } catch (SQLException e) {
+            trouble.accept("names of relations could not be read: " + e.getMessage());
+        }
+        return tracer.names();
+    }
+
+    private boolean exists() throws SQLException {
+        try (PreparedStatement query =
+                statistics.prepareStatement("select count(*) from pg_stat_get_activity(?) where pid is not null")) {
+            query.setInt(1, pid);
+            try (ResultSet rows = query.executeQuery()) {
+                rows.next();
+                return rows.getInt(1) > 0;
+            }
+        }
+    }
+
+    private List<LogEntry.HeldLock> rowsRead() {
+        List<LogEntry.HeldLock> read = new ArrayList<>();
+        try (Statement statement = migration.createStatement();
+                ResultSet rows = statement.executeQuery(ROWS_READ)) {
+            while (rows.next()) {
+                read.add(new LogEntry.HeldLock(
+                        rows.getLong(1),
+                        LogParser.unqualified(rows.getString(2)),
+                        LogParser.modeName(rows.getString(3)),
+                        rows.getLong(4)));
+            }
+        } catch (SQLException e) {
+            trouble.accept("row counts of the migration could not be read: " + e.getMessage());
+        }
+        return read;
+    }
+
+    /**
+     * WAL that the session has written in its life. It counts what is flushed, so the session is made to flush; that also sets its row counts back to zero.
+     */
+    private OptionalLong walBytes() {
+        try {
+            if (migration.isClosed()) {
+                return OptionalLong.empty();
+            }
+            try (Statement statement = migration.createStatement()) {
+                statement.execute("select pg_stat_force_next_flush()");
+            }
+            if (!countsWalBySession) {
+                return OptionalLong.empty();
+            }
+            try (PreparedStatement query = statistics.prepareStatement(WAL_BYTES)) {
+                query.setInt(1, pid);
+                try (ResultSet rows = query.executeQuery()) {
+                    return rows.next() ? OptionalLong.of(rows.getLong(1)) : OptionalLong.empty();
+                }
+            }
+        } catch (SQLException e) {
+            // The migration's connection is lost, which its next statement will say; this statement's WAL is not known.
+            return OptionalLong.empty();
+        }
+    }
+
+    @Override
+    public void close() {
+        tracer.unfollow(pid);
+        sampler.close();
+    }
+}

@@ -1,0 +1,24 @@
+/**
+ * The instruments: what the server did to whom, in its own words.
+ *
+ * <p>They are armed after the server is up and before the first request, and they connect past the fault proxy, so that a fault which blinds the
+ * application does not blind them. Each writes {@link dev.rehearsal.run.RunEvent}s and judges nothing.
+ *
+ * <p>What they rest on, from the most to the least exact:
+ *
+ * <ul>
+ *   <li>Waits come from the server's log ({@code log_lock_waits}): every session's, in microseconds, with holders and queue. Polling
+ *       {@code pg_locks} for them would miss most short ones and slow down the victims ({@link dev.rehearsal.measure.LockTracer}).
+ *   <li>Holds are intervals: we know when a statement was sent and when its commit returned, and in between what was seen in {@code pg_locks}. The
+ *       figure reported is the middle of what is possible, and its error reaches both ends ({@link dev.rehearsal.measure.StatementWitness}).
+ *   <li>Rewrites and hidden scans are told by event triggers from inside the transaction, through the log, because that survives a rollback
+ *       ({@link dev.rehearsal.measure.InstrumentSchema}).
+ * </ul>
+ *
+ * <p>Guarantee: an instrument that may have missed something says so with {@link dev.rehearsal.run.RunEvent.InstrumentTrouble}; it never fills
+ * the hole with a guess.
+ */
+@NullMarked
+package dev.rehearsal.measure;
+
+import org.jspecify.annotations.NullMarked;

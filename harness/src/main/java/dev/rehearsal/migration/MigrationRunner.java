@@ -1,0 +1,77 @@
+package dev.rehearsal.migration;
+
+import dev.rehearsal.measure.StatementWitness;
+import dev.rehearsal.migration.MigrationOutcome.Failure;
+import dev.rehearsal.run.Journal;
+import dev.rehearsal.run.RunClock;
+import dev.rehearsal.run.RunEvent.Phase;
+import dev.rehearsal.run.RunEvent.Status;
+import dev.rehearsal.scenario.Step;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.FutureTask;
+
+/**
+ * Runs the steps of one direction, in order, over one connection. The steps run on a thread of their own; the thread that calls {@link #run} keeps
+ * the time limit, and can be interrupted.
+ */
+public final class MigrationRunner {
+    private final String proxiedJdbcUrl;
+    private final String directJdbcUrl;
+    private final StatementWitness witness;
+    private final RunClock clock;
+    private final Journal journal;
+    private final StepListener listener;
+    private final long seed;
+
+    /**
+     * @param proxiedJdbcUrl what the statements go through
+     * @param directJdbcUrl for cancelling them
+     * @param seed of the jitter between retries
+     */
+    public MigrationRunner(
+            String proxiedJdbcUrl,
+            String directJdbcUrl,
+            StatementWitness witness,
+            RunClock clock,
+            Journal journal,
+            StepListener listener,
+            long seed) {
+        this.proxiedJdbcUrl = proxiedJdbcUrl;
+        this.directJdbcUrl = directJdbcUrl;
+        this.witness = witness;
+        this.clock = clock;
+        this.journal = journal;
+        this.listener = listener;
+        this.seed = seed;
+    }
+
+    /**
+     * Runs all steps, or up to the first that fails; the rest is journaled as skipped. When interrupted it cancels what runs, returns the outcome of that,
+     * and leaves the thread's interrupt flag set.
+     *
+     * @param timeLimit of all steps together
+     * @param firstStepIndex of the first of {@code steps} within the run
+     */
+    public MigrationOutcome run(Phase phase, List<Step> steps, Duration timeLimit, int firstStepIndex) {
+        long start = clock.nowNanos();
+        StopRequest stop = new StopRequest();
+        StepSequence sequence = new StepSequence(
+                proxiedJdbcUrl,
+                witness,
+                clock,
+                journal,
+                listener,
+                stop,
+                new Backoff(new Random(seed ^ phase.name().hashCode())));
+        FutureTask<Optional<Failure>> migration = new FutureTask<>(() -> sequence.run(phase, steps, firstStepIndex));
+        Thread.ofPlatform().name("migration").daemon().start(migration);
+        Optional<Failure> failure = new StopKeeper(directJdbcUrl, stop, migration, clock, journal).await(timeLimit);
+        Status status = failure.isEmpty()
+                ? Status.SUCCEEDED
+                : stop.reason() == StopRequest.Reason.TIME_LIMIT ? Status.TIMED_OUT : Status.FAILED;
+        return new MigrationOutcome(status, failure, start, clock.nowNanos());
+    }
+}

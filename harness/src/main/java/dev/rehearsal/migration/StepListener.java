@@ -1,0 +1,36 @@
+package dev.rehearsal.migration;
+
+import dev.rehearsal.run.RunEvent.Status;
+import dev.rehearsal.scenario.Step;
+import dev.rehearsal.scenario.Step.SqlStatement;
+
+/** Hears how far a migration is. Called by the migration's thread, which waits for it. */
+public interface StepListener {
+    /** Before the step's start is journaled: what must come before the step may take its time here. */
+    void beforeStep(Step step) throws InterruptedException;
+
+    void stepStarted(Step step);
+
+    /** Before each try of each statement. */
+    void statementStarted(Step step, SqlStatement statement);
+
+    /** Also called, alone, for steps that are skipped. */
+    void stepEnded(Step step, Status status);
+
+    /** A listener that does nothing. */
+    static StepListener none() {
+        return new StepListener() {
+            @Override
+            public void beforeStep(Step step) {}
+
+            @Override
+            public void stepStarted(Step step) {}
+
+            @Override
+            public void statementStarted(Step step, SqlStatement statement) {}
+
+            @Override
+            public void stepEnded(Step step, Status status) {}
+        };
+    }
+}

@@ -1,0 +1,139 @@
+package dev.rehearsal.migration;
+
+import dev.rehearsal.measure.StatementWitness;
+import dev.rehearsal.measure.WitnessedSession;
+import dev.rehearsal.migration.MigrationOutcome.Failure;
+import dev.rehearsal.run.ApplicationNames;
+import dev.rehearsal.run.Journal;
+import dev.rehearsal.run.RunClock;
+import dev.rehearsal.run.RunEvent.Phase;
+import dev.rehearsal.run.RunEvent.Status;
+import dev.rehearsal.run.RunEvent.StepEnded;
+import dev.rehearsal.run.RunEvent.StepStarted;
+import dev.rehearsal.scenario.SourceLocation;
+import dev.rehearsal.scenario.Step;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Optional;
+import java.util.Properties;
+
+/** The steps of one direction, one after the other, on the migration's thread. */
+final class StepSequence {
+    private final String proxiedJdbcUrl;
+    private final StatementWitness witness;
+    private final RunClock clock;
+    private final Journal journal;
+    private final StepListener listener;
+    private final StopRequest stop;
+    private final Backoff backoff;
+
+    StepSequence(
+            String proxiedJdbcUrl,
+            StatementWitness witness,
+            RunClock clock,
+            Journal journal,
+            StepListener listener,
+            StopRequest stop,
+            Backoff backoff) {
+        this.proxiedJdbcUrl = proxiedJdbcUrl;
+        this.witness = witness;
+        this.clock = clock;
+        this.journal = journal;
+        this.listener = listener;
+        this.stop = stop;
+        this.backoff = backoff;
+    }
+
+    /** Empty when all steps succeeded. */
+    Optional<Failure> run(Phase phase, List<Step> steps, int firstStepIndex) {
+        if (steps.isEmpty()) {
+            return Optional.empty();
+        }
+        int done = 0;
+        try (Connection connection = connect();
+                WitnessedSession session = witness.attach(connection)) {
+            stop.runsOn(new StopRequest.Session(session.backendPid(), connection));
+            for (Step step : steps) {
+                Optional<Failure> failure = run(connection, session, phase, step, firstStepIndex + done);
+                done++;
+                if (failure.isPresent()) {
+                    skip(phase, steps, done, firstStepIndex);
+                    return failure;
+                }
+            }
+            return Optional.empty();
+        } catch (SQLException e) {
+            // Only while connecting or closing: what happens inside a step is the step's failure.
+            if (done == steps.size()) {
+                return Optional.empty();
+            }
+            skip(phase, steps, done, firstStepIndex);
+            return Optional.of(new Failure(
+                    steps.get(done).name(), Optional.empty(), Optional.ofNullable(e.getSQLState()), FailureText.of(e)));
+        }
+    }
+
+    private Connection connect() throws SQLException {
+        Properties properties = new Properties();
+        properties.setProperty("ApplicationName", ApplicationNames.MIGRATION);
+        // Statements go to the server as they are written, as psql sends them.
+        properties.setProperty("preferQueryMode", "simple");
+        properties.setProperty("connectTimeout", "15");
+        properties.setProperty("loginTimeout", "15");
+        return DriverManager.getConnection(proxiedJdbcUrl, properties);
+    }
+
+    private Optional<Failure> run(Connection connection, WitnessedSession session, Phase phase, Step step, int index) {
+        Status status = Status.FAILED;
+        int attempts = 1;
+        Optional<Failure> failure;
+        try {
+            stop.interruptibly(() -> listener.beforeStep(step));
+            started(phase, step, index);
+            StepRun run = new StepRun(connection, session, step, index, journal, listener, stop, backoff);
+            failure = run.run();
+            attempts = run.attempts();
+            status = failure.isEmpty() ? Status.SUCCEEDED : failed();
+        } catch (InterruptedException e) {
+            started(phase, step, index);
+            status = failed();
+            failure = Optional.of(
+                    new Failure(step.name(), Optional.empty(), Optional.empty(), "stopped before the step had begun"));
+        }
+        journal.record(new StepEnded(clock.nowNanos(), index, status, attempts));
+        listener.stepEnded(step, status);
+        return failure;
+    }
+
+    private Status failed() {
+        return stop.reason() == StopRequest.Reason.TIME_LIMIT ? Status.TIMED_OUT : Status.FAILED;
+    }
+
+    private void started(Phase phase, Step step, int index) {
+        journal.record(new StepStarted(clock.nowNanos(), index, step.name(), kind(step), phase, location(step)));
+        listener.stepStarted(step);
+    }
+
+    private void skip(Phase phase, List<Step> steps, int from, int firstStepIndex) {
+        for (int i = from; i < steps.size(); i++) {
+            Step step = steps.get(i);
+            journal.record(new StepStarted(
+                    clock.nowNanos(), firstStepIndex + i, step.name(), kind(step), phase, location(step)));
+            journal.record(new StepEnded(clock.nowNanos(), firstStepIndex + i, Status.SKIPPED, 0));
+            listener.stepEnded(step, Status.SKIPPED);
+        }
+    }
+
+    private static String kind(Step step) {
+        return switch (step) {
+            case Step.SqlStep sql -> "sql";
+            case Step.FileStep file -> "file";
+        };
+    }
+
+    private static SourceLocation location(Step step) {
+        return step.statements().getFirst().location();
+    }
+}
