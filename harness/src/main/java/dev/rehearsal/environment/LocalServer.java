@@ -1,6 +1,7 @@
 package dev.rehearsal.environment;
 
 import dev.rehearsal.dataset.ServerLauncher;
+import dev.rehearsal.run.ApplicationNames;
 import dev.rehearsal.scenario.EnvironmentException;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -76,8 +77,7 @@ public final class LocalServer implements ServerLauncher.RunningServer {
 
     @Override
     public String jdbcUrl(String database) {
-        return "jdbc:postgresql://" + host() + ":" + port + "/" + database + "?user=" + user() + "&password="
-                + password;
+        return JdbcUrl.of(host(), port, database, user(), password, ApplicationNames.OBSERVER);
     }
 
     /**
@@ -87,7 +87,7 @@ public final class LocalServer implements ServerLauncher.RunningServer {
      */
     boolean awaitReady() throws EnvironmentException {
         long deadline = System.nanoTime() + START_PATIENCE.toNanos();
-        String url = jdbcUrl("postgres") + "&connectTimeout=5&socketTimeout=10&ApplicationName=harness-observer";
+        String url = jdbcUrl("postgres") + "&connectTimeout=5&socketTimeout=10";
         try {
             while (true) {
                 if (process.waitFor(5, TimeUnit.MILLISECONDS)) {

@@ -139,6 +139,19 @@ final class Api implements HttpHandler {
         return Answer.json(201, Bodies.of(proxy));
     }
 
+    /** For other threads: makes a proxy on a free port of 127.0.0.1, which it returns. */
+    int add(String name, String upstream) throws ApiException {
+        return loop.call(() -> {
+            if (proxies.containsKey(name)) {
+                throw new ApiException(409, "proxy already exists");
+            }
+            Proxy proxy = new Proxy(loop, name, "127.0.0.1:0", upstream);
+            proxy.start();
+            proxies.put(name, proxy);
+            return Address.parse(proxy.listen()).getPort();
+        });
+    }
+
     private static String required(JsonNode input, String field, String where) throws ApiException {
         String value = Bodies.text(input, field, "");
         if (value.isEmpty()) {

@@ -57,6 +57,20 @@ public final class FaultProxyServer implements AutoCloseable {
         return URI.create("http://127.0.0.1:" + http.getAddress().getPort());
     }
 
+    /**
+     * Makes a proxy, as {@code POST /proxies} would, without HTTP.
+     *
+     * @param upstream such as {@code 127.0.0.1:5432}
+     * @return the port of 127.0.0.1 that it listens on
+     */
+    public int add(String name, String upstream) throws IOException {
+        try {
+            return api.add(name, upstream);
+        } catch (ApiException e) {
+            throw new IOException("no proxy to " + upstream + ": " + e.getMessage(), e);
+        }
+    }
+
     @Override
     public void close() {
         http.stop(0);

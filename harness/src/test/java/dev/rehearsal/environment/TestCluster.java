@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** A cluster made once a build, with an empty database {@code harness}, of which each test gets a copy of its own. */
+/** A cluster made once a build, with an empty database, of which each test gets a copy of its own. */
 public final class TestCluster {
     private static final Object ONE_AT_A_TIME = new Object();
 
@@ -76,7 +76,7 @@ public final class TestCluster {
                 try (LocalServer server = servers.start(fresh, Map.of());
                         Connection connection = DriverManager.getConnection(server.jdbcUrl("postgres"));
                         Statement statement = connection.createStatement()) {
-                    statement.execute("create database harness");
+                    statement.execute("create database " + dev.rehearsal.dataset.Snapshot.DATABASE);
                 }
                 Files.move(fresh, template);
             }

@@ -1,0 +1,38 @@
+package dev.rehearsal.environment;
+
+import java.nio.file.Path;
+import java.time.Instant;
+
+/**
+ * A server of an environment, reached directly: the way of observers.
+ *
+ * @param user a superuser
+ * @param processId of the postmaster
+ * @param startedAt when it was started, by this machine's wall clock
+ */
+public record Server(
+        String host,
+        int port,
+        String database,
+        String user,
+        String password,
+        Path dataDirectory,
+        long processId,
+        Instant startedAt) {
+
+    /** With user and password in it. */
+    public String jdbcUrl(String applicationName) {
+        return JdbcUrl.of(host, port, database, user, password, applicationName);
+    }
+
+    /** Its log: one JSON object a line, never rotated. */
+    public Path jsonLog() {
+        return dataDirectory.resolve(ServerLog.DIRECTORY).resolve(ServerLog.JSON_FILE);
+    }
+
+    /** Shows no password. */
+    @Override
+    public String toString() {
+        return user + "@" + host + ":" + port + "/" + database;
+    }
+}
