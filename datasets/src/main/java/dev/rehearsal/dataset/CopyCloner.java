@@ -33,6 +33,7 @@ public record CopyCloner() implements Cloner {
 
     @Override
     public Clone copy(Path source, Path target) throws EnvironmentException, InterruptedException {
+        requireAbsent(target);
         long start = System.nanoTime();
         try {
             List<Path> directories = new ArrayList<>();
@@ -49,6 +50,14 @@ public record CopyCloner() implements Cloner {
         } catch (InterruptedException interrupted) {
             DirectoryTree.delete(target);
             throw interrupted;
+        }
+    }
+
+    /** What is there already is not ours: neither to mix with, nor to remove when cloning fails. */
+    static void requireAbsent(Path target) throws EnvironmentException {
+        if (Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
+            throw new EnvironmentException(
+                    "cannot clone a data directory to " + target + ": it exists", "remove it, or choose another place");
         }
     }
 

@@ -15,6 +15,7 @@ public record ReflinkCloner() implements Cloner {
 
     @Override
     public Clone copy(Path source, Path target) throws EnvironmentException, InterruptedException {
+        CopyCloner.requireAbsent(target);
         long start = System.nanoTime();
         try {
             String trouble = reflink(source, target);
