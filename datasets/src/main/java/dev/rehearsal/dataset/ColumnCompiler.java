@@ -211,7 +211,7 @@ final class ColumnCompiler {
             return new LongSource.PopularKeys(ranks, new KeyScatter(keys), start);
         }
         if (references.correlation() > 0) {
-            return new LongSource.Rising(random, start, start + keys - 1, rows, references.correlation());
+            return new LongSource.Rising(random, start, start + keys - 1, rows, references.correlation(), true);
         }
         return new LongSource.Uniform(random, start, start + keys - 1);
     }
@@ -219,7 +219,12 @@ final class ColumnCompiler {
     private ColumnGenerator moment(ServerColumn column, Generator.Timestamp moment, RowRandom random, long rows)
             throws InvalidScenarioException {
         LongSource micros = new LongSource.Rising(
-                random, Literals.micros(moment.from()), Literals.micros(moment.to()), rows, moment.correlation());
+                random,
+                Literals.micros(moment.from()),
+                Literals.micros(moment.to()),
+                rows,
+                moment.correlation(),
+                false);
         return switch (column.type()) {
             case "timestamptz", "timestamp" -> new ColumnGenerator.Whole(micros, Long.BYTES);
             case "date" ->

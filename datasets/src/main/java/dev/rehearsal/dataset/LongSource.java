@@ -97,7 +97,8 @@ sealed interface LongSource {
      * Rises with the row number, from {@code least} to {@code greatest}, and scatters around that line.
      *
      * <p>The position within the range is w (row + u) / rows + (1 - w) v with u and v uniform and independent. Its correlation with the row number
-     * is w / sqrt(w² + (1 - w)²), so w = 1 / (1 + sqrt(1 / r² - 1)) gives correlation r.
+     * is w / sqrt(w² + (1 - w)²), so w = 1 / (1 + sqrt(1 / r² - 1)) gives correlation r. Where rows come at even steps u is 1/2: then fewer rows than
+     * values never meet at correlation 1.
      */
     final class Rising implements LongSource {
         private final RowRandom inRow;
@@ -106,8 +107,10 @@ sealed interface LongSource {
         private final long greatest;
         private final double rows;
         private final double weight;
+        private final boolean even;
 
-        Rising(RowRandom random, long least, long greatest, long rows, double correlation) {
+        Rising(RowRandom random, long least, long greatest, long rows, double correlation, boolean even) {
+            this.even = even;
             this.inRow = random;
             this.around = random.derived(1);
             this.least = least;
@@ -118,8 +121,8 @@ sealed interface LongSource {
 
         @Override
         public long at(long row) {
-            double position = weight * ((row + RowRandom.unit(inRow.bits(row))) / rows)
-                    + (1 - weight) * RowRandom.unit(around.bits(row));
+            double step = even ? 0.5 : RowRandom.unit(inRow.bits(row));
+            double position = weight * ((row + step) / rows) + (1 - weight) * RowRandom.unit(around.bits(row));
             return Math.min(greatest, least + (long) (position * (greatest - least + 1)));
         }
 

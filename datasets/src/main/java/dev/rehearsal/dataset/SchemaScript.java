@@ -1,15 +1,12 @@
 package dev.rehearsal.dataset;
 
-import java.sql.SQLException;
-import java.util.ArrayList;
+import dev.rehearsal.scenario.sql.SqlScript;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.postgresql.core.NativeQuery;
-import org.postgresql.core.Parser;
 
 /**
  * A schema file cut into what runs before the rows and what runs after.
@@ -18,7 +15,6 @@ import org.postgresql.core.Parser;
  * table is there while rows come in (slower), one that is written below is built afterwards in one go.
  */
 record SchemaScript(List<Statement> beforeRows, List<Statement> afterRows) {
-    private static final Pattern BLANK_OR_COMMENT = Pattern.compile("(?s)(\\s|--[^\\n]*(\\n|$)|/\\*.*?\\*/)*");
     private static final Pattern CREATE_TABLE =
             Pattern.compile("(?i)create\\s+(unlogged\\s+)?(foreign\\s+)?table\\b.*", Pattern.DOTALL);
     private static final Pattern CREATE_INDEX =
@@ -83,23 +79,11 @@ record SchemaScript(List<Statement> beforeRows, List<Statement> afterRows) {
         OTHER
     }
 
-    /** Cuts a file's text, with the PostgreSQL driver's own parser: it knows dollar quotes, nested comments and SQL function bodies. */
-    static SchemaScript of(String text) throws SQLException {
-        List<Statement> statements = new ArrayList<>();
-        int from = 0;
-        for (NativeQuery query : Parser.parseJdbcSql(text, true, false, true, false, false)) {
-            int start = text.indexOf(query.nativeSql, from);
-            if (start < 0) {
-                throw new IllegalStateException("the driver changed a statement: " + query.nativeSql);
-            }
-            from = start + query.nativeSql.length();
-            Matcher blank = BLANK_OR_COMMENT.matcher(query.nativeSql);
-            int skipped = blank.lookingAt() ? blank.end() : 0;
-            String sql = query.nativeSql.substring(skipped).stripTrailing();
-            if (!sql.isEmpty()) {
-                statements.add(new Statement(sql, start + skipped));
-            }
-        }
+    /** Cuts a file's text. */
+    static SchemaScript of(String text) {
+        List<Statement> statements = SqlScript.split(text).statements().stream()
+                .map(statement -> new Statement(statement.text(), statement.offset()))
+                .toList();
         int cut = 0;
         for (int i = 0; i < statements.size(); i++) {
             if (statements.get(i).createsTable()) {

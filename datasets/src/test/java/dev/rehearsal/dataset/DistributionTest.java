@@ -111,7 +111,8 @@ class DistributionTest {
     @Test
     void risingNumbersHaveTheCorrelationAskedFor() {
         for (double correlation : new double[] {0, 0.3, 0.9, 0.999, 1}) {
-            LongSource source = new LongSource.Rising(new RowRandom(42, "t", "c"), 0, 1_000_000_000, ROWS, correlation);
+            LongSource source =
+                    new LongSource.Rising(new RowRandom(42, "t", "c"), 0, 1_000_000_000, ROWS, correlation, false);
 
             assertThat(correlationWithRow(source)).isCloseTo(correlation, within(0.01));
         }

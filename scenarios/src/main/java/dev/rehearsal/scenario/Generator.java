@@ -41,11 +41,7 @@ public sealed interface Generator {
      * @param correlation 0: independent of the row number; towards 1: rises with it, as lines that were written together with what they belong
      *     to. One of the two is 0.
      */
-    record References(String table, String column, double zipf, double correlation) implements Generator {
-        public References(String table, String column, double zipf) {
-            this(table, column, zipf, 0);
-        }
-    }
+    record References(String table, String column, double zipf, double correlation) implements Generator {}
 
     /**
      * A moment between {@code from} and {@code to}.
