@@ -14,14 +14,17 @@ final class Block {
 
     private final Value value;
     private final Map<String, Value> values;
+    private final List<String> unknown;
 
-    private Block(Value value, Map<String, Value> values) {
+    private Block(Value value, Map<String, Value> values, List<String> unknown) {
         this.value = value;
         this.values = values;
+        this.unknown = List.copyOf(unknown);
     }
 
     static Block of(Value value, Keys keys, String advice) {
         Map<String, Value> values = new LinkedHashMap<>();
+        List<String> names = new ArrayList<>();
         if (value.node() instanceof YamlNode.Mapping mapping) {
             List<YamlNode.Entry> unknown = new ArrayList<>();
             for (YamlNode.Entry entry : mapping.entries()) {
@@ -33,10 +36,11 @@ final class Block {
                 }
             }
             reportUnknown(value, mapping, unknown, keys);
+            unknown.forEach(entry -> names.add(entry.key().value()));
         } else {
             value.problem("must be a mapping, got " + value.shown() + "; " + advice);
         }
-        return new Block(value, values);
+        return new Block(value, values, names);
     }
 
     private static void reportUnknown(Value value, YamlNode.Mapping mapping, List<YamlNode.Entry> unknown, Keys keys) {
@@ -84,10 +88,17 @@ final class Block {
         return Optional.ofNullable(values.get(key));
     }
 
-    /** Reports a missing key at the block's beginning. */
+    /** Whether a key was refused. Then a second problem, that something is missing, may only repeat the first. */
+    boolean hasUnknown() {
+        return !unknown.isEmpty();
+    }
+
+    /** Reports a missing key at the block's beginning, unless it is there with a typing error, which was reported. */
     Optional<Value> require(String key, String advice) {
         Optional<Value> found = get(key);
-        if (found.isEmpty() && isMapping()) {
+        boolean misspelt =
+                unknown.stream().anyMatch(name -> Nearest.to(name, List.of(key)).isPresent());
+        if (found.isEmpty() && isMapping() && !misspelt) {
             value.problems().add(value.location(), value.path(), "'" + key + "' is missing; " + advice);
         }
         return found;

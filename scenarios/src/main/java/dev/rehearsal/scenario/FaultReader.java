@@ -56,8 +56,7 @@ final class FaultReader {
             return Optional.empty();
         }
         if (given.isEmpty()) {
-            if (block.isMapping()
-                    && KEYS.later().stream().noneMatch(kind -> value.problems().anyAt(value.child(kind)::equals))) {
+            if (block.isMapping() && !block.hasUnknown()) {
                 value.problem("says no kind of fault; write one of " + String.join(", ", KINDS));
             }
             return Optional.empty();
@@ -106,10 +105,7 @@ final class FaultReader {
             return Optional.empty();
         }
         if (!steps.contains(name)) {
-            boolean incomplete = value.problems().anyWithin("migration");
-            if (!incomplete || !steps.isEmpty()) {
-                value.problem("no step is called " + value.shown() + "; " + Nearest.advice(name, steps));
-            }
+            value.problem("no step is called " + value.shown() + "; " + Nearest.advice(name, steps));
             return Optional.empty();
         }
         return Optional.of(name);

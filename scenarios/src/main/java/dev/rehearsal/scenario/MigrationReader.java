@@ -58,6 +58,11 @@ final class MigrationReader {
         return new MigrationPlan(timeLimit, steps, rollback);
     }
 
+    /** Of all steps in the file, also of those that could not be read. */
+    List<String> stepNames() {
+        return List.copyOf(names);
+    }
+
     private List<Step> steps(Value list, String unnamed, LockPolicy policy) {
         List<Step> steps = new ArrayList<>();
         int number = 0;
@@ -95,7 +100,7 @@ final class MigrationReader {
         if (block.has("file")) {
             return file(block.get("file").orElseThrow(), value, name, policy, forbidden);
         }
-        if (block.isMapping() && LATER_STEPS.stream().noneMatch(kind -> problems.anyAt(value.child(kind)::equals))) {
+        if (block.isMapping() && !block.hasUnknown()) {
             value.problem("says nothing to do; write sql or file");
         }
         return Optional.empty();

@@ -87,13 +87,14 @@ public final class ScenarioLoader {
         DatasetReader dataset = new DatasetReader(problems, folder);
         block.require("dataset", "write e.g. dataset: { use: ../../datasets/catalog/shop }")
                 .ifPresent(dataset::read);
+        MigrationReader steps = new MigrationReader(texts, problems, folder);
         MigrationPlan migration = block.require("migration", "give it steps")
-                .map(value -> new MigrationReader(texts, problems, folder).read(value))
+                .map(steps::read)
                 .orElseGet(() -> new MigrationPlan(MigrationReader.DEFAULT_TIME_LIMIT, List.of(), List.of()));
         Workload workload = workload(block, dataset.dataset(), migration);
         StageWords stages = new StageWords(hasRollback(block));
         List<Fault> faults = block.get("faults")
-                .map(value -> new FaultReader(texts, stages, stepNames(migration)).read(value))
+                .map(value -> new FaultReader(texts, stages, steps.stepNames()).read(value))
                 .orElse(List.of());
         List<Objective> objectives = block.get("objectives")
                 .map(value -> objectiveReader(workload, stages, dataset.dataset(), migration)
@@ -152,10 +153,6 @@ public final class ScenarioLoader {
 
     private static Stream<Step> allSteps(MigrationPlan migration) {
         return Stream.concat(migration.steps().stream(), migration.rollback().stream());
-    }
-
-    private static List<String> stepNames(MigrationPlan migration) {
-        return allSteps(migration).map(Step::name).toList();
     }
 
     private static Set<String> migrationNames(MigrationPlan migration) {

@@ -31,7 +31,10 @@ final class SqlTexts {
     List<Piece> inScalar(Value value) {
         String text = value.text("write SQL");
         List<String> lines = problems.lines(value.location().file());
-        return text.isEmpty() ? List.of() : cut(new SqlExcerpt(lines, value.location(), text, 0, false), value);
+        if (value.scalar().isEmpty()) {
+            return List.of();
+        }
+        return cut(new SqlExcerpt(lines, value.location(), text, 0, false), value);
     }
 
     /** The statements of a file that {@code value} names. */

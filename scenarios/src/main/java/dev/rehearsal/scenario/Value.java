@@ -195,7 +195,10 @@ final class Value {
         Optional<Double> perSecond = quantity.flatMap(Quantity::perSecond);
         if (perSecond.isEmpty()) {
             boolean unitless = quantity.isPresent() && quantity.get().unit().isEmpty();
-            problem((unitless ? "needs a unit, got " : "must be a rate, got ") + shown() + advice);
+            problem(
+                    unitless
+                            ? "needs a unit, got " + shown() + "; write arrivals per second, e.g. " + shown() + "/s"
+                            : "must be a rate, got " + shown() + advice);
             return 1;
         }
         if (perSecond.get() > 1_000_000) {
@@ -237,7 +240,9 @@ final class Value {
         String hint = text.flatMap(word -> Nearest.to(word, words.keySet()))
                 .map(nearest -> "; did you mean '" + nearest + "'?")
                 .orElse("");
-        problem("must be " + String.join(" or ", words.keySet()) + ", got " + shown() + hint);
+        String expected =
+                words.size() > 3 ? "one of " + String.join(", ", words.keySet()) : String.join(" or ", words.keySet());
+        problem("must be " + expected + ", got " + shown() + hint);
         return Optional.empty();
     }
 

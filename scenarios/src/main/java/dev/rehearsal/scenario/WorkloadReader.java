@@ -111,7 +111,12 @@ final class WorkloadReader {
                 .orElse(List.of());
         boolean allRead = block.has("transaction") && !statements.isEmpty();
         for (Value.Named parameter : written) {
-            if (allRead && !used.contains(parameter.name())) {
+            boolean misspelt = used.stream()
+                    .anyMatch(use -> !known.contains(use)
+                            && Nearest.to(use, known)
+                                    .filter(parameter.name()::equals)
+                                    .isPresent());
+            if (allRead && !used.contains(parameter.name()) && !misspelt) {
                 value.problems()
                         .add(
                                 parameter.location(),

@@ -1,0 +1,304 @@
+package dev.rehearsal.scenario;
+
+import dev.rehearsal.scenario.yaml.YamlWriter;
+import java.math.BigDecimal;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * Writes a scenario as it was understood: every default filled in, every override applied. Loading the text from the place of the original
+ * file gives an equal scenario, apart from locations.
+ */
+public final class ScenarioWriter {
+    private ScenarioWriter() {}
+
+    /** The text of a scenario file. Paths in it are relative to the folder of {@link Scenario#file()}. */
+    public static String write(Scenario scenario) {
+        Path folder = scenario.file().getParent();
+        Map<String, Object> root = new LinkedHashMap<>();
+        root.put("name", scenario.name());
+        if (!scenario.description().isEmpty()) {
+            root.put("description", scenario.description());
+        }
+        root.put("seed", number(scenario.seed()));
+        root.put("environment", environment(scenario.environment(), folder));
+        root.put("dataset", dataset(scenario.dataset(), folder));
+        root.put("workload", workload(scenario.workload()));
+        root.put("migration", migration(scenario.migration(), folder));
+        root.put("timeline", timeline(scenario.timeline()));
+        if (!scenario.faults().isEmpty()) {
+            root.put(
+                    "faults",
+                    scenario.faults().stream().map(ScenarioWriter::fault).toList());
+        }
+        root.put(
+                "objectives",
+                scenario.objectives().stream().map(ScenarioWriter::objective).toList());
+        return YamlWriter.write(root);
+    }
+
+    private static YamlWriter.Plain number(long number) {
+        return new YamlWriter.Plain(Long.toString(number));
+    }
+
+    private static YamlWriter.Plain number(double number) {
+        return new YamlWriter.Plain(Quantity.plain(number));
+    }
+
+    private static YamlWriter.Plain plain(BigDecimal number) {
+        return new YamlWriter.Plain(number.toPlainString());
+    }
+
+    private static String relative(Path folder, Path path) {
+        return folder.getRoot().equals(path.getRoot()) ? folder.relativize(path).toString() : path.toString();
+    }
+
+    private static Map<String, Object> environment(EnvironmentSpec environment, Path folder) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("engine", environment.engine().name().toLowerCase(Locale.ROOT));
+        map.put("version", environment.version());
+        map.put("runtime", environment.runtime().name().toLowerCase(Locale.ROOT));
+        if (!environment.settings().isEmpty()) {
+            map.put("settings", new TreeMap<>(environment.settings()));
+        }
+        environment.binaries().ifPresent(path -> map.put("binaries", relative(folder, path)));
+        return map;
+    }
+
+    private static Map<String, Object> dataset(DatasetSpec dataset, Path folder) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("use", relative(folder, dataset.definition().directory()));
+        map.put("scale", number(dataset.scale()));
+        if (!dataset.tableRows().isEmpty()) {
+            Map<String, Object> tables = new TreeMap<>();
+            dataset.tableRows().forEach((table, rows) -> tables.put(table, Map.of("rows", number(rows))));
+            map.put("tables", tables);
+        }
+        return map;
+    }
+
+    private static Map<String, Object> workload(Workload workload) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("arrivals", workload.arrivals().name().toLowerCase(Locale.ROOT));
+        map.put(
+                "services",
+                workload.services().stream().map(ScenarioWriter::service).toList());
+        return map;
+    }
+
+    private static Map<String, Object> service(Workload.Service service) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("name", service.name());
+        map.put("rate", Quantity.plain(service.arrivalsPerSecond()) + "/s");
+        Map<String, Object> pool = new LinkedHashMap<>();
+        pool.put("size", number(service.pool().size()));
+        pool.put("connectionTimeout", Quantity.write(service.pool().connectionTimeout()));
+        map.put("pool", pool);
+        service.statementTimeout().ifPresent(timeout -> map.put("statementTimeout", Quantity.write(timeout)));
+        map.put(
+                "operations",
+                service.operations().stream().map(ScenarioWriter::operation).toList());
+        return map;
+    }
+
+    private static Map<String, Object> operation(Workload.Operation operation) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("name", operation.name());
+        map.put("weight", number(operation.weight()));
+        if (!operation.parameters().isEmpty()) {
+            Map<String, Object> parameters = new LinkedHashMap<>();
+            operation.parameters().forEach((name, parameter) -> parameters.put(name, parameter(parameter)));
+            map.put("parameters", parameters);
+        }
+        map.put(
+                "transaction",
+                operation.transaction().stream()
+                        .map(Workload.OperationStatement::sql)
+                        .toList());
+        return map;
+    }
+
+    private static Map<String, Object> parameter(Parameter parameter) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        switch (parameter) {
+            case Parameter.UniformLong uniform ->
+                map.put("uniform", List.of(number(uniform.min()), number(uniform.max())));
+            case Parameter.UniformDecimal uniform ->
+                map.put("uniform", List.of(plain(uniform.min()), plain(uniform.max())));
+            case Parameter.Zipf zipf -> {
+                map.put("zipf", number(zipf.exponent()));
+                map.put("range", List.of(number(zipf.min()), number(zipf.max())));
+            }
+            case Parameter.References references -> {
+                map.put("references", references.table() + "." + references.column());
+                map.put("zipf", number(references.zipf()));
+            }
+            case Parameter.Choice choice -> {
+                Map<String, Object> weights = new LinkedHashMap<>();
+                for (int i = 0; i < choice.values().size(); i++) {
+                    weights.put(choice.values().get(i), number(choice.weights().get(i)));
+                }
+                map.put("choice", weights);
+            }
+            case Parameter.Sequence sequence -> map.put("sequence", number(sequence.start()));
+            case Parameter.Literal literal -> map.put("literal", literal.value());
+        }
+        return map;
+    }
+
+    private static Map<String, Object> migration(MigrationPlan migration, Path folder) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("timeLimit", Quantity.write(migration.timeLimit()));
+        // One backoff for all steps, because the file has no other place for it.
+        migration.steps().stream()
+                .findFirst()
+                .ifPresent(step ->
+                        map.put("backoff", Quantity.write(step.lockPolicy().backoff())));
+        map.put("steps", steps(migration.steps(), folder));
+        if (!migration.rollback().isEmpty()) {
+            map.put("rollback", Map.of("steps", steps(migration.rollback(), folder)));
+        }
+        return map;
+    }
+
+    private static List<Object> steps(List<Step> steps, Path folder) {
+        List<Object> written = new ArrayList<>();
+        for (Step step : steps) {
+            Map<String, Object> map = new LinkedHashMap<>();
+            map.put("name", step.name());
+            switch (step) {
+                case Step.SqlStep sql -> map.put("sql", script(sql.statements()));
+                case Step.FileStep file -> map.put("file", relative(folder, file.file()));
+            }
+            if (step.transaction() == Step.Transaction.NONE) {
+                map.put("transaction", "none");
+            }
+            step.lockPolicy().lockTimeout().ifPresent(timeout -> map.put("lockTimeout", Quantity.write(timeout)));
+            map.put("retries", number(step.lockPolicy().retries()));
+            written.add(map);
+        }
+        return written;
+    }
+
+    /** Statements end in no comment, so a semicolon behind one is always its end. */
+    private static String script(List<Step.SqlStatement> statements) {
+        return String.join(
+                ";\n", statements.stream().map(Step.SqlStatement::text).toList());
+    }
+
+    private static Map<String, Object> timeline(Timeline timeline) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("warmup", Quantity.write(timeline.warmup()));
+        map.put("baseline", Quantity.write(timeline.baseline()));
+        map.put("migration", Quantity.write(timeline.migration()));
+        map.put("settle", Quantity.write(timeline.settle()));
+        map.put("rollback", Quantity.write(timeline.rollback()));
+        return map;
+    }
+
+    private static Map<String, Object> fault(Fault fault) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("at", cue(fault.cue()));
+        Map<String, Object> inner = new LinkedHashMap<>();
+        if (!(fault instanceof Fault.Blocker)) {
+            inner.put("of", "primary");
+        }
+        switch (fault) {
+            case Fault.Latency latency -> {
+                inner.put("delay", Quantity.write(latency.delay()));
+                inner.put("jitter", Quantity.write(latency.jitter()));
+            }
+            case Fault.Bandwidth bandwidth ->
+                inner.put(
+                        "rate",
+                        bandwidth.kilobytesPerSecond() == 0 ? number(0) : bandwidth.kilobytesPerSecond() + "KB/s");
+            case Fault.Timeout timeout -> inner.put("timeout", Quantity.write(timeout.timeout()));
+            case Fault.ResetPeer reset -> inner.put("timeout", Quantity.write(reset.timeout()));
+            case Fault.Down down -> {}
+            case Fault.Blocker blocker -> {
+                inner.put("sql", blocker.sql());
+                inner.put("hold", Quantity.write(blocker.hold()));
+            }
+        }
+        if (fault instanceof Fault.NetworkFault network) {
+            inner.put("stream", network.direction().name().toLowerCase(Locale.ROOT));
+        }
+        if (!(fault instanceof Fault.Blocker)) {
+            fault.duration().ifPresent(duration -> inner.put("for", Quantity.write(duration)));
+        }
+        map.put(fault.kind(), inner);
+        return map;
+    }
+
+    private static Map<String, Object> cue(Cue cue) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        switch (cue) {
+            case Cue.BeforeStep before -> {
+                map.put("step", before.step());
+                map.put("before", Quantity.write(before.lead()));
+            }
+            case Cue.AfterStepStart after -> {
+                map.put("step", after.step());
+                map.put("after", Quantity.write(after.delay()));
+            }
+            case Cue.AfterStageStart after -> {
+                map.put("stage", after.stage().word());
+                map.put("after", Quantity.write(after.delay()));
+            }
+        }
+        return map;
+    }
+
+    private static Map<String, Object> objective(Objective objective) {
+        Map<String, Object> inner = new LinkedHashMap<>();
+        return switch (objective) {
+            case Objective.Latency latency -> {
+                subject(inner, latency.service(), latency.operation());
+                inner.put("percentile", number(latency.percentile()));
+                inner.put("during", latency.during().word());
+                latency.max().ifPresent(max -> inner.put("max", Quantity.write(max)));
+                latency.regression().ifPresent(factor -> inner.put("regression", Quantity.plain(factor) + "x"));
+                yield Map.of("latency", inner);
+            }
+            case Objective.Errors errors -> {
+                subject(inner, errors.service(), errors.operation());
+                inner.put("during", errors.during().word());
+                BigDecimal percent = BigDecimal.valueOf(errors.maxFraction()).movePointRight(2);
+                inner.put("max", Quantity.plain(percent) + "%");
+                yield Map.of("errors", inner);
+            }
+            case Objective.LockHold hold -> {
+                hold.mode().ifPresent(mode -> inner.put("mode", mode));
+                hold.relation().ifPresent(relation -> inner.put("relation", relation));
+                inner.put("max", Quantity.write(hold.max()));
+                yield Map.of("lockHold", inner);
+            }
+            case Objective.LockWait wait -> {
+                inner.put("victims", wait.victims().name().toLowerCase(Locale.ROOT));
+                inner.put("max", Quantity.write(wait.max()));
+                yield Map.of("lockWait", inner);
+            }
+            case Objective.MigrationTime time -> {
+                inner.put("max", Quantity.write(time.max()));
+                yield Map.of("migrationTime", inner);
+            }
+            case Objective.Rewrites rewrites -> Map.of("rewrites", "none");
+            case Objective.Rollback rollback -> {
+                inner.put("succeeds", new YamlWriter.Plain("true"));
+                rollback.max().ifPresent(max -> inner.put("max", Quantity.write(max)));
+                yield Map.of("rollback", inner);
+            }
+        };
+    }
+
+    private static void subject(Map<String, Object> inner, Optional<String> service, Optional<String> operation) {
+        service.ifPresent(name -> inner.put("service", name));
+        operation.ifPresent(name -> inner.put("operation", name));
+    }
+}

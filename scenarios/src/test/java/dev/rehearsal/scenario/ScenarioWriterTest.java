@@ -1,0 +1,233 @@
+package dev.rehearsal.scenario;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class ScenarioWriterTest {
+    static final String EVERYTHING = """
+            name: everything
+            description: "what a file can say: all of it"
+            seed: -7
+            environment:
+              engine: postgresql
+              version: 18
+              runtime: local
+              settings: { work_mem: 64MB, auto_explain.log_min_duration: 5, jit: "off" }
+              binaries: ../server/bin
+            dataset: { use: tiny, scale: 0.5, tables: { coupons: { rows: 1_000 } } }
+            workload:
+              arrivals: constant
+              services:
+                - name: checkout
+                  rate: 100/min
+                  pool: { size: 5, connectionTimeout: 1500ms }
+                  statementTimeout: 2.5s
+                  operations:
+                    - name: place order
+                      weight: 0.5
+                      parameters:
+                        customer: { references: customers.id, zipf: 1.1 }
+                        amount: { uniform: [1.5, 500.125] }
+                        quantity: { uniform: [1, 9] }
+                        rank: { zipf: 1.2, range: [1, 1000] }
+                        kind: { choice: { "a: b": 70, b: 30.5 } }
+                        any: { choice: [x, "yes", 3] }
+                        number: { sequence: 10 }
+                        fixed: { literal: "" }
+                        plain: eu
+                      transaction:
+                        - insert into orders (customer_id, amount) values (:customer, :amount)
+                        - |
+                          update orders
+                             set note = :kind || :any || :fixed || :plain   -- "all" of them
+                           where id = :rank + :number + :quantity
+                    - name: read
+                      transaction: "select 'it''s', '{\\"a\\": 1}'::jsonb ? 'a:b'"
+            migration:
+              lockTimeout: 1s
+              retries: 3
+              backoff: 50ms
+              timeLimit: 1h
+              steps:
+                - sql: |
+                    alter table orders add column region text;
+                    -- a comment
+                    update orders set region = 'eu; de' /* all */;
+                - { name: index, file: index.sql, lockTimeout: 20ms, retries: 0 }
+                - { name: apart, sql: select 1, transaction: none }
+              rollback:
+                steps:
+                  - sql: alter table orders drop column region
+            timeline: { warmup: 0s, baseline: 10m, migration: 3m, settle: 1500us, rollback: 4s }
+            faults:
+              - { at: { step: index, before: 3s }, latency: { of: primary, delay: 50ms, jitter: 10ms, stream: upstream, for: 10s } }
+              - { at: { step: step 1, after: 0s }, bandwidth: { rate: 1MB/s } }
+              - { at: { stage: baseline, after: 5s }, bandwidth: { rate: 0, for: 2s } }
+              - { at: { stage: settle, after: 1s }, timeout: { timeout: 1s, for: 2s } }
+              - { at: { stage: warmup, after: 1s }, resetPeer: { for: 1s } }
+              - { at: { step: rollback step 1, after: 1s }, down: { for: 1s } }
+              - { at: { step: index, before: 1s }, blocker: { sql: "select count(*) from orders", hold: 5s } }
+            objectives:
+              - { latency: { service: checkout, operation: place order, percentile: 90, during: rollback, max: 250ms } }
+              - { latency: { service: checkout, percentile: 99.9, during: baseline, max: 1s } }
+              - { latency: { percentile: 100, during: settle, regression: 2.5x } }
+              - { errors: { service: checkout, during: recovery, max: 0.05% } }
+              - { lockHold: { mode: Share, relation: orders, max: 100ms } }
+              - { lockHold: { max: 1.5ms } }
+              - { lockWait: { victims: migration, max: 500ms } }
+              - { migrationTime: { max: 10m } }
+              - { rewrites: none }
+              - { rollback: { succeeds: true, max: 30s } }
+            """;
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void whatIsWrittenSaysTheSame() throws Exception {
+        Written written = Written.in(folder);
+        written.file("index.sql", "create index concurrently orders_note on orders (note);");
+        String text = EVERYTHING.replace("settle: 1500us", "settle: 10m").replace("rate: 100/min", "rate: 1000/min");
+        Scenario scenario = written.load(text);
+
+        Scenario again = written.load(ScenarioWriter.write(scenario));
+
+        assertThat(withoutPlaces(again)).isEqualTo(withoutPlaces(scenario));
+    }
+
+    @Test
+    void defaultsAreFilledIn() throws Exception {
+        Written written = Written.in(folder);
+        Scenario scenario = written.load(Written.MINIMAL);
+
+        String text = ScenarioWriter.write(scenario);
+
+        assertThat(text).startsWith("""
+                name: minimal
+                seed: 42
+                environment: { engine: postgresql, version: "18", runtime: auto }
+                dataset: { use: tiny, scale: 1 }
+                workload:
+                  arrivals: poisson
+                  services:
+                    - name: default
+                      rate: 100/s
+                      pool: { size: 20, connectionTimeout: 2s }
+                      operations:
+                        - name: read-orders
+                          weight: 2
+                          parameters: { id: { references: orders.id, zipf: 1.05 } }
+                          transaction: ["select id, customer_id, amount, status, note, created_at from orders where id = :id"]
+                """);
+        assertThat(text).endsWith("""
+                migration:
+                  timeLimit: 30m
+                  backoff: 100ms
+                  steps:
+                    - { name: add column, sql: alter table orders add column region text, retries: 0 }
+                timeline: { warmup: 10s, baseline: 30s, migration: 20s, settle: 15s, rollback: 0s }
+                objectives:
+                  - { latency: { percentile: 99, during: migration, max: 250ms } }
+                  - { errors: { during: migration, max: 0.1% } }
+                  - { lockHold: { mode: AccessExclusive, max: 100ms } }
+                  - { lockWait: { victims: application, max: 500ms } }
+                  - { migrationTime: { max: 10m } }
+                  - { rewrites: none }
+                """);
+        assertThat(withoutPlaces(written.load(text))).isEqualTo(withoutPlaces(scenario));
+    }
+
+    static Stream<Path> examples() throws IOException {
+        return ExamplesTest.examples();
+    }
+
+    @ParameterizedTest
+    @MethodSource("examples")
+    void examplesSurvive(Path file) throws Exception {
+        Scenario scenario = ScenarioLoader.load(file, Map.of());
+        String text = ScenarioWriter.write(scenario);
+
+        // Beside the example, because paths in the text are relative to it.
+        Path beside = file.resolveSibling("resolved-" + ProcessHandle.current().pid() + ".yaml");
+        Scenario again;
+        try {
+            java.nio.file.Files.writeString(beside, text);
+            again = ScenarioLoader.load(beside, Map.of());
+        } finally {
+            java.nio.file.Files.deleteIfExists(beside);
+        }
+
+        assertThat(withoutPlaces(again)).isEqualTo(withoutPlaces(scenario));
+    }
+
+    /** All but where things stand. */
+    private static Scenario withoutPlaces(Scenario scenario) {
+        return new Scenario(
+                scenario.name(),
+                scenario.description(),
+                scenario.seed(),
+                scenario.environment(),
+                scenario.dataset(),
+                scenario.workload(),
+                new MigrationPlan(
+                        scenario.migration().timeLimit(),
+                        steps(scenario.migration().steps()),
+                        steps(scenario.migration().rollback())),
+                scenario.timeline(),
+                scenario.faults(),
+                scenario.objectives().stream()
+                        .map(ScenarioWriterTest::objective)
+                        .toList(),
+                Path.of("scenario.yaml"),
+                new Sources(Map.of(), List.of()));
+    }
+
+    private static final SourceLocation NOWHERE = new SourceLocation("", 1, 1);
+
+    private static List<Step> steps(List<Step> steps) {
+        return steps.stream()
+                .map(step -> switch (step) {
+                    case Step.SqlStep sql ->
+                        (Step) new Step.SqlStep(
+                                sql.name(), statements(sql.statements()), sql.transaction(), sql.lockPolicy());
+                    case Step.FileStep file ->
+                        new Step.FileStep(
+                                file.name(),
+                                file.file(),
+                                statements(file.statements()),
+                                file.transaction(),
+                                file.lockPolicy());
+                })
+                .toList();
+    }
+
+    private static List<Step.SqlStatement> statements(List<Step.SqlStatement> statements) {
+        return statements.stream()
+                .map(statement -> new Step.SqlStatement(statement.text(), NOWHERE))
+                .toList();
+    }
+
+    private static Objective objective(Objective objective) {
+        return switch (objective) {
+            case Objective.Latency it ->
+                new Objective.Latency(
+                        NOWHERE, it.service(), it.operation(), it.percentile(), it.during(), it.max(), it.regression());
+            case Objective.Errors it ->
+                new Objective.Errors(NOWHERE, it.service(), it.operation(), it.during(), it.maxFraction());
+            case Objective.LockHold it -> new Objective.LockHold(NOWHERE, it.mode(), it.relation(), it.max());
+            case Objective.LockWait it -> new Objective.LockWait(NOWHERE, it.victims(), it.max());
+            case Objective.MigrationTime it -> new Objective.MigrationTime(NOWHERE, it.max());
+            case Objective.Rewrites it -> new Objective.Rewrites(NOWHERE);
+            case Objective.Rollback it -> new Objective.Rollback(NOWHERE, it.succeeds(), it.max());
+        };
+    }
+}
