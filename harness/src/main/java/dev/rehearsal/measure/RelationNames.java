@@ -14,7 +14,7 @@ import java.util.Set;
 /**
  * Names of relations by OID, as long as the run lasts: a relation that was dropped keeps its last known name. Safe for use by several threads.
  *
- * <p>It also knows what was there when the run began. Toast tables are known, and told apart.
+ * <p>It also knows what was there when the migration began. Toast tables are known, and told apart.
  */
 final class RelationNames implements AutoCloseable {
     private static final String QUERY = """
@@ -54,12 +54,6 @@ final class RelationNames implements AutoCloseable {
             names.close();
             throw e;
         }
-        names.relations.forEach((oid, relation) -> {
-            names.original.add(oid);
-            if (relation.isTable()) {
-                names.originalTables.add(relation.name());
-            }
-        });
         return names;
     }
 
@@ -82,15 +76,35 @@ final class RelationNames implements AutoCloseable {
     }
 
     synchronized void refresh() throws SQLException {
+        relations.putAll(read());
+        unresolved.removeAll(relations.keySet());
+    }
+
+    private Map<Long, Relation> read() throws SQLException {
+        Map<Long, Relation> now = new HashMap<>();
         try (PreparedStatement statement = connection.prepareStatement(QUERY);
                 ResultSet rows = statement.executeQuery()) {
             while (rows.next()) {
-                relations.put(
+                now.put(
                         rows.getLong(1),
                         new Relation(rows.getString(2), rows.getString(3).charAt(0), rows.getBoolean(4)));
             }
         }
-        unresolved.removeAll(relations.keySet());
+        return now;
+    }
+
+    /** Takes what there is now as what is not the migration's. Called when a migration, or a rollback, begins. */
+    synchronized void baseline() throws SQLException {
+        Map<Long, Relation> now = read();
+        relations.putAll(now);
+        original.clear();
+        originalTables.clear();
+        now.forEach((oid, relation) -> {
+            original.add(oid);
+            if (relation.isTable()) {
+                originalTables.add(relation.name());
+            }
+        });
     }
 
     /**

@@ -57,8 +57,8 @@ final class SchemaQueries {
                     case a.attidentity when 'a' then 'identity always' when 'd' then 'identity by default' end,
                     case a.attgenerated when 's' then 'generated stored' when 'v' then 'generated virtual' end,
                     'default ' || pg_get_expr(d.adbin, d.adrelid),
-                    'storage ' || nullif(a.attstorage, ty.typstorage),
-                    'compression ' || nullif(a.attcompression, ''),
+                    'storage ' || nullif(a.attstorage, ty.typstorage)::text,
+                    'compression ' || nullif(a.attcompression::text, ''),
                     'statistics ' || nullif(a.attstattarget, -1),
                     'options ' || array_to_string(a.attoptions, ','),
                     'grants ' || (select string_agg(g::text, ',' order by g::text) from unnest(a.attacl) g),
@@ -104,7 +104,7 @@ final class SchemaQueries {
 
     private static final String POLICIES = "select" + SCHEMA + """
             || c.relname || ': policy ' || p.polname,
-                concat_ws('; ', 'for ' || p.polcmd, case when p.polpermissive then 'permissive' else 'restrictive' end,
+                concat_ws('; ', 'for ' || p.polcmd::text, case when p.polpermissive then 'permissive' else 'restrictive' end,
                     'to ' || (select string_agg(case r when 0 then 'public' else r::regrole::text end, ',' order by r::regrole::text) from unnest(p.polroles) r),
                     'using ' || pg_get_expr(p.polqual, p.polrelid), 'with check ' || pg_get_expr(p.polwithcheck, p.polrelid))
             from pg_policy p join pg_class c on c.oid = p.polrelid join pg_namespace n on n.oid = c.relnamespace
@@ -152,12 +152,12 @@ final class SchemaQueries {
             select 'extension ' || e.extname, e.extversion || ' in ' || e.extnamespace::regnamespace from pg_extension e""";
 
     private static final String EVENT_TRIGGERS = """
-            select 'event trigger ' || t.evtname, concat_ws('; ', t.evtevent, t.evtfoid::regprocedure::text, 'enabled ' || t.evtenabled,
+            select 'event trigger ' || t.evtname, concat_ws('; ', t.evtevent, t.evtfoid::regprocedure::text, 'enabled ' || t.evtenabled::text,
                 array_to_string(t.evttags, ','))
             from pg_event_trigger t join pg_proc p on p.oid = t.evtfoid where p.pronamespace::regnamespace::text <> 'harness_instruments'""";
 
     private static final String DEFAULT_PRIVILEGES = """
-            select 'default privileges of ' || d.defaclrole::regrole || ' on ' || d.defaclobjtype
+            select 'default privileges of ' || d.defaclrole::regrole || ' on ' || d.defaclobjtype::text
                     || coalesce(' in ' || nullif(d.defaclnamespace, 0)::regnamespace, ''),
                 (select string_agg(g::text, ',' order by g::text) from unnest(d.defaclacl) g)
             from pg_default_acl d""";

@@ -19,7 +19,7 @@ import java.util.function.Consumer;
  * this order:
  *
  * <pre>
- * sending(sql) → the statement is executed → returned(open)     for every statement, COMMIT and ROLLBACK included
+ * sending(sql) → the statement is executed → returned(…)        for every statement, COMMIT and ROLLBACK included
  * transactionEnded()                                            when the session is idle again
  * </pre>
  */
@@ -32,6 +32,15 @@ public final class WitnessedSession implements AutoCloseable {
             where l.pid = pg_backend_pid() and l.locktype = 'relation' and l.granted and l.relation >= 16384""";
 
     private static final String WAL_BYTES = "select wal_bytes::bigint from pg_stat_get_backend_wal(?)";
+
+    /** The state of the session's transaction after a statement. */
+    public enum Transaction {
+        /** There is none (any more). */
+        ENDED,
+        OPEN,
+        /** Open, but refuses everything up to its ROLLBACK. */
+        FAILED
+    }
 
     private final Connection migration;
     private final int pid;
@@ -92,6 +101,7 @@ public final class WitnessedSession implements AutoCloseable {
         warmUp(migration);
         WitnessedSession session =
                 new WitnessedSession(migration, pid, directJdbcUrl, statistics, walBySession, tracer, clock, trouble);
+        tracer.names().baseline();
         session.walBefore = session.walBytes();
         session.begin();
         return session;
@@ -127,15 +137,22 @@ public final class WitnessedSession implements AutoCloseable {
     /**
      * The statement came back, or failed.
      *
-     * @param transactionOpen whether the session is inside a transaction now, failed ones included
+     * @param transaction as the statement left it
      */
-    public void returned(boolean transactionOpen) {
+    public void returned(Transaction transaction) {
         long returned = clock.nowNanos();
         sampler.stop();
-        if (transactionOpen) {
-            sampler.read(pid);
+        switch (transaction) {
+            case ENDED -> add(returned, List.of());
+            case FAILED -> {
+                sampler.read(pid);
+                add(returned, List.of());
+            }
+            case OPEN -> {
+                sampler.read(pid);
+                add(returned, StatementText.isNotDdl(current.sql()) ? rowsRead() : List.of());
+            }
         }
-        add(returned, transactionOpen && StatementText.isNotDdl(current.sql()) ? rowsRead() : List.of());
     }
 
     /** The connection broke under the statement. The server may not know and work on, so this waits until the session is gone. */

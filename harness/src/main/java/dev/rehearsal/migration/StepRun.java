@@ -9,7 +9,6 @@ import dev.rehearsal.run.RunEvent.Status;
 import dev.rehearsal.scenario.Step;
 import dev.rehearsal.scenario.Step.SqlStatement;
 import dev.rehearsal.scenario.Step.Transaction;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -30,7 +29,7 @@ final class StepRun {
     /** lock_not_available, and deadlock_detected: another try may go well. */
     private static final Set<String> WORTH_ANOTHER_TRY = Set.of("55P03", "40P01");
 
-    private final Connection connection;
+    private final BaseConnection connection;
     private final WitnessedSession session;
     private final Step step;
     private final int index;
@@ -47,7 +46,7 @@ final class StepRun {
     private record Tried(int statement, int attempt, Status status, Optional<SQLException> error) {}
 
     StepRun(
-            Connection connection,
+            BaseConnection connection,
             WitnessedSession session,
             Step step,
             int index,
@@ -187,13 +186,13 @@ final class StepRun {
         try (Statement statement = connection.createStatement()) {
             statement.setEscapeProcessing(false);
             statement.execute(sql);
-            session.returned(state() != TransactionState.IDLE);
+            session.returned(transaction());
             return Optional.empty();
         } catch (SQLException e) {
             if (closed()) {
                 session.connectionLost();
             } else {
-                session.returned(state() != TransactionState.IDLE);
+                session.returned(transaction());
             }
             return Optional.of(e);
         }
@@ -241,12 +240,16 @@ final class StepRun {
         return new Failure(step.name(), statement, Optional.ofNullable(e.getSQLState()), FailureText.of(e));
     }
 
+    private WitnessedSession.Transaction transaction() {
+        return switch (state()) {
+            case IDLE -> WitnessedSession.Transaction.ENDED;
+            case OPEN -> WitnessedSession.Transaction.OPEN;
+            case FAILED -> WitnessedSession.Transaction.FAILED;
+        };
+    }
+
     private TransactionState state() {
-        try {
-            return connection.unwrap(BaseConnection.class).getTransactionState();
-        } catch (SQLException e) {
-            throw new IllegalStateException("the migration's connection is PostgreSQL's own", e);
-        }
+        return connection.getTransactionState();
     }
 
     private boolean closed() {

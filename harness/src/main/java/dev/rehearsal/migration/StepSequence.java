@@ -18,6 +18,7 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
+import org.postgresql.core.BaseConnection;
 
 /** The steps of one direction, one after the other, on the migration's thread. */
 final class StepSequence {
@@ -54,9 +55,10 @@ final class StepSequence {
         int done = 0;
         try (Connection connection = connect();
                 WitnessedSession session = witness.attach(connection)) {
+            BaseConnection driver = connection.unwrap(BaseConnection.class);
             stop.runsOn(new StopRequest.Session(session.backendPid(), connection));
             for (Step step : steps) {
-                Optional<Failure> failure = run(connection, session, phase, step, firstStepIndex + done);
+                Optional<Failure> failure = run(driver, session, phase, step, firstStepIndex + done);
                 done++;
                 if (failure.isPresent()) {
                     skip(phase, steps, done, firstStepIndex);
@@ -85,7 +87,8 @@ final class StepSequence {
         return DriverManager.getConnection(proxiedJdbcUrl, properties);
     }
 
-    private Optional<Failure> run(Connection connection, WitnessedSession session, Phase phase, Step step, int index) {
+    private Optional<Failure> run(
+            BaseConnection connection, WitnessedSession session, Phase phase, Step step, int index) {
         Status status = Status.FAILED;
         int attempts = 1;
         Optional<Failure> failure;
