@@ -12,6 +12,8 @@ import dev.rehearsal.run.RunRecord;
 import dev.rehearsal.verdict.CrossCheck;
 import dev.rehearsal.verdict.Quantities;
 import dev.rehearsal.verdict.Validity;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -24,6 +26,10 @@ import java.util.stream.Stream;
 final class Circumstances {
     /** PostgreSQL's default. */
     private static final long ORDINARY_DEADLOCK_TIMEOUT_MILLIS = 1000;
+
+    private static final DateTimeFormatter DAY_AND_TIME = DateTimeFormatter.ofPattern(
+                    "d MMM uuuu, HH:mm 'UTC'", Locale.ENGLISH)
+            .withZone(ZoneOffset.UTC);
 
     private final RunRecord run;
     private final Validity validity;
@@ -47,7 +53,7 @@ final class Circumstances {
                 .sum();
         parts.add(number(rate) + "/s " + run.started().arrivals() + " arrivals, seed "
                 + run.started().seed());
-        parts.add(run.started().wallClock().toString().replaceFirst("\\.\\d+Z$", "Z"));
+        parts.add(DAY_AND_TIME.format(run.started().wallClock()));
         return String.join(" · ", parts);
     }
 
@@ -126,7 +132,10 @@ final class Circumstances {
                         "generator lag",
                         "p99 " + millis(lag) + ": how late requests were picked up, part of every response time")));
         facts.add(new Fact(
-                "longest pause", millis(validity.generatorPauseMaxMillis()) + " of the load generator’s own process"));
+                "longest pause",
+                validity.generatorPauseMaxMillis() == 0
+                        ? "none seen of the load generator’s own process"
+                        : millis(validity.generatorPauseMaxMillis()) + " of the load generator’s own process"));
         validity.baselineDriftPercent()
                 .ifPresent(drift -> facts.add(new Fact("baseline drift", number(drift) + " % between its halves")));
         validity.machineCpuBaselineFraction()
@@ -137,10 +146,9 @@ final class Circumstances {
                         "requests counted",
                         Quantities.count(load.recorded()) + " of " + Quantities.count(load.planned())
                                 + " planned arrivals")));
-        facts.add(
-                new Fact(
-                        "holds",
-                        "between commit sent − statement returned and commit returned − statement sent; the error is beside each"));
+        facts.add(new Fact(
+                "holds",
+                "each with its error: between what the migration’s own connection knows at least and at most"));
         run.environment()
                 .ifPresent(e -> facts.add(new Fact("deadlock_timeout", deadlockTimeout(e.deadlockTimeoutMillis()))));
         for (InstrumentTrouble trouble : run.troubles()) {
@@ -158,11 +166,15 @@ final class Circumstances {
                         + millis(check.longestResponseMillis().getAsDouble())
                 : "";
         String unexplained = check.unexplainedMillis().isPresent()
-                ? ", of which " + millis(check.unexplainedMillis().getAsDouble()) + " unexplained"
+                ? ", of which " + unexplained(check.unexplainedMillis().getAsDouble()) + " unexplained"
                 : "";
         return "longest wait " + millis(check.longestWaitMillis().getAsDouble()) + response + unexplained + "; "
                 + Quantities.count(check.unmatchedWaits()) + " of " + Quantities.count(check.victimWaits())
                 + " waits without a known request";
+    }
+
+    private static String unexplained(double millis) {
+        return millis == 0 ? "nothing" : millis(millis);
     }
 
     private static String deadlockTimeout(long millis) {

@@ -65,8 +65,7 @@ final class Headline {
                     + (broken.get().status() == Status.TIMED_OUT ? "ran out of time" : "failed") + felt() + ".";
         }
         if (impact() > 0) {
-            return "Do not run this under traffic: users would wait up to " + Quantities.duration(impact()) + before()
-                    + failures() + ".";
+            return "Do not run this under traffic: users would wait up to " + Quantities.duration(impact()) + ".";
         }
         if (verdict.rollback().status() == RollbackResult.Status.FAILED) {
             return "There is no safe way back: the rollback failed.";

@@ -71,10 +71,15 @@ final class PageComposer {
         return new PageView.Objective(
                 finding.status().word(),
                 finding.subject(),
-                finding.shownObserved().isEmpty() ? NOTHING : finding.shownObserved(),
-                finding.shownLimit().isEmpty() ? NOTHING : finding.shownLimit(),
+                figure(finding.shownObserved()),
+                figure(finding.shownLimit()),
                 finding.message(),
                 finding.source().toString());
+    }
+
+    /** A number stays with its unit; words may wrap. */
+    private static String figure(String shown) {
+        return shown.isEmpty() ? NOTHING : shown.length() <= 12 ? shown.replace(' ', '\u00a0') : shown;
     }
 
     private PageView.Charts charts(ReportData data) {

@@ -114,12 +114,13 @@
   const font = () => getComputedStyle(document.body).fontFamily;
   const narrow = () => window.innerWidth < 600;
   const operationColor = (index) => color('op-' + (index % 8));
-  const grid = (top, height) => ({ left: narrow() ? 46 : 62, right: narrow() ? 8 : 16, top, height });
+  // Without outer bounds the plots of all charts keep the same left and right edge, which is what makes it one time axis.
+  const grid = (top, height) => ({ left: narrow() ? 46 : 62, right: 16, top, height, outerBoundsMode: 'none' });
 
   function timeAxis(gridIndex, labels) {
     return {
       type: 'value', gridIndex, min: data.fromMillis, max: data.toMillis,
-      axisLine: { show: labels, lineStyle: { color: color('rule') } },
+      position: 'bottom', axisLine: { show: labels, onZero: false, lineStyle: { color: color('rule') } },
       axisTick: { show: labels, lineStyle: { color: color('faint') }, customValues: ticks() },
       axisLabel: { show: labels, hideOverlap: true, color: color('soft'), fontSize: 11, formatter: (time) => clock(time, axisDecimals(time)), customValues: ticks() },
       splitLine: { show: false },
@@ -216,9 +217,12 @@
         const from = api.coord([band.fromMillis, 0])[0];
         const to = api.coord([band.toMillis, 0])[0];
         const left = Math.max(from, plot.x);
-        const room = Math.min(to, plot.x + plot.width) - left - 6;
+        // A label may reach beyond its short band, up to the next one.
+        const next = row[params.dataIndex + 1];
+        const end = next ? api.coord([next.fromMillis, 0])[0] : Infinity;
+        const room = Math.min(end, plot.x + plot.width) - left - 6;
         const line = rectangle(plot, from, to - 1, y + RIBBON_ROW - 4, 2.5, { fill: fill(band) });
-        const label = room > 9 + Math.min(6, band.label.length) * 5 && {
+        const label = to > plot.x && room > 9 + Math.min(6, band.label.length) * 5 && {
           type: 'text',
           style: {
             text: band.label, x: left + 1, y: y + 3, width: room, overflow: 'truncate', ellipsis: '…', fill: fill(band),

@@ -352,7 +352,7 @@ final class SyntheticRun {
     }
 
     private void end() {
-        events.add(new RunEvent.Paused(13 * SECOND, "generator", 4_000_000));
+        events.add(new RunEvent.Paused(13 * SECOND, "injector", 4_000_000));
         events.add(new RunEvent.Noted(3, "Another rehearsal ran on this machine during the first 12 s."));
         events.add(new RunEvent.LoadEnded(END + SECOND, requests.size(), requests.size()));
         events.add(new RunEvent.RunEnded(END + 2 * SECOND, RunEvent.Outcome.COMPLETED, ""));
