@@ -44,7 +44,7 @@ final class InjectorProcess implements AutoCloseable {
         }
     }
 
-    private static List<String> command() {
+    static List<String> command() {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of(

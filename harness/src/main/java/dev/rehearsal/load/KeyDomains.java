@@ -64,10 +64,10 @@ final class KeyDomains {
     private static KeyDomain resolve(Connection connection, Parameter.References references, long seed)
             throws SQLException, EnvironmentException {
         Column column = column(connection, references);
+        String extremes = column.wholeNumbers() ? "min(%1$s), max(%1$s)".formatted(column.name()) : "0, 0";
         try (Statement statement = connection.createStatement();
-                ResultSet extent =
-                        statement.executeQuery("select count(%1$s), min(%1$s)::text, max(%1$s)::text from %2$s"
-                                .formatted(column.name(), column.table()))) {
+                ResultSet extent = statement.executeQuery(
+                        "select count(%s), %s from %s".formatted(column.name(), extremes, column.table()))) {
             extent.next();
             long count = extent.getLong(1);
             if (count == 0) {

@@ -6,6 +6,7 @@ import com.zaxxer.hikari.pool.HikariPool.PoolInitializationException;
 import dev.rehearsal.run.ApplicationNames;
 import dev.rehearsal.scenario.EnvironmentException;
 import dev.rehearsal.scenario.Workload.Service;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -80,11 +81,13 @@ final class Pools {
         }
     }
 
+    /** What the driver says: the pool wraps it, and below it stands only what the operating system said. */
     private static String message(Throwable e) {
-        Throwable deepest = e;
-        while (deepest.getCause() != null) {
-            deepest = deepest.getCause();
+        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SQLException) {
+                return String.valueOf(cause.getMessage());
+            }
         }
-        return String.valueOf(deepest.getMessage());
+        return String.valueOf(e.getMessage());
     }
 }

@@ -4,26 +4,34 @@ import static dev.rehearsal.load.Workloads.operation;
 import static dev.rehearsal.load.Workloads.pool;
 import static dev.rehearsal.load.Workloads.service;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 import static org.awaitility.Awaitility.await;
 
 import dev.rehearsal.environment.LocalServer;
 import dev.rehearsal.environment.TestCluster;
 import dev.rehearsal.run.RequestLog;
 import dev.rehearsal.run.RequestRecord;
+import dev.rehearsal.run.RequestRecord.Outcome;
 import dev.rehearsal.run.RunClock;
 import dev.rehearsal.run.RunEvent;
+import dev.rehearsal.scenario.EnvironmentException;
 import dev.rehearsal.scenario.Parameter;
 import dev.rehearsal.scenario.Workload;
 import dev.rehearsal.scenario.Workload.Arrivals;
+import dev.rehearsal.scenario.Workload.Operation;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -31,22 +39,31 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The load against a real server. */
 class LoadTest {
+    private static final Duration LIMIT = Duration.ofSeconds(30);
+    private static final Operation READ = operation(
+            "read",
+            1,
+            Map.of("id", new Parameter.References("accounts", "id", 1.1)),
+            "select * from accounts where id = :id");
+
     @TempDir
     private static Path serverDirectory;
+
+    private static LocalServer server;
 
     @TempDir
     private Path directory;
 
-    private static LocalServer server;
+    private final RunClock clock = RunClock.started();
+    private final List<RunEvent> events = new CopyOnWriteArrayList<>();
 
     @BeforeAll
     static void startServer() throws Exception {
         server = TestCluster.servers().start(TestCluster.clone(serverDirectory.resolve("data")), Map.of());
-        try (Connection connection = connect();
-                Statement statement = connection.createStatement()) {
-            statement.execute("create table accounts (id bigint primary key, balance numeric not null default 0)");
-            statement.execute("insert into accounts select g, 0 from generate_series(1, 1000) g");
-        }
+        execute("create table accounts (id bigint primary key, balance numeric not null default 0)");
+        execute("insert into accounts select g, 0 from generate_series(1, 1000) g");
+        execute(
+                "create table payments (id bigint primary key, account bigint not null, amount numeric not null, tag text)");
     }
 
     @AfterAll
@@ -55,57 +72,277 @@ class LoadTest {
     }
 
     private static Connection connect() throws Exception {
-        return DriverManager.getConnection(server.jdbcUrl("harness"));
+        return DriverManager.getConnection(url());
+    }
+
+    private static String url() {
+        return server.jdbcUrl("harness");
+    }
+
+    private static void execute(String sql) throws Exception {
+        try (Connection connection = connect();
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    private static long ask(String sql) throws Exception {
+        try (Connection connection = connect();
+                Statement statement = connection.createStatement();
+                ResultSet result = statement.executeQuery(sql)) {
+            result.next();
+            return result.getLong(1);
+        }
+    }
+
+    private Path requestsFile() {
+        return directory.resolve("requests.bin");
+    }
+
+    private void begin(Load load, Workload workload) throws Exception {
+        load.begin(new LoadSpec(workload, 7, url(), url()), clock, requestsFile(), events::add);
+    }
+
+    private List<RequestRecord> requests() throws Exception {
+        List<RequestRecord> requests = new ArrayList<>();
+        RequestLog.open(requestsFile()).forEach(requests::add);
+        return requests;
+    }
+
+    private RunEvent.LoadEnded ended() {
+        return events.stream()
+                .filter(RunEvent.LoadEnded.class::isInstance)
+                .map(RunEvent.LoadEnded.class::cast)
+                .reduce((one, other) -> {
+                    throw new AssertionError("ended twice");
+                })
+                .orElseThrow();
     }
 
     @Test
-    void recordsEveryPlannedArrivalOnce() throws Exception {
+    void recordsEveryPlannedArrivalOnceAndWhatItsTransactionsDid() throws Exception {
+        Operation pay = operation(
+                "pay",
+                1,
+                Map.of(
+                        "id", new Parameter.Sequence(1),
+                        "account", new Parameter.References("accounts", "id", 0),
+                        "amount", new Parameter.UniformDecimal(java.math.BigDecimal.ONE, java.math.BigDecimal.TEN, 2),
+                        "tag", new Parameter.Choice(List.of("a", "b"), List.of(1.0, 1.0))),
+                "insert into payments values (:id, :account, :amount, :tag)",
+                "update accounts set balance = balance + :amount where id = :account");
         Workload workload = Workloads.of(
-                Arrivals.POISSON,
-                service(
-                        "shop",
-                        300,
-                        pool(4, Duration.ofSeconds(5)),
-                        operation(
-                                "read",
-                                3,
-                                Map.of("id", new Parameter.References("accounts", "id", 1.1)),
-                                "select * from accounts where id = :id"),
-                        operation(
-                                "pay",
-                                1,
-                                Map.of(
-                                        "id", new Parameter.References("accounts", "id", 0),
-                                        "amount", new Parameter.UniformLong(1, 5)),
-                                "update accounts set balance = balance + :amount where id = :id",
-                                "select balance from accounts where id = :id")));
-        LoadSpec spec = new LoadSpec(workload, 7, server.jdbcUrl("harness"), server.jdbcUrl("harness"));
-        List<RunEvent> events = new CopyOnWriteArrayList<>();
-        RunClock clock = RunClock.started();
-        Path file = directory.resolve("requests.bin");
+                Arrivals.POISSON, service("shop", 150, pool(4, LIMIT), READ), service("pay", 50, pool(4, LIMIT), pay));
 
         try (Load load = Load.launch()) {
-            load.begin(spec, clock, file, events::add);
-            await().until(() -> load.live().completed() >= 500);
-            load.stopAndDrain(Duration.ofSeconds(10));
+            begin(load, workload);
+            await().atMost(LIMIT).until(() -> load.live().completed() >= 400);
+            load.stopAndDrain(LIMIT);
+            assertThat(load.live().inFlight()).isZero();
+            assertThat(load.failure()).isEmpty();
         }
 
-        List<RequestRecord> requests = read(file);
-        RunEvent.LoadEnded ended = (RunEvent.LoadEnded) events.getLast();
-        assertThat(ended.planned()).isEqualTo(requests.size());
-        assertThat(ended.recorded()).isEqualTo(requests.size());
+        List<RequestRecord> requests = requests();
+        assertThat(ended().planned()).isEqualTo(requests.size());
+        assertThat(ended().recorded()).isEqualTo(requests.size());
         assertThat(requests).allSatisfy(request -> {
-            assertThat(request.outcome()).isEqualTo(RequestRecord.Outcome.SUCCEEDED);
+            assertThat(request.outcome()).isEqualTo(Outcome.SUCCEEDED);
             assertThat(request.backendPid()).isPositive();
             assertThat(request.t0Nanos()).isLessThanOrEqualTo(request.t1Nanos());
             assertThat(request.t1Nanos()).isLessThanOrEqualTo(request.t2Nanos());
             assertThat(request.t2Nanos()).isLessThanOrEqualTo(request.t3Nanos());
         });
+        long payments =
+                requests.stream().filter(request -> request.operation() == 1).count();
+        assertThat(ask("select count(*) from payments")).isEqualTo(payments);
+        assertThat(ask("select max(id) from payments")).isEqualTo(payments);
+        assertThat(ask("select (select sum(amount) from payments) - (select sum(balance) from accounts)"))
+                .isZero();
     }
 
-    private static List<RequestRecord> read(Path file) throws Exception {
-        List<RequestRecord> requests = new ArrayList<>();
-        RequestLog.open(file).forEach(requests::add);
-        return requests;
+    @Test
+    void failuresAreRecordedByTheirKind() throws Exception {
+        execute("create table once (id int primary key); insert into once values (1)");
+        Workload workload = Workloads.of(
+                Arrivals.CONSTANT,
+                service("dividing", 50, pool(2, LIMIT), operation("divide", 1, Map.of(), "select 1 / 0")),
+                service(
+                        "duplicating",
+                        50,
+                        pool(2, LIMIT),
+                        operation("duplicate", 1, Map.of(), "update once set id = 1", "insert into once values (1)")),
+                service(
+                        "impatient",
+                        20,
+                        pool(4, LIMIT),
+                        Duration.ofMillis(20),
+                        operation("sleep", 1, Map.of(), "select pg_sleep(5)")),
+                service(
+                        "starved",
+                        20,
+                        pool(1, Duration.ofMillis(50)),
+                        operation("occupy", 1, Map.of(), "select pg_sleep(0.4)")));
+
+        try (Load load = Load.launch()) {
+            begin(load, workload);
+            await().atMost(LIMIT).until(() -> load.live().completed() >= 200);
+            load.stopAndDrain(LIMIT);
+        }
+
+        List<RequestRecord> requests = requests();
+        assertThat(ended().planned()).isEqualTo(requests.size());
+        assertThat(requests).filteredOn(request -> request.operation() == 0).allSatisfy(request -> {
+            assertThat(request.outcome()).isEqualTo(Outcome.FAILED);
+            assertThat(request.sqlState()).isEqualTo("22012");
+            assertThat(request.failedStatement()).isZero();
+        });
+        assertThat(requests).filteredOn(request -> request.operation() == 1).allSatisfy(request -> {
+            assertThat(request.outcome()).isEqualTo(Outcome.FAILED);
+            assertThat(request.sqlState()).isEqualTo("23505");
+            assertThat(request.failedStatement()).isEqualTo(1);
+        });
+        assertThat(requests).filteredOn(request -> request.operation() == 2).allSatisfy(request -> {
+            assertThat(request.outcome()).isEqualTo(Outcome.TIMED_OUT);
+            assertThat(request.sqlState()).isEqualTo("57014");
+            assertThat(request.t3Nanos() - request.t2Nanos())
+                    .isGreaterThan(Duration.ofMillis(19).toNanos());
+        });
+        assertThat(requests)
+                .filteredOn(request -> request.operation() == 3 && request.failed())
+                .isNotEmpty()
+                .allSatisfy(request -> {
+                    assertThat(request.outcome()).isEqualTo(Outcome.POOL_TIMED_OUT);
+                    assertThat(request.t2Nanos()).isEqualTo(RequestRecord.NEVER);
+                    assertThat(request.backendPid()).isZero();
+                    assertThat(request.t3Nanos() - request.t1Nanos())
+                            .isGreaterThan(Duration.ofMillis(49).toNanos());
+                });
+        assertThat(requests).anyMatch(request -> request.operation() == 3 && !request.failed());
+    }
+
+    /** Mean and share of a stall of known length; the pool is not first come, first served, so single quantiles near the edge say nothing. */
+    @Test
+    void lockOfKnownLengthIsFeltByAllThatArriveWhileItLasts() throws Exception {
+        Workload workload = Workloads.of(Arrivals.CONSTANT, service("shop", 200, pool(8, LIMIT), READ));
+        long lockedNanos;
+        long unlockedNanos;
+
+        try (Load load = Load.launch()) {
+            begin(load, workload);
+            await().atMost(LIMIT).until(() -> load.live().completed() >= 600);
+            try (Connection connection = connect();
+                    Statement statement = connection.createStatement()) {
+                connection.setAutoCommit(false);
+                statement.execute("lock table accounts in access exclusive mode");
+                lockedNanos = clock.nowNanos();
+                statement.execute("select pg_sleep(1)");
+                unlockedNanos = clock.nowNanos();
+                connection.commit();
+            }
+            await().atMost(LIMIT).until(() -> load.live().inFlight() < 5);
+            load.stopAndDrain(LIMIT);
+        }
+
+        List<RequestRecord> during = requests().stream()
+                .filter(request -> lockedNanos <= request.t0Nanos() && request.t0Nanos() < unlockedNanos)
+                .toList();
+        double seconds = (unlockedNanos - lockedNanos) / 1e9;
+        assertThat((double) during.size()).isCloseTo(200 * seconds, within(3.0));
+        assertThat(during).allMatch(request -> request.t3Nanos() >= unlockedNanos);
+        // All of them wait for the rest of the stall, half of it on average, and then for each other; the formula's D²
+        // / 2 is the area.
+        double mean = during.stream()
+                        .mapToLong(RequestRecord::responseNanos)
+                        .average()
+                        .orElseThrow()
+                / 1e9;
+        assertThat(mean).isBetween(0.95 * seconds / 2, 0.95 * seconds / 2 + 0.5);
+        double worst =
+                during.stream().mapToLong(RequestRecord::responseNanos).max().orElseThrow() / 1e9;
+        assertThat(worst).isBetween(0.99 * seconds, seconds + 0.5);
+        assertThat(during)
+                .filteredOn(request -> request.t3Nanos() - request.t2Nanos() > 500_000_000L)
+                .hasSizeLessThanOrEqualTo(8);
+    }
+
+    @Test
+    void whatStillRunsAtTheDrainsLimitIsAbandonedAndCounted() throws Exception {
+        Workload workload = Workloads.of(
+                Arrivals.CONSTANT,
+                service("stuck", 50, pool(2, LIMIT), operation("sleep", 1, Map.of(), "select pg_sleep(60)")));
+
+        try (Load load = Load.launch()) {
+            begin(load, workload);
+            await().atMost(LIMIT).until(() -> load.live().inFlight() >= 20);
+            load.stopAndDrain(Duration.ofMillis(100));
+        }
+
+        List<RequestRecord> requests = requests();
+        assertThat(ended().planned()).isEqualTo(requests.size());
+        assertThat(requests)
+                .hasSizeGreaterThanOrEqualTo(20)
+                .allMatch(request -> request.outcome() == Outcome.ABANDONED);
+        assertThat(requests)
+                .filteredOn(request -> request.t2Nanos() != RequestRecord.NEVER)
+                .hasSize(2);
+    }
+
+    @Test
+    void deathOfTheInjectorIsNoticedWhileTheLoadRuns() throws Exception {
+        Workload workload = Workloads.of(Arrivals.CONSTANT, service("shop", 50, pool(2, LIMIT), READ));
+        CountDownLatch noticed = new CountDownLatch(1);
+
+        try (Load load = Load.launch()) {
+            begin(load, workload);
+            load.onFailure(noticed::countDown);
+            await().atMost(LIMIT).until(() -> load.live().completed() >= 50);
+            ProcessHandle.of(load.processId()).orElseThrow().destroyForcibly();
+
+            assertThat(noticed.await(LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
+            assertThat(load.failure())
+                    .hasValueSatisfying(reason -> assertThat(reason).contains("ended with status 137"));
+            assertThatThrownBy(() -> load.stopAndDrain(LIMIT))
+                    .isInstanceOf(EnvironmentException.class)
+                    .hasMessageContaining("ended with status 137");
+        }
+
+        assertThat(requests()).hasSizeGreaterThanOrEqualTo(50);
+        assertThat(events).noneMatch(RunEvent.LoadEnded.class::isInstance);
+    }
+
+    @Test
+    void serverThatCannotBeReachedIsAnEnvironmentProblem() throws Exception {
+        Workload workload = Workloads.of(
+                Arrivals.CONSTANT,
+                service("shop", 50, pool(2, Duration.ofSeconds(1)), operation("one", 1, Map.of(), "select 1")));
+        LoadSpec spec = new LoadSpec(workload, 7, "jdbc:postgresql://127.0.0.1:1/nowhere?user=x&password=y", url());
+
+        try (Load load = Load.launch()) {
+            assertThatThrownBy(() -> load.begin(spec, clock, requestsFile(), events::add))
+                    .isInstanceOf(EnvironmentException.class)
+                    .hasMessageStartingWith("the workload cannot connect: Connection to 127.0.0.1:1 refused");
+        }
+    }
+
+    @Test
+    void injectorEndsWithItsHarness() throws Exception {
+        Process injector = new ProcessBuilder(InjectorProcess.command()).start();
+        try {
+            injector.getOutputStream().close();
+
+            assertThat(injector.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
+        } finally {
+            injector.destroyForcibly();
+        }
+    }
+
+    @Test
+    void closingEndsTheInjectorAlsoBeforeItBegan() throws Exception {
+        Load load = Load.launch();
+        ProcessHandle injector = ProcessHandle.of(load.processId()).orElseThrow();
+
+        load.close();
+
+        assertThat(injector.isAlive()).isFalse();
     }
 }
