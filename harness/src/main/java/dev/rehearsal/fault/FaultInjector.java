@@ -1,0 +1,356 @@
+package dev.rehearsal.fault;
+
+import dev.rehearsal.run.Journal;
+import dev.rehearsal.run.RunClock;
+import dev.rehearsal.run.RunEvent;
+import dev.rehearsal.scenario.Cue;
+import dev.rehearsal.scenario.Fault;
+import dev.rehearsal.scenario.Stage;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Starts and ends a scenario's faults when the timeline says that their cues have come.
+ *
+ * <p>Safe for use by several threads: one thread of its own does everything, in the order in which it was told.
+ */
+public final class FaultInjector implements AutoCloseable {
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+    private final List<Scheduled> faults;
+    private final boolean anyOfTheNetwork;
+    private final NetworkToxics toxics;
+    private final String blockerJdbcUrl;
+    private final RunClock clock;
+    private final Journal journal;
+    private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().daemon().name("fault-injector").factory());
+
+    /** Where a fault is. Touched by the injector's thread only. */
+    private static final class Scheduled {
+        private final int index;
+        private final Fault fault;
+        private State state = State.WAITING;
+        private @Nullable CompletableFuture<Void> next;
+        private @Nullable BlockerSession blocker;
+        /** Whether the journal has its beginning. */
+        private boolean announced;
+
+        private long startedNanos;
+
+        Scheduled(int index, Fault fault) {
+            this.index = index;
+            this.fault = fault;
+        }
+
+        String name() {
+            return "fault-" + index;
+        }
+
+        void cancelNext() {
+            if (next != null) {
+                next.complete(null);
+            }
+        }
+    }
+
+    private enum State {
+        WAITING,
+        RUNNING,
+        OVER
+    }
+
+    /**
+     * @param faults the scenario's; their place in the list is their index in the journal
+     * @param faultApi Toxiproxy's HTTP API
+     * @param proxyName of the proxy in front of the primary
+     * @param blockerJdbcUrl straight to the server, naming itself as a blocker
+     */
+    public FaultInjector(
+            List<Fault> faults,
+            URI faultApi,
+            String proxyName,
+            String blockerJdbcUrl,
+            RunClock clock,
+            Journal journal) {
+        List<Scheduled> scheduled = new ArrayList<>();
+        for (Fault fault : faults) {
+            scheduled.add(new Scheduled(scheduled.size(), fault));
+        }
+        this.faults = List.copyOf(scheduled);
+        this.anyOfTheNetwork = faults.stream().anyMatch(fault -> !(fault instanceof Fault.Blocker));
+        this.toxics = new NetworkToxics(faultApi, proxyName);
+        this.blockerJdbcUrl = blockerJdbcUrl;
+        this.clock = clock;
+        this.journal = journal;
+    }
+
+    // ---- the timeline's words ---------------------------------------------------------------------------------------
+
+    /** Starts the faults that come before a step, each its own lead ahead; returns when it is time for the step. */
+    public void beforeStep(String step) throws InterruptedException {
+        record Leading(Scheduled fault, Duration lead) {}
+        List<Leading> leading = new ArrayList<>();
+        for (Scheduled fault : faults) {
+            if (fault.fault.cue() instanceof Cue.BeforeStep cue && cue.step().equals(step)) {
+                leading.add(new Leading(fault, cue.lead()));
+            }
+        }
+        Duration longest =
+                leading.stream().map(Leading::lead).max(Duration::compareTo).orElse(Duration.ZERO);
+        List<CompletableFuture<?>> awaited = new ArrayList<>();
+        for (Leading each : leading) {
+            CompletableFuture<Void> begun = new CompletableFuture<>();
+            awaited.add(after(longest.minus(each.lead), () -> begin(each.fault, begun)));
+            // From the moment it has really begun: a session takes a while to open.
+            awaited.add(begun.thenCompose(nothing -> after(each.lead, () -> {})));
+        }
+        await(CompletableFuture.allOf(awaited.toArray(CompletableFuture[]::new)));
+    }
+
+    /** Never interrupted half-way: the flag is for the caller to see. */
+    public void stepStarted(String step) {
+        tell(() -> faults.forEach(fault -> {
+            if (fault.fault.cue() instanceof Cue.AfterStepStart cue
+                    && cue.step().equals(step)) {
+                schedule(fault, cue.delay());
+            }
+        }));
+    }
+
+    /** Faults that waited for more of the step do not happen; faults that began go on. */
+    public void stepEnded(String step) {
+        tell(() -> giveUp(
+                cue -> cue instanceof Cue.AfterStepStart after && after.step().equals(step),
+                "Did not happen: the step was over before its cue."));
+    }
+
+    public void stageStarted(Stage stage) {
+        tell(() -> faults.forEach(fault -> {
+            if (fault.fault.cue() instanceof Cue.AfterStageStart cue && cue.stage() == stage) {
+                schedule(fault, cue.delay());
+            }
+        }));
+    }
+
+    /** Ends the faults that have no end of their own. */
+    public void stageEnded(Stage stage) {
+        tell(() -> {
+            giveUp(
+                    cue -> cue instanceof Cue.AfterStageStart after && after.stage() == stage,
+                    "Did not happen: the stage was over before its cue.");
+            for (Scheduled fault : faults) {
+                if (fault.state == State.RUNNING && fault.fault.duration().isEmpty()) {
+                    end(fault);
+                }
+            }
+        });
+    }
+
+    /** Ends every fault and heals the proxy. */
+    @Override
+    public void close() {
+        if (thread.isShutdown()) {
+            return;
+        }
+        tell(() -> {
+            for (Scheduled fault : faults) {
+                if (fault.state == State.RUNNING) {
+                    end(fault);
+                }
+            }
+            giveUp(cue -> true, "Did not happen: the run ended before its cue.");
+            if (anyOfTheNetwork) {
+                try {
+                    toxics.heal();
+                } catch (FaultFailure e) {
+                    trouble(e);
+                }
+            }
+        });
+        thread.shutdownNow();
+    }
+
+    // ---- on the injector's thread -----------------------------------------------------------------------------------
+
+    private void schedule(Scheduled fault, Duration delay) {
+        if (fault.state == State.WAITING && fault.next == null) {
+            fault.next = after(delay, () -> begin(fault, new CompletableFuture<>()));
+        }
+    }
+
+    /** @param begun completed when it has, or cannot */
+    private void begin(Scheduled fault, CompletableFuture<Void> begun) {
+        if (fault.state != State.WAITING) {
+            begun.complete(null);
+            return;
+        }
+        fault.state = State.RUNNING;
+        if (fault.fault instanceof Fault.Blocker blocker) {
+            begin(fault, blocker, begun);
+            return;
+        }
+        try {
+            toxics.begin(fault.name(), fault.fault);
+            started(fault);
+            fault.fault.duration().ifPresent(duration -> fault.next = after(duration, () -> end(fault)));
+        } catch (FaultFailure e) {
+            over(fault, false, "Did not happen: " + e.getMessage());
+            trouble(e);
+        } finally {
+            begun.complete(null);
+        }
+    }
+
+    private void begin(Scheduled fault, Fault.Blocker blocker, CompletableFuture<Void> begun) {
+        BlockerSession session = BlockerSession.start(blocker, blockerJdbcUrl);
+        fault.blocker = session;
+        session.onBegun(() -> onThread(() -> started(fault), begun));
+        session.onEnded(outcome -> onThread(() -> ended(fault, outcome), begun));
+    }
+
+    private void started(Scheduled fault) {
+        if (fault.announced) {
+            return;
+        }
+        fault.announced = true;
+        fault.startedNanos = clock.nowNanos();
+        journal.record(new RunEvent.FaultStarted(
+                fault.startedNanos, fault.index, fault.fault.kind(), Sentences.description(fault.fault)));
+    }
+
+    private void ended(Scheduled fault, BlockerSession.Outcome outcome) {
+        if (fault.state == State.RUNNING) {
+            over(fault, outcome.happened(), outcome.effect());
+            if (!outcome.happened()) {
+                trouble(outcome.effect());
+            }
+        }
+    }
+
+    private void end(Scheduled fault) {
+        if (fault.state != State.RUNNING) {
+            return;
+        }
+        fault.cancelNext();
+        if (fault.blocker != null) {
+            fault.blocker.close();
+            ended(
+                    fault,
+                    fault.blocker
+                            .outcome()
+                            .orElseGet(() -> new BlockerSession.Outcome(
+                                    true,
+                                    "The transaction did not end within " + PATIENCE.toSeconds()
+                                            + " s of being told to.")));
+            return;
+        }
+        try {
+            toxics.end(fault.name(), fault.fault);
+        } catch (FaultFailure e) {
+            trouble(e);
+        }
+        over(fault, true, Sentences.effect(fault.fault, Duration.ofNanos(clock.nowNanos() - fault.startedNanos)));
+    }
+
+    private void giveUp(Predicate<Cue> cues, String why) {
+        for (Scheduled fault : faults) {
+            if (fault.state == State.WAITING && cues.test(fault.fault.cue())) {
+                fault.cancelNext();
+                over(fault, false, why);
+            }
+        }
+    }
+
+    private void over(Scheduled fault, boolean happened, String effect) {
+        fault.state = State.OVER;
+        // An end without a beginning means nothing to a reader, also of a fault that did not happen.
+        started(fault);
+        journal.record(new RunEvent.FaultEnded(clock.nowNanos(), fault.index, effect, happened));
+    }
+
+    private void trouble(FaultFailure failure) {
+        trouble(failure.getMessage());
+    }
+
+    private void trouble(String message) {
+        journal.record(new RunEvent.InstrumentTrouble(clock.nowNanos(), "fault injector", message));
+    }
+
+    // ---- between the threads ----------------------------------------------------------------------------------------
+
+    /** Runs it on the injector's thread and waits, so that a cue that is over is over for faults, too. */
+    private void tell(Runnable what) {
+        CompletableFuture<Void> done = CompletableFuture.runAsync(what, thread);
+        boolean interrupted = false;
+        try {
+            while (true) {
+                try {
+                    await(done);
+                    return;
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                }
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    /** Runs it on the injector's thread after a while, unless what it returns is completed before; that is completed afterwards. */
+    private CompletableFuture<Void> after(Duration delay, Runnable what) {
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        ScheduledFuture<?> unused = thread.schedule(
+                () -> {
+                    if (!done.isDone()) {
+                        guarded(what);
+                        done.complete(null);
+                    }
+                },
+                delay.toNanos(),
+                TimeUnit.NANOSECONDS);
+        return done;
+    }
+
+    /** Nothing is left to do for a session that ends after the injector. */
+    private void onThread(Runnable what, CompletableFuture<Void> done) {
+        try {
+            thread.execute(() -> {
+                guarded(what);
+                done.complete(null);
+            });
+        } catch (RejectedExecutionException e) {
+            done.complete(null);
+        }
+    }
+
+    /** A bug of ours in here would otherwise vanish with its task. */
+    private void guarded(Runnable what) {
+        try {
+            what.run();
+        } catch (RuntimeException e) {
+            trouble("internal error: " + e);
+        }
+    }
+
+    private static void await(CompletableFuture<?> future) throws InterruptedException {
+        try {
+            future.get();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e.getCause());
+        }
+    }
+}

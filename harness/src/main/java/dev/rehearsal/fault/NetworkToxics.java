@@ -1,0 +1,90 @@
+package dev.rehearsal.fault;
+
+import dev.rehearsal.scenario.Fault;
+import eu.rekawek.toxiproxy.Proxy;
+import eu.rekawek.toxiproxy.ToxiproxyClient;
+import eu.rekawek.toxiproxy.model.ToxicDirection;
+import eu.rekawek.toxiproxy.model.ToxicList;
+import java.io.IOException;
+import java.net.URI;
+import java.time.Duration;
+
+/** The network faults as toxics of one proxy. Not for several threads at once. */
+final class NetworkToxics {
+    private final ToxiproxyClient client;
+    private final String proxyName;
+    /** How many faults keep the proxy down. */
+    private int downs;
+
+    NetworkToxics(URI faultApi, String proxyName) {
+        this.client = new ToxiproxyClient(faultApi.getScheme(), faultApi.getHost(), faultApi.getPort());
+        this.proxyName = proxyName;
+    }
+
+    void begin(String name, Fault fault) throws FaultFailure {
+        call(fault.kind() + " could not be injected", () -> {
+            Proxy proxy = client.getProxy(proxyName);
+            ToxicList toxics = proxy.toxics();
+            switch (fault) {
+                case Fault.Latency latency -> {
+                    var toxic = toxics.latency(
+                            name, direction(latency), latency.delay().toMillis());
+                    if (!latency.jitter().isZero()) {
+                        toxic.setJitter(latency.jitter().toMillis());
+                    }
+                }
+                case Fault.Bandwidth bandwidth ->
+                    toxics.bandwidth(name, direction(bandwidth), bandwidth.kilobytesPerSecond());
+                case Fault.Timeout timeout -> toxics.timeout(name, direction(timeout), millis(timeout.timeout()));
+                case Fault.ResetPeer reset -> toxics.resetPeer(name, direction(reset), millis(reset.timeout()));
+                case Fault.Down down -> {
+                    if (downs++ == 0) {
+                        proxy.disable();
+                    }
+                }
+                case Fault.Blocker blocker -> throw new IllegalArgumentException("not a fault of the network");
+            }
+        });
+    }
+
+    void end(String name, Fault fault) throws FaultFailure {
+        call(fault.kind() + " could not be taken back", () -> {
+            Proxy proxy = client.getProxy(proxyName);
+            if (!(fault instanceof Fault.Down)) {
+                proxy.toxics().get(name).remove();
+            } else if (--downs == 0) {
+                proxy.enable();
+            }
+        });
+    }
+
+    /** Removes all toxics and enables the proxy, whoever set them. */
+    void heal() throws FaultFailure {
+        call("the fault proxy could not be healed", client::reset);
+    }
+
+    private static ToxicDirection direction(Fault.NetworkFault fault) {
+        return switch (fault.direction()) {
+            case DOWNSTREAM -> ToxicDirection.DOWNSTREAM;
+            case UPSTREAM -> ToxicDirection.UPSTREAM;
+        };
+    }
+
+    private static long millis(Duration duration) {
+        return duration.toMillis();
+    }
+
+    @FunctionalInterface
+    private interface Call {
+        void run() throws IOException;
+    }
+
+    /** The client throws what it comes across, a number format exception for an answer that it does not like. */
+    private static void call(String what, Call call) throws FaultFailure {
+        try {
+            call.run();
+        } catch (IOException | RuntimeException e) {
+            throw new FaultFailure(what + ": " + e, e);
+        }
+    }
+}

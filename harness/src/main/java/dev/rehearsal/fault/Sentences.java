@@ -1,0 +1,77 @@
+package dev.rehearsal.fault;
+
+import dev.rehearsal.scenario.Fault;
+import java.time.Duration;
+import java.util.Locale;
+
+/** What the report says about faults, in whole sentences. */
+final class Sentences {
+    private Sentences() {}
+
+    /** What is about to be done. */
+    static String description(Fault fault) {
+        String until =
+                fault.duration().map(duration -> " for " + words(duration)).orElse(" until the stage ends");
+        return switch (fault) {
+            case Fault.Latency latency -> "Bytes " + way(latency) + " are delayed by " + delay(latency) + until + ".";
+            case Fault.Bandwidth bandwidth ->
+                bandwidth.kilobytesPerSecond() == 0
+                        ? "No bytes get " + way(bandwidth) + until + "; none are lost."
+                        : "Bytes " + way(bandwidth) + " get through at " + bandwidth.kilobytesPerSecond()
+                                + " kB/s a connection" + until + ".";
+            case Fault.Timeout timeout ->
+                "Bytes " + way(timeout) + " are dropped" + until
+                        + (timeout.timeout().isZero()
+                                ? "; connections are closed when it ends."
+                                : ", and connections without any are closed after " + words(timeout.timeout()) + ".");
+            case Fault.ResetPeer reset ->
+                "Connections that send bytes " + way(reset) + " are reset"
+                        + (reset.timeout().isZero() ? "" : " after " + words(reset.timeout())) + until + ".";
+            case Fault.Down down -> "Every connection to the server is closed and new ones are refused" + until + ".";
+            case Fault.Blocker blocker ->
+                "A transaction of somebody else's runs \"" + cut(blocker.sql()) + "\" and stays open for "
+                        + words(blocker.hold()) + ".";
+        };
+    }
+
+    /** What was done, to be said when a network fault has been taken back. */
+    static String effect(Fault fault, Duration lasted) {
+        String time = " for " + words(lasted);
+        return switch (fault) {
+            case Fault.Latency latency -> "Delayed bytes " + way(latency) + " by " + delay(latency) + time + ".";
+            case Fault.Bandwidth bandwidth ->
+                bandwidth.kilobytesPerSecond() == 0
+                        ? "Held back bytes " + way(bandwidth) + time + "."
+                        : "Let bytes " + way(bandwidth) + " through at " + bandwidth.kilobytesPerSecond() + " kB/s"
+                                + time + ".";
+            case Fault.Timeout timeout -> "Dropped bytes " + way(timeout) + time + ", then closed the connections.";
+            case Fault.ResetPeer reset -> "Reset connections that sent bytes " + way(reset) + time + ".";
+            case Fault.Down down -> "Kept the server out of reach" + time + ".";
+            case Fault.Blocker blocker -> "Kept a transaction open" + time + ".";
+        };
+    }
+
+    private static String delay(Fault.Latency latency) {
+        return words(latency.delay()) + (latency.jitter().isZero() ? "" : " ± " + words(latency.jitter()));
+    }
+
+    private static String way(Fault.NetworkFault fault) {
+        return switch (fault.direction()) {
+            case DOWNSTREAM -> "from the server to its clients";
+            case UPSTREAM -> "from the clients to the server";
+        };
+    }
+
+    static String words(Duration duration) {
+        if (duration.compareTo(Duration.ofSeconds(1)) < 0) {
+            return duration.toMillis() + " ms";
+        }
+        double seconds = duration.toNanos() / 1e9;
+        return seconds == Math.rint(seconds) ? (long) seconds + " s" : String.format(Locale.ROOT, "%.2f s", seconds);
+    }
+
+    private static String cut(String sql) {
+        String line = sql.strip().replaceAll("\\s+", " ");
+        return line.length() <= 200 ? line : line.substring(0, 199) + "…";
+    }
+}
