@@ -33,7 +33,9 @@ final class Nearest {
     }
 
     private static int allowed(String word, String candidate) {
-        return Math.max(1, Math.min(word.length(), candidate.length()) / 3 + 1);
+        int shorter = Math.min(word.length(), candidate.length());
+        int longer = Math.max(word.length(), candidate.length());
+        return Math.min(shorter / 3 + 1, longer - 1);
     }
 
     /** Insertions, deletions, substitutions and swaps of neighbours (optimal string alignment distance). */

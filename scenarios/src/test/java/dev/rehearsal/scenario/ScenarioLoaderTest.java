@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class ScenarioLoaderTest {
-    private static final String FULL = """
+    static final String FULL = """
             name: full
             dataset: { use: tiny }
             workload:

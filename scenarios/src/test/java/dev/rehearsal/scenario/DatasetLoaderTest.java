@@ -1,0 +1,217 @@
+package dev.rehearsal.scenario;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.math.BigDecimal;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class DatasetLoaderTest {
+    @TempDir
+    private Path folder;
+
+    @Test
+    void readsEveryTable() throws Exception {
+        DatasetDefinition dataset = DatasetLoader.load(Written.TINY);
+
+        assertThat(dataset.name()).isEqualTo("tiny");
+        assertThat(dataset.directory()).isEqualTo(Written.TINY);
+        assertThat(dataset.schemaSql()).isEqualTo(Files.readString(Written.TINY.resolve("schema.sql")));
+        assertThat(dataset.tables().keySet()).containsExactly("customers", "orders", "coupons");
+        assertThat(dataset.tables().get("customers"))
+                .isEqualTo(new DatasetDefinition.TableDefinition(
+                        "customers",
+                        10_000,
+                        Map.of(
+                                "id",
+                                new Generator.Sequence(1),
+                                "name",
+                                new Generator.Text(5, 20),
+                                "email",
+                                new Generator.Pattern("user{row}@example.com"),
+                                "country",
+                                new Generator.Nullable(
+                                        new Generator.Choice(List.of("de", "fr", "jp"), List.of(1.0, 1.0, 1.0)),
+                                        0.1))));
+    }
+
+    @Test
+    void readsTheCatalog() throws Exception {
+        DatasetDefinition shop =
+                DatasetLoader.load(Path.of(System.getProperty("rehearsal.home"), "datasets", "catalog", "shop"));
+
+        assertThat(shop.tables().keySet())
+                .containsExactly("customers", "products", "orders", "order_items", "payments");
+        assertThat(shop.tables().get("orders").rows()).isEqualTo(1_000_000);
+    }
+
+    static List<Arguments> generators() {
+        return List.of(
+                Arguments.of("{ sequence: 5 }", new Generator.Sequence(5)),
+                Arguments.of("{ uniform: [1, 1_000] }", new Generator.UniformLong(1, 1000)),
+                Arguments.of(
+                        "{ uniform: [1, 2.5] }",
+                        new Generator.UniformDecimal(new BigDecimal("1.00"), new BigDecimal("2.50"), 2)),
+                Arguments.of(
+                        "{ uniform: [-1.125, 2] }",
+                        new Generator.UniformDecimal(new BigDecimal("-1.125"), new BigDecimal("2.000"), 3)),
+                Arguments.of("{ zipf: 1.1, range: [1, 9] }", new Generator.Zipf(1, 9, 1.1)),
+                Arguments.of("{ references: parents.id }", new Generator.References("parents", "id", 0, 0)),
+                Arguments.of("{ references: parents.id, zipf: 1 }", new Generator.References("parents", "id", 1, 0)),
+                Arguments.of(
+                        "{ references: parents.id, correlation: 0.9 }",
+                        new Generator.References("parents", "id", 0, 0.9)),
+                Arguments.of(
+                        "{ choice: { a: 1, 'no': 2.5 } }", new Generator.Choice(List.of("a", "no"), List.of(1.0, 2.5))),
+                Arguments.of(
+                        "{ timestamp: { from: 2023-01-01, to: 2023-01-02T03:04:05Z } }",
+                        new Generator.Timestamp(
+                                Instant.parse("2023-01-01T00:00:00Z"), Instant.parse("2023-01-02T03:04:05Z"), 0)),
+                Arguments.of("{ text: [0, 80] }", new Generator.Text(0, 80)),
+                Arguments.of("{ pattern: '##-??' }", new Generator.Pattern("##-??")),
+                Arguments.of("{ uuid: {} }", new Generator.Uuid()),
+                Arguments.of("{ bool: {} }", new Generator.Bool(0.5)),
+                Arguments.of("{ bool: { true: 0.3 } }", new Generator.Bool(0.3)),
+                Arguments.of("{ normal: { mean: -1, deviation: 2 } }", new Generator.Normal(-1, 2)),
+                Arguments.of("{ lognormal: { mu: 1, sigma: 0.5 } }", new Generator.LogNormal(1, 0.5)),
+                Arguments.of("{ uuid: {}, nulls: 1 }", new Generator.Nullable(new Generator.Uuid(), 1)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("generators")
+    void readsAGenerator(String text, Generator generator) throws Exception {
+        write("{ id: { sequence: 1 }, x: " + text + " }");
+
+        assertThat(DatasetLoader.load(folder).tables().get("things").columns().get("x"))
+                .isEqualTo(generator);
+    }
+
+    static List<Arguments> mistakes() {
+        return List.of(
+                mistake(
+                        "x: 5",
+                        "8:19: tables.things.columns.x: must be a mapping, got 5; write a generator, e.g. { uniform: [1, 500] }"),
+                mistake(
+                        "x: { sequenze: 1 }",
+                        "8:21: tables.things.columns.x.sequenze: unknown key; did you mean 'sequence'?"),
+                mistake(
+                        "x: { faker: name }",
+                        "8:21: tables.things.columns.x.faker: is not supported by this version of the harness; remove it"),
+                mistake(
+                        "x: { uuid: {}, text: [1, 2] }",
+                        "8:19: tables.things.columns.x: says two kinds of value, text and uuid; keep one"),
+                mistake(
+                        "x: { sequence: 1, nulls: 0.5 }",
+                        "8:41: tables.things.columns.x.nulls: does not go with sequence, only with uniform or range or references or choice or timestamp or text or pattern or uuid or bool or normal or lognormal"),
+                mistake(
+                        "x: { uuid: {}, nulls: 2 }",
+                        "8:38: tables.things.columns.x.nulls: must be at least 0 and at most 1, got 2"),
+                mistake(
+                        "x: { text: [5, 2] }",
+                        "8:27: tables.things.columns.x.text: must have the smaller number first, got [5, 2]"),
+                mistake(
+                        "x: { text: [-1, 2] }",
+                        "8:27: tables.things.columns.x.text: must be lengths from 0 to 1,000,000, got [-1, 2]"),
+                mistake(
+                        "x: { references: nowhere.id }",
+                        "8:19: tables.things.columns.x: references nowhere, which is not among the tables above; move that table up, or known are parents"),
+                mistake(
+                        "x: { references: parents.label }",
+                        "8:19: tables.things.columns.x: references parents.label, which is not a sequence; a referenced key must be, e.g. label: { sequence: 1 }"),
+                mistake(
+                        "x: { references: parents.id, zipf: 1, correlation: 1 }",
+                        "8:19: tables.things.columns.x: has both zipf and correlation; keep one"),
+                mistake(
+                        "x: { timestamp: { from: 2024-01-01, to: 2023-01-01 } }",
+                        "8:56: tables.things.columns.x.timestamp.to: must be later than from, got 2023-01-01T00:00:00Z after 2024-01-01T00:00:00Z"),
+                mistake(
+                        "x: { timestamp: { from: today, to: 2023-01-01 } }",
+                        "8:40: tables.things.columns.x.timestamp.from: must be a date or a moment in UTC, got today; write e.g. 2023-01-01 or 2023-01-01T12:00:00Z"),
+                mistake(
+                        "x: { normal: { mean: 1 } }",
+                        "8:29: tables.things.columns.x.normal: 'deviation' is missing; write e.g. { mean: 10, deviation: 2 }"),
+                mistake(
+                        "y: { uuid: {} }",
+                        "8:16: tables.things.columns.y: table things has no column of this name; known are id, x, made"),
+                mistake(
+                        "made: { uuid: {} }",
+                        "8:16: tables.things.columns.made: the server makes this column itself (generated always as …); remove it"));
+    }
+
+    private static Arguments mistake(String column, String problem) {
+        return Arguments.of(column, problem);
+    }
+
+    @ParameterizedTest
+    @MethodSource("mistakes")
+    void saysWhatIsWrongWithAColumn(String column, String problem) throws Exception {
+        write("{ " + column + " }");
+
+        assertThat(problems()).containsExactly("dataset.yaml:" + problem);
+    }
+
+    @Test
+    void aColumnThatMustHaveAValueNeedsAGenerator() throws Exception {
+        write("{ x: { uuid: {} } }");
+
+        assertThat(problems())
+                .containsExactly(
+                        "dataset.yaml:6:3: tables.things: column id is not null and has no default; give it a generator");
+    }
+
+    @Test
+    void aMissingSchemaFileIsOneProblem() throws Exception {
+        write("{ id: { sequence: 1 } }");
+        Files.delete(folder.resolve("schema.sql"));
+
+        assertThat(problems())
+                .containsExactly("dataset.yaml:2:9: schema: schema file "
+                        + SourceFile.displayName(folder.resolve("schema.sql")) + " does not exist; check the path");
+    }
+
+    @Test
+    void aBrokenSchemaFileIsShown() throws Exception {
+        write("{ id: { sequence: 1 } }");
+        Files.writeString(
+                folder.resolve("schema.sql"), "create table parents (id bigint);\ncreate table things (id bigint, 'x");
+
+        assertThat(problems()).contains("schema.sql:2:33: the string that begins here never ends; close it with '");
+    }
+
+    private void write(String columns) throws Exception {
+        Files.writeString(folder.resolve("schema.sql"), """
+                create table parents (id bigint primary key, label text);
+                create table things (
+                  id bigint not null,
+                  x text,
+                  made text generated always as (x || '!') stored);
+                """);
+        Files.writeString(folder.resolve("dataset.yaml"), """
+                name: things
+                schema: schema.sql
+                tables:
+                  parents: { rows: 5, columns: { id: { sequence: 1 }, label: { uuid: {} } } }
+                  # the one that is tested
+                  things:
+                    rows: 10
+                    columns: %s
+                """.formatted(columns));
+    }
+
+    private List<String> problems() {
+        try {
+            DatasetLoader.load(folder);
+            return List.of();
+        } catch (InvalidScenarioException e) {
+            return e.problems().stream().map(Written::line).toList();
+        }
+    }
+}
