@@ -7,26 +7,28 @@ import picocli.CommandLine.Command;
 @Command(
         name = "harness",
         description = "Rehearses a PostgreSQL schema migration under load and judges what the traffic felt.",
-        version = "harness 0.1.0-SNAPSHOT",
+        versionProvider = HarnessVersion.class,
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
+        subcommands = {RehearseCommand.class, ValidateCommand.class, ReportCommand.class, CleanCommand.class},
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "  0:passed",
             "  1:an objective failed",
             "  2:the scenario or the command line is wrong",
             "  3:inconclusive, or the environment could not be had",
-            " 70:internal bug",
+            " 70:a bug of the harness",
             "130:interrupted"
         })
-public final class Main implements Runnable {
+public final class Main {
+    private Main() {}
 
     public static void main(String[] arguments) {
-        System.exit(new CommandLine(new Main()).execute(arguments));
+        System.exit(commandLine().execute(arguments));
     }
 
-    @Override
-    public void run() {
-        CommandLine.usage(this, System.out);
+    /** The commands as they run, for tests too. */
+    static CommandLine commandLine() {
+        return new CommandLine(new Main()).setExecutionExceptionHandler(new Failures());
     }
 }

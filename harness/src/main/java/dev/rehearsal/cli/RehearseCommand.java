@@ -1,0 +1,166 @@
+package dev.rehearsal.cli;
+
+import dev.rehearsal.rehearsal.Progress;
+import dev.rehearsal.rehearsal.Rehearsal;
+import dev.rehearsal.report.Reports;
+import dev.rehearsal.report.Terminal;
+import dev.rehearsal.run.RunDirectory;
+import dev.rehearsal.run.RunRecord;
+import dev.rehearsal.scenario.EnvironmentException;
+import dev.rehearsal.scenario.InvalidScenarioException;
+import dev.rehearsal.scenario.Scenario;
+import dev.rehearsal.scenario.ScenarioLoader;
+import dev.rehearsal.scenario.ScenarioWriter;
+import dev.rehearsal.verdict.Verdict;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code harness rehearse}: the main job. */
+@Command(
+        name = "rehearse",
+        description = "Runs scenarios: clones the data, drives the traffic, applies the migration, judges what the traffic felt.",
+        mixinStandardHelpOptions = true)
+final class RehearseCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec;
+
+    @Parameters(arity = "1..*", paramLabel = "SCENARIO", description = "Scenario files, rehearsed one after the other.")
+    private List<Path> files;
+
+    @Option(names = "--runtime", paramLabel = "RUNTIME", description = "auto or local; replaces environment.runtime.")
+    private @Nullable String runtime;
+
+    @Option(names = "--scale", paramLabel = "FACTOR", description = "Multiplies every row count; replaces dataset.scale.")
+    private @Nullable String scale;
+
+    @Option(names = "--set", paramLabel = "KEY=VALUE", description = "Replaces a value, e.g. timeline.baseline=60s.")
+    private Map<String, String> overrides = new LinkedHashMap<>();
+
+    @Option(names = "--out", paramLabel = "DIR", description = "Where the run directory goes; default rehearsals/<name>/<UTC time>.")
+    private @Nullable Path out;
+
+    @Option(names = "--fail-fast", description = "Stops after the first scenario that does not pass.")
+    private boolean failFast;
+
+    @Option(names = "--no-drills", description = "Runs no drills (this version has none).")
+    private boolean noDrills;
+
+    @Option(names = "--quiet", description = "No progress on stderr.")
+    private boolean quiet;
+
+    @Option(names = "--json", description = "Prints result.json instead of the summary.")
+    private boolean json;
+
+    @Override
+    public Integer call() throws Exception {
+        // All of them are read before the first one starts: a typo in the third shall not cost an hour.
+        List<Scenario> scenarios = load();
+        ExitCode worst = ExitCode.PASSED;
+        for (Scenario scenario : scenarios) {
+            ExitCode code = rehearse(scenario, scenarios.size() > 1);
+            worst = worse(worst, code);
+            if (failFast && code != ExitCode.PASSED) {
+                break;
+            }
+        }
+        return worst.number;
+    }
+
+    private List<Scenario> load() throws InvalidScenarioException {
+        Map<String, String> all = new LinkedHashMap<>();
+        if (runtime != null) {
+            all.put("environment.runtime", runtime);
+        }
+        if (scale != null) {
+            all.put("dataset.scale", scale);
+        }
+        all.putAll(overrides);
+        List<Scenario> scenarios = new ArrayList<>();
+        List<dev.rehearsal.scenario.Problem> problems = new ArrayList<>();
+        for (Path file : files) {
+            try {
+                scenarios.add(ScenarioLoader.load(file, all));
+            } catch (InvalidScenarioException invalid) {
+                problems.addAll(invalid.problems());
+            }
+        }
+        if (!problems.isEmpty()) {
+            throw new InvalidScenarioException(problems);
+        }
+        return scenarios;
+    }
+
+    private ExitCode rehearse(Scenario scenario, boolean oneOfMany)
+            throws InvalidScenarioException, EnvironmentException, InterruptedException, IOException {
+        RunDirectory directory = directory(scenario, oneOfMany);
+        Files.writeString(directory.scenario(), ScenarioWriter.write(scenario));
+        PrintWriter err = spec.commandLine().getErr();
+        try (Progress progress = quiet ? new QuietProgress() : Terminals.progress(err);
+                Interrupt interrupt = Interrupt.ofThisThread()) {
+            try {
+                new Rehearsal(scenario, directory, HarnessVersion.current(), commandLine(), progress).run();
+            } catch (InvalidScenarioException e) {
+                directory.delete();
+                throw e;
+            } catch (InterruptedException e) {
+                report(directory);
+                err.println("harness: interrupted; what was seen until then: " + directory.reportHtml());
+                throw e;
+            }
+        }
+        return ExitCode.of(report(directory).status());
+    }
+
+    private RunDirectory directory(Scenario scenario, boolean oneOfMany) throws EnvironmentException {
+        try {
+            if (out == null) {
+                return RunDirectory.create(Path.of("rehearsals"), scenario.name(), Instant.now());
+            }
+            return RunDirectory.at(oneOfMany ? out.resolve(scenario.name()) : out);
+        } catch (IOException e) {
+            throw new EnvironmentException(
+                    "cannot make a run directory: " + e, "give a place that is empty and can be written to: --out DIR", e);
+        }
+    }
+
+    private Verdict report(RunDirectory directory) throws IOException {
+        Reports.Written written = Reports.write(directory);
+        PrintWriter out = spec.commandLine().getOut();
+        if (json) {
+            out.print(Files.readString(directory.resultJson()));
+        } else {
+            out.print(Terminal.summary(written.run(), written.verdict(), directory, Terminals.colouredOutput()));
+        }
+        out.flush();
+        return written.verdict();
+    }
+
+    /** As typed, without the launcher in front. */
+    private List<String> commandLine() {
+        List<String> words = new ArrayList<>(List.of("harness"));
+        words.addAll(spec.commandLine().getParent().getParseResult().originalArgs());
+        return words;
+    }
+
+    private static ExitCode worse(ExitCode one, ExitCode other) {
+        if (one == ExitCode.FAILED || other == ExitCode.FAILED) {
+            return ExitCode.FAILED;
+        }
+        return one == ExitCode.PASSED ? other : one;
+    }
+}

@@ -1,0 +1,177 @@
+package dev.rehearsal.rehearsal;
+
+import dev.rehearsal.dataset.CacheDirectory;
+import dev.rehearsal.dataset.Cloner;
+import dev.rehearsal.dataset.Snapshot;
+import dev.rehearsal.dataset.SnapshotStore;
+import dev.rehearsal.environment.Environment;
+import dev.rehearsal.environment.LocalRuntime;
+import dev.rehearsal.environment.LocalServers;
+import dev.rehearsal.environment.Server;
+import dev.rehearsal.fault.FaultInjector;
+import dev.rehearsal.load.Load;
+import dev.rehearsal.load.LoadSpec;
+import dev.rehearsal.measure.Instruments;
+import dev.rehearsal.measure.SchemaFingerprint;
+import dev.rehearsal.migration.MigrationRunner;
+import dev.rehearsal.run.ApplicationNames;
+import dev.rehearsal.run.FileJournal;
+import dev.rehearsal.run.Journal;
+import dev.rehearsal.run.RunClock;
+import dev.rehearsal.run.RunDirectory;
+import dev.rehearsal.run.RunEvent;
+import dev.rehearsal.run.RunEvent.Outcome;
+import dev.rehearsal.scenario.EnvironmentException;
+import dev.rehearsal.scenario.InvalidScenarioException;
+import dev.rehearsal.scenario.Scenario;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * One rehearsal from a scenario to a run directory full of observations. Nothing is judged here.
+ *
+ * <p>Whatever is started is closed in reverse order: on success, on failure, on an interrupt.
+ */
+public final class Rehearsal {
+    /** After the last arrival: longer than any pool waits, and long enough for a queue to drain. */
+    private static final Duration DRAIN_LIMIT = Duration.ofSeconds(60);
+
+    private final Scenario scenario;
+    private final RunDirectory directory;
+    private final String harnessVersion;
+    private final List<String> command;
+    private final Progress progress;
+    private final RunClock clock = RunClock.started();
+
+    /** @param command as the user typed it, for the report's "how to reproduce" */
+    public Rehearsal(
+            Scenario scenario,
+            RunDirectory directory,
+            String harnessVersion,
+            List<String> command,
+            Progress progress) {
+        this.scenario = scenario;
+        this.directory = directory;
+        this.harnessVersion = harnessVersion;
+        this.command = List.copyOf(command);
+        this.progress = progress;
+    }
+
+    /**
+     * Runs it to its end.
+     *
+     * @throws InvalidScenarioException if the server refuses the dataset's schema or a statement of the workload; nothing has been measured then
+     * @throws EnvironmentException if a part cannot be had, or breaks while it runs; what was seen so far is in the run directory
+     */
+    public void run() throws InvalidScenarioException, EnvironmentException, InterruptedException {
+        progress.started(scenario, directory.path());
+        try (FileJournal journal = new FileJournal(directory.events())) {
+            journal.record(RunFacts.of(scenario, clock, harnessVersion, command));
+            try {
+                observe(journal);
+                end(journal, Outcome.COMPLETED, "");
+            } catch (InterruptedException e) {
+                end(journal, Outcome.INTERRUPTED, "interrupted");
+                throw e;
+            } catch (EnvironmentException | InvalidScenarioException e) {
+                end(journal, Outcome.BROKEN, e.getMessage());
+                throw e;
+            }
+        } catch (IOException | UncheckedIOException e) {
+            throw new EnvironmentException(
+                    "the run directory cannot be written: " + e.getMessage(),
+                    "make room on its disk, or give another place: --out DIR",
+                    e);
+        }
+    }
+
+    private void observe(Journal journal)
+            throws InvalidScenarioException, EnvironmentException, InterruptedException {
+        Path cache = CacheDirectory.resolve();
+        try (Load load = Load.launch();
+                Workspace workspace = Workspace.open(cache, scenario.name(), clock, journal)) {
+            LocalServers servers = LocalServers.obtain(scenario.environment(), cache);
+            Snapshot snapshot =
+                    new SnapshotStore(cache, servers).obtain(scenario.dataset(), scenario.seed(), progress.building());
+            Cloner.Clone clone = workspace.clone(snapshot);
+            journal.record(RunFacts.of(snapshot, clone, clock));
+            rehearseOver(clone, servers, load, journal);
+        }
+    }
+
+    private void rehearseOver(Cloner.Clone clone, LocalServers servers, Load load, Journal journal)
+            throws InvalidScenarioException, EnvironmentException, InterruptedException {
+        LocalRuntime runtime = new LocalRuntime(servers);
+        try (Environment environment = runtime.start(
+                        scenario.environment(),
+                        clone.directory(),
+                        Instruments.serverSettings(),
+                        RunFacts.connections(scenario),
+                        directory.path());
+                Instruments instruments = instruments(environment.primary(), journal);
+                FaultInjector faults = faults(environment, journal)) {
+            journal.record(environment.facts(clock.nowNanos()));
+            OperationProblems.refuse(scenario, environment.primary().jdbcUrl(ApplicationNames.OBSERVER));
+            SchemaFingerprint before = instruments.schema();
+            try (load) {
+                load.begin(loadSpec(environment), clock, directory.requests(), journal);
+                walk(environment, instruments, load, faults, journal);
+            }
+            instruments.drain();
+            if (!scenario.migration().rollback().isEmpty()) {
+                journal.record(RunFacts.compared(before, instruments.schema(), clock));
+            }
+        }
+    }
+
+    private void walk(
+            Environment environment, Instruments instruments, Load load, FaultInjector faults, Journal journal)
+            throws EnvironmentException, InterruptedException {
+        TimelineRunner timeline = new TimelineRunner(scenario.timeline(), load, faults, clock, journal, progress);
+        MigrationRunner migration = new MigrationRunner(
+                environment.application().jdbcUrl(ApplicationNames.MIGRATION),
+                environment.primary().jdbcUrl(ApplicationNames.OBSERVER),
+                instruments.witness(),
+                clock,
+                journal,
+                timeline.stepListener(),
+                scenario.seed());
+        timeline.warmup()
+                .baseline()
+                .migrate(scenario.migration(), migration)
+                .settle()
+                .rollBack(scenario.migration(), migration);
+        progress.finishing();
+        load.stopAndDrain(DRAIN_LIMIT);
+    }
+
+    private Instruments instruments(Server primary, Journal journal) throws EnvironmentException {
+        return Instruments.armed(
+                primary.jdbcUrl(ApplicationNames.OBSERVER), primary.jsonLog(), primary.processId(), clock, journal);
+    }
+
+    private FaultInjector faults(Environment environment, Journal journal) throws EnvironmentException {
+        return new FaultInjector(
+                scenario.faults(),
+                environment.faultApi(),
+                environment.proxyName(),
+                environment.primary().jdbcUrl(ApplicationNames.BLOCKER),
+                clock,
+                journal);
+    }
+
+    /** The load names its sessions itself, by service. */
+    private LoadSpec loadSpec(Environment environment) {
+        return new LoadSpec(
+                scenario.workload(),
+                scenario.seed(),
+                environment.application().jdbcUrl(),
+                environment.primary().jdbcUrl(ApplicationNames.OBSERVER));
+    }
+
+    private void end(Journal journal, Outcome outcome, String message) {
+        journal.record(new RunEvent.RunEnded(clock.nowNanos(), outcome, message));
+    }
+}

@@ -1,0 +1,75 @@
+package dev.rehearsal.rehearsal;
+
+import dev.rehearsal.dataset.Cloner;
+import dev.rehearsal.dataset.Snapshot;
+import dev.rehearsal.measure.SchemaFingerprint;
+import dev.rehearsal.run.RunClock;
+import dev.rehearsal.run.RunEvent.DatasetReady;
+import dev.rehearsal.run.RunEvent.OperationPlan;
+import dev.rehearsal.run.RunEvent.RunStarted;
+import dev.rehearsal.run.RunEvent.SchemaCompared;
+import dev.rehearsal.run.RunEvent.ServicePlan;
+import dev.rehearsal.scenario.Scenario;
+import dev.rehearsal.scenario.Workload.Service;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.OptionalLong;
+
+/** Facts of a run for its record: what the judge and the reader need of scenario and dataset. */
+final class RunFacts {
+    private RunFacts() {}
+
+    static RunStarted of(Scenario scenario, RunClock clock, String harnessVersion, List<String> command) {
+        return new RunStarted(
+                clock.nowNanos(),
+                clock.originWallClock(),
+                harnessVersion,
+                scenario.name(),
+                scenario.description(),
+                scenario.file().toString(),
+                scenario.seed(),
+                scenario.workload().arrivals().name().toLowerCase(Locale.ROOT),
+                scenario.workload().services().stream().map(RunFacts::plan).toList(),
+                scenario.objectives(),
+                command);
+    }
+
+    private static ServicePlan plan(Service service) {
+        return new ServicePlan(
+                service.name(),
+                service.arrivalsPerSecond(),
+                service.pool().size(),
+                service.pool().connectionTimeout().toNanos(),
+                service.statementTimeout().map(Duration::toNanos).map(OptionalLong::of).orElse(OptionalLong.empty()),
+                service.operations().stream()
+                        .map(operation -> new OperationPlan(
+                                operation.name(), service.arrivalsPerSecond(operation), operation.writes()))
+                        .toList());
+    }
+
+    static DatasetReady of(Snapshot snapshot, Cloner.Clone clone, RunClock clock) {
+        return new DatasetReady(
+                clock.nowNanos(),
+                snapshot.name(),
+                snapshot.fingerprint(),
+                snapshot.rows(),
+                snapshot.bytes(),
+                snapshot.buildSeconds(),
+                clone.seconds(),
+                clone.method());
+    }
+
+    /** Of the application, all pools full. */
+    static int connections(Scenario scenario) {
+        return scenario.workload().services().stream()
+                .mapToInt(service -> service.pool().size())
+                .sum();
+    }
+
+    /** What the way back has left different. */
+    static SchemaCompared compared(SchemaFingerprint before, SchemaFingerprint after, RunClock clock) {
+        return new SchemaCompared(
+                clock.nowNanos(), before.sha256(), after.sha256(), SchemaFingerprint.differences(before, after));
+    }
+}

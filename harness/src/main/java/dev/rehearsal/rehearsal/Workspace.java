@@ -1,0 +1,89 @@
+package dev.rehearsal.rehearsal;
+
+import dev.rehearsal.dataset.Cloner;
+import dev.rehearsal.dataset.Snapshot;
+import dev.rehearsal.environment.RunningRegistry;
+import dev.rehearsal.environment.Sweeper;
+import dev.rehearsal.run.Journal;
+import dev.rehearsal.run.RunClock;
+import dev.rehearsal.run.RunEvent;
+import dev.rehearsal.scenario.EnvironmentException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.UUID;
+import java.util.stream.Stream;
+
+/**
+ * This run's own corner of the cache: swept of what killed runs left, announced to other runs, deleted at the end.
+ */
+final class Workspace implements AutoCloseable {
+    private final Path directory;
+    private final RunningRegistry.Entry announcement;
+    private final RunningRegistry.Entry temporary;
+
+    private Workspace(Path directory, RunningRegistry.Entry announcement, RunningRegistry.Entry temporary) {
+        this.directory = directory;
+        this.announcement = announcement;
+        this.temporary = temporary;
+    }
+
+    /** Journals what was swept, and which other rehearsals share this machine. */
+    static Workspace open(Path cache, String scenario, RunClock clock, Journal journal) throws EnvironmentException {
+        RunningRegistry registry = new RunningRegistry(cache);
+        Sweeper sweeper = new Sweeper(registry);
+        for (String swept : sweeper.sweep()) {
+            journal.record(new RunEvent.Noted(clock.nowNanos(), swept));
+        }
+        RunningRegistry.Entry announcement = registry.run(scenario);
+        try {
+            Path directory = cache.resolve("clones").resolve(UUID.randomUUID().toString());
+            Workspace workspace =
+                    new Workspace(directory, announcement, registry.temporaryDirectory(directory));
+            workspace.noteNeighbours(sweeper.otherLiveRuns(), clock, journal);
+            return workspace;
+        } catch (EnvironmentException e) {
+            announcement.close();
+            throw e;
+        }
+    }
+
+    void noteNeighbours(List<Sweeper.OtherRun> others, RunClock clock, Journal journal) {
+        for (Sweeper.OtherRun other : others) {
+            journal.record(new RunEvent.Noted(
+                    clock.nowNanos(),
+                    "another rehearsal (" + other.description() + ", process " + other.pid()
+                            + ") ran on this machine at the same time and took its share of processors and disk"));
+        }
+    }
+
+    Cloner.Clone clone(Snapshot snapshot) throws EnvironmentException, InterruptedException {
+        return Cloner.between(snapshot.dataDirectory(), directory)
+                .copy(snapshot.dataDirectory(), directory.resolve("data"));
+    }
+
+    @Override
+    public void close() {
+        try (Stream<Path> tree = Files.walk(directory)) {
+            tree.sorted(Comparator.reverseOrder()).forEach(Workspace::delete);
+            temporary.close();
+        } catch (NoSuchFileException nothingCloned) {
+            temporary.close();
+        } catch (IOException | UncheckedIOException e) {
+            // Its register entry stays, so the next run's sweep deletes the rest.
+        }
+        announcement.close();
+    }
+
+    private static void delete(Path path) {
+        try {
+            Files.deleteIfExists(path);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,118 @@
+package dev.rehearsal.cli;
+
+import dev.rehearsal.run.RequestLog;
+import dev.rehearsal.run.RequestRecord;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.ObjectMapper;
+
+/** One call of the command line within this process, and what it left. */
+record HarnessRun(int exitCode, String out, String err, Path directory) {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    /** The repository's root: tests run in the folder of their module. */
+    static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
+
+    static HarnessRun of(String... arguments) {
+        StringWriter out = new StringWriter();
+        StringWriter err = new StringWriter();
+        int exitCode = Main.commandLine()
+                .setOut(new PrintWriter(out))
+                .setErr(new PrintWriter(err))
+                .execute(arguments);
+        return new HarnessRun(exitCode, out.toString(), err.toString(), Path.of(""));
+    }
+
+    /** Rehearses a scenario with stages as short as its percentiles allow. */
+    static HarnessRun rehearse(Path scenario, Path directory, String... more) {
+        List<String> arguments = new ArrayList<>(List.of("rehearse", scenario.toString(), "--out", directory.toString()));
+        for (String setting : List.of("timeline.warmup=5s", "timeline.baseline=6s", "timeline.settle=2s")) {
+            arguments.add("--set");
+            arguments.add(setting);
+        }
+        arguments.addAll(List.of(more));
+        HarnessRun run = of(arguments.toArray(String[]::new));
+        return new HarnessRun(run.exitCode, run.out, run.err, directory);
+    }
+
+    static Path example(String name) {
+        return ROOT.resolve("scenarios/examples").resolve(name).resolve("scenario.yaml");
+    }
+
+    JsonNode result() {
+        return JSON.readTree(directory.resolve("result.json").toFile());
+    }
+
+    /** Statements of the migration, in order. */
+    List<JsonNode> statements() {
+        return stream(result().get("steps"))
+                .filter(step -> step.get("phase").asString().equals("migration"))
+                .flatMap(step -> stream(step.get("statements")))
+                .toList();
+    }
+
+    /** The findings that failed, as {@code objective subject}. */
+    List<String> failed() {
+        return stream(result().get("findings"))
+                .filter(finding -> finding.get("status").asString().equals("failed"))
+                .map(finding -> finding.get("objective").asString() + " " + finding.get("subject").asString())
+                .toList();
+    }
+
+    static Optional<JsonNode> lock(JsonNode statement, String relation, String mode) {
+        return stream(statement.get("locks"))
+                .filter(lock -> lock.get("relation").asString().equals(relation)
+                        && lock.get("mode").asString().equals(mode))
+                .findFirst();
+    }
+
+    /** The longest response of any request that arrived during the migration, from {@code requests.bin}. */
+    double maxResponseMillisDuringMigration() {
+        JsonNode stage = stream(result().get("stages"))
+                .filter(candidate -> candidate.get("kind").asString().equals("migration"))
+                .findFirst()
+                .orElseThrow();
+        double start = stage.get("startMillis").asDouble() * 1e6;
+        double end = stage.get("endMillis").asDouble() * 1e6;
+        long[] longest = {0};
+        try {
+            RequestLog.open(directory.resolve("requests.bin")).forEach((RequestRecord request) -> {
+                if (request.t0Nanos() >= start && request.t0Nanos() < end) {
+                    longest[0] = Math.max(longest[0], request.responseNanos());
+                }
+            });
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return longest[0] / 1e6;
+    }
+
+    /** The longest wait of an application session in the server's own log. */
+    double longestApplicationLockWaitMillis() {
+        try (Stream<String> lines = Files.lines(directory.resolve("events.ndjson"))) {
+            return lines.map(JSON::readTree)
+                            .filter(event -> event.get("event").asString().equals("lockWait"))
+                            .filter(event -> event.get("party").asString().equalsIgnoreCase("application"))
+                            .mapToLong(event -> event.get("durationNanos").asLong())
+                            .max()
+                            .orElse(0)
+                    / 1e6;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    static Stream<JsonNode> stream(JsonNode array) {
+        return StreamSupport.stream(array.spliterator(), false);
+    }
+}

@@ -1,0 +1,140 @@
+package dev.rehearsal.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** A rehearsal that is ended from outside leaves no server, no proxy and no JVM, and the next one works. */
+@Tag("proof")
+@DisabledOnOs(value = OS.WINDOWS, disabledReason = "POSIX signals")
+class KillTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(120);
+
+    @TempDir
+    private Path directory;
+
+    /** One cache for all, so that the small dataset is built once; not the user's. */
+    private static final Path CACHE = Path.of("target/kill-test-cache").toAbsolutePath();
+
+    @ParameterizedTest(name = "{0} in stage {1}")
+    @CsvSource({"INT,BASELINE", "INT,MIGRATION", "TERM,BASELINE", "TERM,MIGRATION", "KILL,BASELINE", "KILL,MIGRATION"})
+    void leavesNothingRunning(String signal, String stage) throws Exception {
+        Process harness = start("killed");
+        try {
+            await().atMost(PATIENCE).until(() -> hasBegun("killed", stage) || !harness.isAlive());
+            assertThat(harness.isAlive()).as(errors("killed")).isTrue();
+            List<ProcessHandle> started = harness.toHandle().descendants().toList();
+            assertThat(started).extracting(KillTest::commandLine).anyMatch(line -> line.contains("postgres"));
+            assertThat(started).extracting(KillTest::commandLine).anyMatch(line -> line.contains("Injector"));
+
+            new ProcessBuilder("kill", "-" + signal, Long.toString(harness.pid())).inheritIO().start().waitFor();
+
+            assertThat(harness.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+            if (!signal.equals("KILL")) {
+                assertThat(harness.exitValue()).isEqualTo(130);
+                assertThat(started).as("right after the end").noneMatch(ProcessHandle::isAlive);
+                assertThat(Files.readString(directory.resolve("killed/result.json"))).contains("\"inconclusive\"");
+            }
+            await().atMost(PATIENCE).untilAsserted(() -> assertThat(started).noneMatch(ProcessHandle::isAlive));
+        } finally {
+            harness.destroyForcibly();
+        }
+        assertThat(clonesLeft()).hasSizeLessThanOrEqualTo(signal.equals("KILL") ? 1 : 0);
+
+        Process next = start("next");
+        assertThat(next.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+        assertThat(next.exitValue()).as(errors("next")).isEqualTo(1);
+        assertThat(clonesLeft()).isEmpty();
+    }
+
+    @Test
+    void aBuildThatIsKilledLeavesNothingThatLooksLikeASnapshot() throws Exception {
+        Path cache = directory.resolve("cache");
+        Process harness = start("killed", cache, "0.3");
+        try {
+            await().atMost(PATIENCE).until(() -> errors("killed").contains("order_items") || !harness.isAlive());
+            assertThat(harness.isAlive()).as(errors("killed")).isTrue();
+            new ProcessBuilder("kill", "-KILL", Long.toString(harness.pid())).inheritIO().start().waitFor();
+            assertThat(harness.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+        } finally {
+            harness.destroyForcibly();
+        }
+        try (Stream<Path> files = Files.walk(cache.resolve("snapshots"))) {
+            assertThat(files).noneMatch(file -> file.endsWith("snapshot.json"));
+        }
+
+        Process next = start("next", cache, "0.01");
+        assertThat(next.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+        assertThat(next.exitValue()).as(errors("next")).isEqualTo(1);
+    }
+
+    private Process start(String name) throws IOException {
+        return start(name, CACHE, "0.02");
+    }
+
+    private Process start(String name, Path cache, String scale) throws IOException {
+        ProcessBuilder builder = new ProcessBuilder(
+                ProcessHandle.current().info().command().orElseThrow(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                "dev.rehearsal.cli.Main",
+                "rehearse",
+                HarnessRun.example("07-alter-behind-long-transaction").toString(),
+                "--scale",
+                scale,
+                "--set",
+                "timeline.warmup=3s",
+                "--set",
+                "timeline.baseline=4s",
+                "--set",
+                "timeline.settle=1s",
+                "--out",
+                directory.resolve(name).toString());
+        builder.environment().put("HARNESS_CACHE", cache.toString());
+        return builder.redirectError(directory.resolve(name + ".err").toFile())
+                .redirectOutput(directory.resolve(name + ".out").toFile())
+                .start();
+    }
+
+    private boolean hasBegun(String name, String stage) throws IOException {
+        Path events = directory.resolve(name).resolve("events.ndjson");
+        if (!Files.exists(events)) {
+            return false;
+        }
+        // In the migration, not only once the stage has begun: the step has too.
+        String sign = stage.equals("MIGRATION") ? "stepStarted" : "\"stage\":\"" + stage + "\"";
+        return Files.readString(events).contains(sign);
+    }
+
+    private String errors(String name) throws IOException {
+        return Files.readString(directory.resolve(name + ".err"));
+    }
+
+    private static List<Path> clonesLeft() throws IOException {
+        Path clones = CACHE.resolve("clones");
+        if (!Files.exists(clones)) {
+            return List.of();
+        }
+        try (Stream<Path> list = Files.list(clones)) {
+            return list.toList();
+        }
+    }
+
+    private static String commandLine(ProcessHandle process) {
+        return process.info().commandLine().orElse("");
+    }
+}
