@@ -7,10 +7,15 @@ import dev.rehearsal.environment.LocalServers;
 import dev.rehearsal.environment.RunningRegistry;
 import dev.rehearsal.environment.Sweeper;
 import dev.rehearsal.scenario.EnvironmentException;
+import dev.rehearsal.scenario.EnvironmentSpec;
+import dev.rehearsal.scenario.EnvironmentSpec.Engine;
+import dev.rehearsal.scenario.EnvironmentSpec.RuntimeChoice;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -36,7 +41,7 @@ final class CleanCommand implements Callable<Integer> {
         for (String swept : new Sweeper(new RunningRegistry(cache)).sweep()) {
             out.println(swept);
         }
-        SnapshotStore store = SnapshotStore.of(cache);
+        SnapshotStore store = new SnapshotStore(cache, LocalServers.obtain(bundled(), cache));
         List<Snapshot> snapshots = store.list();
         for (Snapshot snapshot : snapshots) {
             if (prune) {
@@ -58,5 +63,10 @@ final class CleanCommand implements Callable<Integer> {
         }
         out.flush();
         return ExitCode.PASSED.number;
+    }
+
+    /** Snapshots are listed and removed the same way whatever made them. */
+    private static EnvironmentSpec bundled() {
+        return new EnvironmentSpec(Engine.POSTGRESQL, "18", RuntimeChoice.LOCAL, Map.of(), Optional.empty());
     }
 }

@@ -26,6 +26,7 @@ import dev.rehearsal.scenario.InvalidScenarioException;
 import dev.rehearsal.scenario.Scenario;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 
@@ -112,7 +113,7 @@ public final class Rehearsal {
                         directory.path());
                 Instruments instruments = instruments(environment.primary(), journal);
                 FaultInjector faults = faults(environment, journal)) {
-            journal.record(environment.facts(clock.nowNanos()));
+            journal.record(environment.facts(clock));
             OperationProblems.refuse(scenario, environment.primary().jdbcUrl(ApplicationNames.OBSERVER));
             SchemaFingerprint before = instruments.schema();
             try (load) {
@@ -167,7 +168,7 @@ public final class Rehearsal {
         return new LoadSpec(
                 scenario.workload(),
                 scenario.seed(),
-                environment.application().jdbcUrl(),
+                environment.application().jdbcUrl(ApplicationNames.application("")),
                 environment.primary().jdbcUrl(ApplicationNames.OBSERVER));
     }
 
