@@ -7,11 +7,14 @@ import java.nio.charset.StandardCharsets;
 final class JdbcUrl {
     private JdbcUrl() {}
 
-    static String of(String host, int port, String database, String user, String password, String applicationName) {
+    static String of(String host, int port, String database, String user, String password) {
         return "jdbc:postgresql://" + host + ":" + port + "/" + encoded(database)
                 + "?user=" + encoded(user)
-                + "&password=" + encoded(password)
-                + "&ApplicationName=" + encoded(applicationName);
+                + "&password=" + encoded(password);
+    }
+
+    static String of(String host, int port, String database, String user, String password, String applicationName) {
+        return of(host, port, database, user, password) + "&ApplicationName=" + encoded(applicationName);
     }
 
     private static String encoded(String value) {

@@ -168,7 +168,7 @@ public final class Rehearsal {
         return new LoadSpec(
                 scenario.workload(),
                 scenario.seed(),
-                environment.application().jdbcUrl(ApplicationNames.application("")),
+                environment.application().jdbcUrl(),
                 environment.primary().jdbcUrl(ApplicationNames.OBSERVER));
     }
 
