@@ -14,27 +14,26 @@ final class Failures implements IExecutionExceptionHandler {
     @Override
     public int handleExecutionException(Exception thrown, CommandLine command, ParseResult parsed) {
         PrintWriter err = command.getErr();
-        ExitCode code =
-                switch (thrown) {
-                    case InvalidScenarioException invalid -> {
-                        printProblems(invalid, err);
-                        yield ExitCode.WRONG_INPUT;
-                    }
-                    case EnvironmentException environment -> {
-                        err.println("harness: " + environment.getMessage());
-                        err.println("         " + environment.remedy());
-                        yield ExitCode.NO_ENVIRONMENT;
-                    }
-                    case InterruptedException interrupted -> {
-                        err.println("harness: interrupted");
-                        yield ExitCode.INTERRUPTED;
-                    }
-                    default -> {
-                        err.println("harness: this is a bug of the harness, please report it with what follows");
-                        thrown.printStackTrace(err);
-                        yield ExitCode.BUG;
-                    }
-                };
+        ExitCode code = switch (thrown) {
+            case InvalidScenarioException invalid -> {
+                printProblems(invalid, err);
+                yield ExitCode.WRONG_INPUT;
+            }
+            case EnvironmentException environment -> {
+                err.println("harness: " + environment.getMessage());
+                err.println("         " + environment.remedy());
+                yield ExitCode.NO_ENVIRONMENT;
+            }
+            case InterruptedException interrupted -> {
+                err.println("harness: interrupted");
+                yield ExitCode.INTERRUPTED;
+            }
+            default -> {
+                err.println("harness: this is a bug of the harness, please report it with what follows");
+                thrown.printStackTrace(err);
+                yield ExitCode.BUG;
+            }
+        };
         err.flush();
         return code.number;
     }

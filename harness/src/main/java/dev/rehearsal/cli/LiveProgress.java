@@ -71,8 +71,8 @@ final class LiveProgress implements Progress {
     public void tick(Moment moment) {
         kept.tick(moment);
         StringBuilder first = new StringBuilder();
-        first.append(String.format(
-                Locale.ROOT, "%-10s %s", moment.stage().word(), LineProgress.clock(moment.elapsed())));
+        first.append(
+                String.format(Locale.ROOT, "%-10s %s", moment.stage().word(), LineProgress.clock(moment.elapsed())));
         moment.planned().ifPresent(planned -> first.append(" of ").append(LineProgress.clock(planned)));
         first.append(String.format(
                 Locale.ROOT,
@@ -81,10 +81,14 @@ final class LiveProgress implements Progress {
                 LineProgress.millis(moment.p50Millis()),
                 LineProgress.millis(moment.p99Millis())));
         if (!Double.isNaN(moment.baselineP99Millis())) {
-            first.append(" (baseline ").append(LineProgress.millis(moment.baselineP99Millis())).append(')');
+            first.append(" (baseline ")
+                    .append(LineProgress.millis(moment.baselineP99Millis()))
+                    .append(')');
         }
         first.append(String.format(Locale.ROOT, "   in flight %,d   failed %,d", moment.inFlight(), moment.failed()));
-        String second = moment.statement().map(statement -> "           " + step + ": " + statement).orElse("");
+        String second = moment.statement()
+                .map(statement -> "           " + step + ": " + statement)
+                .orElse("");
         if (second.isEmpty()) {
             draw(first.toString());
         } else {

@@ -5,9 +5,9 @@ import dev.rehearsal.rehearsal.Rehearsal;
 import dev.rehearsal.report.Reports;
 import dev.rehearsal.report.Terminal;
 import dev.rehearsal.run.RunDirectory;
-import dev.rehearsal.run.RunRecord;
 import dev.rehearsal.scenario.EnvironmentException;
 import dev.rehearsal.scenario.InvalidScenarioException;
+import dev.rehearsal.scenario.Problem;
 import dev.rehearsal.scenario.Scenario;
 import dev.rehearsal.scenario.ScenarioLoader;
 import dev.rehearsal.scenario.ScenarioWriter;
@@ -21,7 +21,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -33,7 +32,8 @@ import picocli.CommandLine.Spec;
 /** {@code harness rehearse}: the main job. */
 @Command(
         name = "rehearse",
-        description = "Runs scenarios: clones the data, drives the traffic, applies the migration, judges what the traffic felt.",
+        description =
+                "Runs scenarios: clones the data, drives the traffic, applies the migration, judges what the traffic felt.",
         mixinStandardHelpOptions = true)
 final class RehearseCommand implements Callable<Integer> {
     @Spec
@@ -45,18 +45,26 @@ final class RehearseCommand implements Callable<Integer> {
     @Option(names = "--runtime", paramLabel = "RUNTIME", description = "auto or local; replaces environment.runtime.")
     private @Nullable String runtime;
 
-    @Option(names = "--scale", paramLabel = "FACTOR", description = "Multiplies every row count; replaces dataset.scale.")
+    @Option(
+            names = "--scale",
+            paramLabel = "FACTOR",
+            description = "Multiplies every row count; replaces dataset.scale.")
     private @Nullable String scale;
 
     @Option(names = "--set", paramLabel = "KEY=VALUE", description = "Replaces a value, e.g. timeline.baseline=60s.")
     private Map<String, String> overrides = new LinkedHashMap<>();
 
-    @Option(names = "--out", paramLabel = "DIR", description = "Where the run directory goes; default rehearsals/<name>/<UTC time>.")
+    @Option(
+            names = "--out",
+            paramLabel = "DIR",
+            description = "Where the run directory goes; default rehearsals/<name>/<UTC time>.")
     private @Nullable Path out;
 
     @Option(names = "--fail-fast", description = "Stops after the first scenario that does not pass.")
     private boolean failFast;
 
+    /** Accepted, because leaving out what there is none of is what it asks for. */
+    @SuppressWarnings("UnusedVariable")
     @Option(names = "--no-drills", description = "Runs no drills (this version has none).")
     private boolean noDrills;
 
@@ -91,7 +99,7 @@ final class RehearseCommand implements Callable<Integer> {
         }
         all.putAll(overrides);
         List<Scenario> scenarios = new ArrayList<>();
-        List<dev.rehearsal.scenario.Problem> problems = new ArrayList<>();
+        List<Problem> problems = new ArrayList<>();
         for (Path file : files) {
             try {
                 scenarios.add(ScenarioLoader.load(file, all));
@@ -134,7 +142,9 @@ final class RehearseCommand implements Callable<Integer> {
             return RunDirectory.at(oneOfMany ? out.resolve(scenario.name()) : out);
         } catch (IOException e) {
             throw new EnvironmentException(
-                    "cannot make a run directory: " + e, "give a place that is empty and can be written to: --out DIR", e);
+                    "cannot make a run directory: " + e,
+                    "give a place that is empty and can be written to: --out DIR",
+                    e);
         }
     }
 

@@ -23,8 +23,8 @@ final class TableLines implements BuildProgress {
     @Override
     public void rows(String table, long done, long total, double rowsPerSecond) {
         if (everyChange || done == total) {
-            lines.accept(String.format(
-                    Locale.ROOT, "  %s %,d of %,d rows, %,.0f/s", table, done, total, rowsPerSecond));
+            lines.accept(
+                    String.format(Locale.ROOT, "  %s %,d of %,d rows, %,.0f/s", table, done, total, rowsPerSecond));
         }
     }
 }

@@ -18,8 +18,7 @@ final class OperationProblems {
     private OperationProblems() {}
 
     /** @throws InvalidScenarioException with every statement that the server cannot prepare */
-    static void refuse(Scenario scenario, String directJdbcUrl)
-            throws InvalidScenarioException, EnvironmentException {
+    static void refuse(Scenario scenario, String directJdbcUrl) throws InvalidScenarioException, EnvironmentException {
         List<Problem> problems = new ArrayList<>();
         try (Connection connection = DriverManager.getConnection(directJdbcUrl)) {
             for (StatementProblem found : OperationCheck.check(scenario.workload(), connection)) {

@@ -48,11 +48,7 @@ public final class Rehearsal {
 
     /** @param command as the user typed it, for the report's "how to reproduce" */
     public Rehearsal(
-            Scenario scenario,
-            RunDirectory directory,
-            String harnessVersion,
-            List<String> command,
-            Progress progress) {
+            Scenario scenario, RunDirectory directory, String harnessVersion, List<String> command, Progress progress) {
         this.scenario = scenario;
         this.directory = directory;
         this.harnessVersion = harnessVersion;
@@ -88,8 +84,7 @@ public final class Rehearsal {
         }
     }
 
-    private void observe(Journal journal)
-            throws InvalidScenarioException, EnvironmentException, InterruptedException {
+    private void observe(Journal journal) throws InvalidScenarioException, EnvironmentException, InterruptedException {
         Path cache = CacheDirectory.resolve();
         try (Load load = Load.launch();
                 Workspace workspace = Workspace.open(cache, scenario.name(), clock, journal)) {

@@ -41,7 +41,10 @@ final class RunFacts {
                 service.arrivalsPerSecond(),
                 service.pool().size(),
                 service.pool().connectionTimeout().toNanos(),
-                service.statementTimeout().map(Duration::toNanos).map(OptionalLong::of).orElse(OptionalLong.empty()),
+                service.statementTimeout()
+                        .map(Duration::toNanos)
+                        .map(OptionalLong::of)
+                        .orElse(OptionalLong.empty()),
                 service.operations().stream()
                         .map(operation -> new OperationPlan(
                                 operation.name(), service.arrivalsPerSecond(operation), operation.writes()))

@@ -42,12 +42,7 @@ final class TimelineRunner {
     private volatile Optional<String> statement = Optional.empty();
 
     TimelineRunner(
-            Timeline timeline,
-            Load load,
-            FaultInjector faults,
-            RunClock clock,
-            Journal journal,
-            Progress progress) {
+            Timeline timeline, Load load, FaultInjector faults, RunClock clock, Journal journal, Progress progress) {
         this.timeline = timeline;
         this.load = load;
         this.faults = faults;

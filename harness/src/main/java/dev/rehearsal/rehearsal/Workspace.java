@@ -42,8 +42,7 @@ final class Workspace implements AutoCloseable {
         RunningRegistry.Entry announcement = registry.run(scenario);
         try {
             Path directory = cache.resolve("clones").resolve(UUID.randomUUID().toString());
-            Workspace workspace =
-                    new Workspace(directory, announcement, registry.temporaryDirectory(directory));
+            Workspace workspace = new Workspace(directory, announcement, registry.temporaryDirectory(directory));
             workspace.noteNeighbours(sweeper.otherLiveRuns(), clock, journal);
             return workspace;
         } catch (EnvironmentException e) {

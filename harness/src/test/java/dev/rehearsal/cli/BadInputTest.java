@@ -25,8 +25,14 @@ class BadInputTest {
                 Arguments.of("negative rate", "rate: 60/s", "rate: -60/s", "workload.services[0].rate", "-60"),
                 Arguments.of("absurd rate", "rate: 60/s", "rate: 99999999/s", "workload.services[0].rate", "99999999"),
                 Arguments.of("percentile", "percentile: 99,", "percentile: 999,", "percentile", "999"),
-                Arguments.of("unknown table", "references: customers.id", "references: custmers.id", "custmers", "customers"),
-                Arguments.of("unknown column", "references: customers.id", "references: customers.idd", "idd", "customers"),
+                Arguments.of(
+                        "unknown table",
+                        "references: customers.id",
+                        "references: custmers.id",
+                        "custmers",
+                        "customers"),
+                Arguments.of(
+                        "unknown column", "references: customers.id", "references: customers.idd", "idd", "customers"),
                 Arguments.of(
                         "unknown operation",
                         "{ latency: { percentile: 99,",
@@ -39,10 +45,16 @@ class BadInputTest {
                         "faults: [ { at: { step: ad column, after: 1s }, down: { for: 1s } } ]\nobjectives:",
                         "ad column",
                         "add column"),
-                Arguments.of("undefined parameter", "values (:customer,", "values (:custommer,", "custommer", "customer"),
-                Arguments.of("unused parameter", "values (:customer, :amount,", "values (:customer, 1,", "amount", "not used"),
+                Arguments.of(
+                        "undefined parameter", "values (:customer,", "values (:custommer,", "custommer", "customer"),
+                Arguments.of(
+                        "unused parameter",
+                        "values (:customer, :amount,",
+                        "values (:customer, 1,",
+                        "amount",
+                        "not used"),
                 Arguments.of("tab", "  services:", "\tservices:", "tab", ":"),
-                Arguments.of("duplicate key", "seed: 42", "seed: 42\nseed: 43", "seed", "duplicate"),
+                Arguments.of("duplicate key", "seed: 42", "seed: 42\nseed: 43", "seed", "twice"),
                 Arguments.of("later part", "seed: 42", "seed: 42\ndrills: [ rollback ]", "drills", "not supported"),
                 Arguments.of(
                         "percentile out of reach",
@@ -57,11 +69,16 @@ class BadInputTest {
     void refusesAndPoints(String what, String find, String replace, String expected, String alsoExpected)
             throws IOException {
         String text = Files.readString(HarnessRun.example("01-add-column-volatile-default"))
-                .replace("../../../datasets", HarnessRun.ROOT.resolve("datasets").toString());
+                .replace(
+                        "../../../datasets", HarnessRun.ROOT.resolve("datasets").toString());
         assertThat(text).contains(find);
-        Path file = Files.writeString(directory.resolve("scenario.yaml"), text.replaceFirst(java.util.regex.Pattern.quote(find), java.util.regex.Matcher.quoteReplacement(replace)));
+        Path file = Files.writeString(
+                directory.resolve("scenario.yaml"),
+                text.replaceFirst(
+                        java.util.regex.Pattern.quote(find), java.util.regex.Matcher.quoteReplacement(replace)));
 
-        HarnessRun run = HarnessRun.of("rehearse", file.toString(), "--out", directory.resolve("run").toString());
+        HarnessRun run = HarnessRun.of(
+                "rehearse", file.toString(), "--out", directory.resolve("run").toString());
 
         assertThat(run.exitCode()).as(run.err()).isEqualTo(2);
         assertThat(run.err())
@@ -98,12 +115,16 @@ class BadInputTest {
         HarnessRun run = HarnessRun.of("rehearse", file.toString());
 
         assertThat(run.exitCode()).as(run.err()).isEqualTo(2);
-        assertThat(run.err()).contains("scenario.yaml").doesNotContain("Exception").hasSizeLessThan(4000);
+        assertThat(run.err())
+                .contains("scenario.yaml")
+                .doesNotContain("Exception")
+                .hasSizeLessThan(4000);
     }
 
     @Test
     void refusesAMissingFileAndADirectory() {
-        HarnessRun missing = HarnessRun.of("rehearse", directory.resolve("none.yaml").toString());
+        HarnessRun missing =
+                HarnessRun.of("rehearse", directory.resolve("none.yaml").toString());
         HarnessRun folder = HarnessRun.of("rehearse", directory.toString());
 
         assertThat(missing.exitCode()).isEqualTo(2);
@@ -115,7 +136,8 @@ class BadInputTest {
     @Test
     void reportsEveryProblemAtOnce() throws IOException {
         String text = Files.readString(HarnessRun.example("01-add-column-volatile-default"))
-                .replace("../../../datasets", HarnessRun.ROOT.resolve("datasets").toString())
+                .replace(
+                        "../../../datasets", HarnessRun.ROOT.resolve("datasets").toString())
                 .replace("rate: 60/s", "rate: 0/s")
                 .replace("percentile: 99,", "percentile: 999,");
         Path file = Files.writeString(directory.resolve("scenario.yaml"), text);
@@ -128,12 +150,18 @@ class BadInputTest {
     @Test
     void findsASyntaxErrorInAnOperationBeforeTheLoadStarts() throws IOException {
         String text = Files.readString(HarnessRun.example("01-add-column-volatile-default"))
-                .replace("../../../datasets", HarnessRun.ROOT.resolve("datasets").toString())
+                .replace(
+                        "../../../datasets", HarnessRun.ROOT.resolve("datasets").toString())
                 .replace("select id, customer_id, amount, status from", "select id, customer_id, amount, status form");
         Path file = Files.writeString(directory.resolve("scenario.yaml"), text);
 
         HarnessRun run = HarnessRun.of(
-                "rehearse", file.toString(), "--scale", "0.001", "--out", directory.resolve("run").toString());
+                "rehearse",
+                file.toString(),
+                "--scale",
+                "0.001",
+                "--out",
+                directory.resolve("run").toString());
 
         assertThat(run.exitCode()).as(run.err()).isEqualTo(2);
         assertThat(run.err())

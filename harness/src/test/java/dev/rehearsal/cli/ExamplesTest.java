@@ -43,9 +43,11 @@ class ExamplesTest {
         HarnessRun run = rehearse("02-add-column-phased", "--scale", "0.25");
 
         assertPassed(run);
-        assertThat(run.statements()).hasSize(7).allSatisfy(statement -> assertThat(statement.get("rewrites"))
-                .isEmpty());
-        assertThat(run.result().get("rollback").get("schemaRestored").asBoolean()).isTrue();
+        assertThat(run.statements())
+                .hasSize(7)
+                .allSatisfy(statement -> assertThat(statement.get("rewrites")).isEmpty());
+        assertThat(run.result().get("rollback").get("schemaRestored").asBoolean())
+                .isTrue();
     }
 
     @Test
@@ -128,9 +130,7 @@ class ExamplesTest {
     }
 
     private static void assertPassed(HarnessRun run) {
-        assertThat(run.exitCode())
-                .as("%s%n%s", run.out(), run.err())
-                .isEqualTo(0);
+        assertThat(run.exitCode()).as("%s%n%s", run.out(), run.err()).isEqualTo(0);
         assertThat(run.failed()).isEmpty();
         assertThat(run.result().get("verdict").asString()).isEqualTo("passed");
     }

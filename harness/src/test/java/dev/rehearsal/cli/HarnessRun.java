@@ -35,7 +35,8 @@ record HarnessRun(int exitCode, String out, String err, Path directory) {
 
     /** Rehearses a scenario with stages as short as its percentiles allow. */
     static HarnessRun rehearse(Path scenario, Path directory, String... more) {
-        List<String> arguments = new ArrayList<>(List.of("rehearse", scenario.toString(), "--out", directory.toString()));
+        List<String> arguments =
+                new ArrayList<>(List.of("rehearse", scenario.toString(), "--out", directory.toString()));
         for (String setting : List.of("timeline.warmup=5s", "timeline.baseline=6s", "timeline.settle=2s")) {
             arguments.add("--set");
             arguments.add(setting);
@@ -65,7 +66,8 @@ record HarnessRun(int exitCode, String out, String err, Path directory) {
     List<String> failed() {
         return stream(result().get("findings"))
                 .filter(finding -> finding.get("status").asString().equals("failed"))
-                .map(finding -> finding.get("objective").asString() + " " + finding.get("subject").asString())
+                .map(finding -> finding.get("objective").asString() + " "
+                        + finding.get("subject").asString())
                 .toList();
     }
 

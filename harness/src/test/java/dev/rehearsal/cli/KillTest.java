@@ -41,13 +41,17 @@ class KillTest {
             assertThat(started).extracting(KillTest::commandLine).anyMatch(line -> line.contains("postgres"));
             assertThat(started).extracting(KillTest::commandLine).anyMatch(line -> line.contains("Injector"));
 
-            new ProcessBuilder("kill", "-" + signal, Long.toString(harness.pid())).inheritIO().start().waitFor();
+            new ProcessBuilder("kill", "-" + signal, Long.toString(harness.pid()))
+                    .inheritIO()
+                    .start()
+                    .waitFor();
 
             assertThat(harness.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
             if (!signal.equals("KILL")) {
                 assertThat(harness.exitValue()).isEqualTo(130);
                 assertThat(started).as("right after the end").noneMatch(ProcessHandle::isAlive);
-                assertThat(Files.readString(directory.resolve("killed/result.json"))).contains("\"inconclusive\"");
+                assertThat(Files.readString(directory.resolve("killed/result.json")))
+                        .contains("\"inconclusive\"");
             }
             await().atMost(PATIENCE).untilAsserted(() -> assertThat(started).noneMatch(ProcessHandle::isAlive));
         } finally {
@@ -68,7 +72,10 @@ class KillTest {
         try {
             await().atMost(PATIENCE).until(() -> errors("killed").contains("order_items") || !harness.isAlive());
             assertThat(harness.isAlive()).as(errors("killed")).isTrue();
-            new ProcessBuilder("kill", "-KILL", Long.toString(harness.pid())).inheritIO().start().waitFor();
+            new ProcessBuilder("kill", "-KILL", Long.toString(harness.pid()))
+                    .inheritIO()
+                    .start()
+                    .waitFor();
             assertThat(harness.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
         } finally {
             harness.destroyForcibly();
