@@ -52,7 +52,7 @@ class BadInputTest {
                         "values (:customer, :amount,",
                         "values (:customer, 1,",
                         "amount",
-                        "not used"),
+                        "no statement uses"),
                 Arguments.of("tab", "  services:", "\tservices:", "tab", ":"),
                 Arguments.of("duplicate key", "seed: 42", "seed: 42\nseed: 43", "seed", "twice"),
                 Arguments.of("later part", "seed: 42", "seed: 42\ndrills: [ rollback ]", "drills", "not supported"),
