@@ -87,7 +87,11 @@ final class Distributions {
             }
         } else {
             for (Value item : value.list(advice)) {
-                values.add(item.text(advice));
+                String text = item.text(advice);
+                if (values.contains(text)) {
+                    item.problem("is in the list already; give weights instead, e.g. { a: 70, b: 30 }");
+                }
+                values.add(text);
                 weights.add(1.0);
             }
         }

@@ -612,6 +612,13 @@ class ScenarioLoaderTest {
     }
 
     @Test
+    void rejectsAChoiceThatNamesAValueTwice() {
+        assertThat(written.problems(FULL.replace("choice: [a, b]", "choice: [a, a]")))
+                .containsExactly("scenario.yaml:13:76: workload.services[0].operations[1].parameters.note.choice[1]: "
+                        + "is in the list already; give weights instead, e.g. { a: 70, b: 30 }");
+    }
+
+    @Test
     void rejectsAPercentileThatNoRequestCanReach() {
         String text = FULL.replace("rate: 100/s", "rate: 90/s")
                 .replace("baseline: 20s", "baseline: 10s")
