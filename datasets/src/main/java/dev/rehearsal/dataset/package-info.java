@@ -1,5 +1,20 @@
 /**
  * Prepares: synthetic tables at production scale, built once and cloned for every run.
+ *
+ * <p>Second in the flow: {@link dev.rehearsal.dataset.SnapshotStore} turns a {@link dev.rehearsal.scenario.DatasetSpec} and a seed into a {@link
+ * dev.rehearsal.dataset.Snapshot}, and a {@link dev.rehearsal.dataset.Cloner} makes a data directory of it that a rehearsal may ruin.
+ *
+ * <pre>
+ *   definition + seed ─ fingerprint ─> in the cache?  ─ yes ──────────────────────────────┐
+ *                                         │ no                                            v
+ *   new cluster ─> tables ─> rows by binary COPY ─> freeze ─> keys, indexes, … ─> stop ─> snapshot ─ clone ─> run
+ * </pre>
+ *
+ * <p>Guarantees. A row is a pure function of (seed, table, column, row number): any slice can be made alone, in parallel, again. A directory that has a
+ * snapshot's name is whole, whatever was killed while it was made. A clone starts as a database that has been in use: analysed, frozen, with hint
+ * bits set and log segments at hand, so that the first requests of a rehearsal do not pay for what production has long paid.
+ *
+ * <p>Servers come from elsewhere, through {@link dev.rehearsal.dataset.ServerLauncher}: this package knows SQL and files, not processes.
  */
 @NullMarked
 package dev.rehearsal.dataset;
