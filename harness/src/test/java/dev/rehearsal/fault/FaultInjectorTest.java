@@ -1,0 +1,345 @@
+package dev.rehearsal.fault;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.rehearsal.environment.Environment;
+import dev.rehearsal.environment.LocalRuntime;
+import dev.rehearsal.environment.TestCluster;
+import dev.rehearsal.run.ApplicationNames;
+import dev.rehearsal.run.Journal;
+import dev.rehearsal.run.RunClock;
+import dev.rehearsal.run.RunEvent;
+import dev.rehearsal.scenario.Cue;
+import dev.rehearsal.scenario.Fault;
+import dev.rehearsal.scenario.Stage;
+import java.net.URI;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(120)
+class FaultInjectorTest {
+    private static final Duration LONG = Duration.ofHours(1);
+    private static final Fault.Direction DOWN = Fault.Direction.DOWNSTREAM;
+
+    @TempDir
+    static Path temporary;
+
+    private static Environment environment;
+
+    private final List<RunEvent> events = new CopyOnWriteArrayList<>();
+
+    @BeforeAll
+    static void start() throws Exception {
+        environment = new LocalRuntime(TestCluster.servers())
+                .start(
+                        TestCluster.spec("18", Map.of(), Optional.empty()),
+                        TestCluster.clone(temporary.resolve("data")),
+                        Map.of(),
+                        20,
+                        temporary);
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        environment.close();
+    }
+
+    @Test
+    void startsALeadingFaultAndReturnsAfterItsLead() throws Exception {
+        try (FaultInjector injector =
+                injector(latency(new Cue.BeforeStep("add column", Duration.ofMillis(300)), Optional.of(LONG), 150))) {
+            long before = System.nanoTime();
+            injector.beforeStep("add column");
+
+            assertThat(System.nanoTime() - before).isGreaterThanOrEqualTo(TimeUnit.MILLISECONDS.toNanos(300));
+            assertThat(started(0).description())
+                    .isEqualTo("Bytes from the server to its clients are delayed by 150 ms for 3600 s.");
+            assertThat(queryNanos()).isGreaterThanOrEqualTo(TimeUnit.MILLISECONDS.toNanos(150));
+        }
+        assertThat(ended(0).happened()).isTrue();
+        assertThat(ended(0).effect()).startsWith("Delayed bytes from the server to its clients by 150 ms for ");
+        assertHealed();
+    }
+
+    @Test
+    void returnsAtOnceWhenNothingLeadsTheStep() throws Exception {
+        try (FaultInjector injector =
+                injector(latency(new Cue.BeforeStep("other", Duration.ofHours(1)), Optional.empty(), 1))) {
+            injector.beforeStep("add column");
+
+            assertThat(events).isEmpty();
+        }
+    }
+
+    @Test
+    void startsAFaultInTheMiddleOfAStepAndEndsItAfterItsTime() throws Exception {
+        try (FaultInjector injector = injector(latency(
+                new Cue.AfterStepStart("validate", Duration.ofMillis(50)), Optional.of(Duration.ofMillis(200)), 1))) {
+            injector.stepStarted("validate");
+
+            Awaitility.await().until(() -> endedEvents().size() == 1);
+            assertThat(ended(0).happened()).isTrue();
+            assertThat(ended(0).atNanos() - started(0).atNanos())
+                    .isGreaterThanOrEqualTo(TimeUnit.MILLISECONDS.toNanos(200));
+            assertHealed();
+        }
+        assertThat(endedEvents()).hasSize(1);
+    }
+
+    @Test
+    void doesNotStartAFaultWhoseStepIsOver() throws Exception {
+        try (FaultInjector injector =
+                injector(latency(new Cue.AfterStepStart("add column", LONG), Optional.of(LONG), 1))) {
+            injector.stepStarted("add column");
+            injector.stepEnded("add column");
+
+            assertThat(ended(0).happened()).isFalse();
+            assertThat(ended(0).effect()).isEqualTo("Did not happen: the step was over before its cue.");
+        }
+        assertThat(endedEvents()).hasSize(1);
+    }
+
+    @Test
+    void aFaultWithoutATimeLastsUntilItsStageEnds() throws Exception {
+        Fault.Down down = new Fault.Down(new Cue.AfterStageStart(Stage.BASELINE, Duration.ZERO), Optional.empty());
+        try (FaultInjector injector = injector(down)) {
+            injector.stageStarted(Stage.BASELINE);
+            Awaitility.await().until(() -> !startedEvents().isEmpty());
+            assertThat(canConnect()).isFalse();
+
+            injector.stageEnded(Stage.BASELINE);
+
+            assertThat(canConnect()).isTrue();
+            assertThat(ended(0).happened()).isTrue();
+            assertThat(ended(0).effect()).startsWith("Kept the server out of reach for ");
+        }
+    }
+
+    @Test
+    void namesAFaultWhoseCueNeverCame() throws Exception {
+        try (FaultInjector injector =
+                injector(latency(new Cue.AfterStageStart(Stage.ROLLBACK, LONG), Optional.empty(), 1))) {
+            assertThat(events).isEmpty();
+        }
+        assertThat(started(0).index()).isZero();
+        assertThat(ended(0).happened()).isFalse();
+        assertThat(ended(0).effect()).isEqualTo("Did not happen: the run ended before its cue.");
+    }
+
+    @Test
+    void everyKindOfNetworkFaultIsTakenBack() throws Exception {
+        Cue cue = new Cue.BeforeStep("step", Duration.ZERO);
+        Optional<Duration> open = Optional.empty();
+        try (FaultInjector injector = injector(
+                new Fault.Latency(cue, open, DOWN, Duration.ofMillis(5), Duration.ofMillis(2)),
+                new Fault.Bandwidth(cue, open, DOWN, 0),
+                new Fault.Timeout(cue, open, Fault.Direction.UPSTREAM, Duration.ZERO),
+                new Fault.ResetPeer(cue, open, DOWN, Duration.ofMillis(7)),
+                new Fault.Down(cue, open),
+                new Fault.Down(cue, Optional.of(LONG)))) {
+            injector.beforeStep("step");
+
+            assertThat(startedEvents()).hasSize(6);
+            injector.stageEnded(Stage.MIGRATION);
+            assertThat(canConnect()).as("the second fault still keeps it down").isFalse();
+        }
+        assertThat(endedEvents()).hasSize(6).allMatch(RunEvent.FaultEnded::happened);
+        assertThat(events).noneMatch(RunEvent.InstrumentTrouble.class::isInstance);
+        assertHealed();
+    }
+
+    @Test
+    void aBlockerKeepsItsTransactionOpenForItsTime() throws Exception {
+        run("create table held (id int)");
+        Fault.Blocker blocker = new Fault.Blocker(
+                new Cue.BeforeStep("alter", Duration.ofMillis(200)), "select * from held", Duration.ofMillis(1500));
+        try (FaultInjector injector = injector(blocker)) {
+            injector.beforeStep("alter");
+            assertThat(ask(BLOCKER_STATE)).isEqualTo("idle in transaction");
+
+            run("alter table held add column late int");
+            long altered = System.nanoTime();
+
+            Awaitility.await().until(() -> endedEvents().size() == 1);
+            assertThat(altered).isGreaterThan(0);
+            assertThat(ended(0).happened()).isTrue();
+            assertThat(ended(0).effect()).matches("A transaction was open for 1\\.[5-9][0-9]* s, then committed\\.");
+            assertThat(ended(0).atNanos() - started(0).atNanos())
+                    .isGreaterThanOrEqualTo(TimeUnit.MILLISECONDS.toNanos(1490));
+        }
+    }
+
+    @Test
+    void aBlockerIsRolledBackWhenTheRunEnds() throws Exception {
+        run("create table undone (id int)");
+        Fault.Blocker blocker =
+                new Fault.Blocker(new Cue.BeforeStep("alter", Duration.ZERO), "insert into undone values (1)", LONG);
+        FaultInjector injector = injector(blocker);
+        injector.beforeStep("alter");
+        Awaitility.await().until(() -> ask(BLOCKER_STATE).equals("idle in transaction"));
+
+        injector.close();
+
+        assertThat(ask("select count(*) from undone")).isEqualTo("0");
+        assertThat(ended(0).effect()).endsWith(", then the run ended it early and rolled it back.");
+        Awaitility.await().until(() -> ask(BLOCKER_STATE).isEmpty());
+    }
+
+    @Test
+    void aBlockersStatementDoesNotOutliveItsTime() throws Exception {
+        Fault.Blocker blocker = new Fault.Blocker(
+                new Cue.BeforeStep("alter", Duration.ZERO), "select pg_sleep(3600)", Duration.ofMillis(300));
+        try (FaultInjector injector = injector(blocker)) {
+            injector.beforeStep("alter");
+
+            Awaitility.await().until(() -> endedEvents().size() == 1);
+            assertThat(ended(0).happened()).isTrue();
+            assertThat(ended(0).effect()).endsWith("; its statement was still running and was cancelled.");
+        }
+    }
+
+    @Test
+    void aBlockerThatFailsIsTrouble() throws Exception {
+        Fault.Blocker blocker =
+                new Fault.Blocker(new Cue.BeforeStep("alter", Duration.ZERO), "select * from nowhere", LONG);
+        try (FaultInjector injector = injector(blocker)) {
+            injector.beforeStep("alter");
+
+            Awaitility.await().until(() -> endedEvents().size() == 1);
+            assertThat(ended(0).happened()).isFalse();
+            assertThat(ended(0).effect()).startsWith("The blocker failed: 42P01: ");
+            Awaitility.await().until(() -> events.stream().anyMatch(RunEvent.InstrumentTrouble.class::isInstance));
+        }
+    }
+
+    @Test
+    void aProxyThatIsNotThereIsTroubleAndNotAnException() throws Exception {
+        Fault fault = latency(new Cue.BeforeStep("step", Duration.ZERO), Optional.empty(), 1);
+        try (FaultInjector injector = new FaultInjector(
+                List.of(fault), environment.faultApi(), "nobody", "", RunClock.started(), journal())) {
+            injector.beforeStep("step");
+
+            assertThat(ended(0).happened()).isFalse();
+            assertThat(ended(0).effect()).startsWith("Did not happen: latency could not be injected: ");
+        }
+        try (FaultInjector injector = new FaultInjector(
+                List.of(fault), URI.create("http://127.0.0.1:1"), "primary", "", RunClock.started(), journal())) {
+            injector.beforeStep("step");
+        }
+        assertThat(events.stream().filter(RunEvent.InstrumentTrouble.class::isInstance))
+                .hasSize(3);
+    }
+
+    // ----
+    // ---------------------------------------------------------------------------------------------------------------
+
+    private static final String BLOCKER_STATE =
+            "select coalesce(max(state), '') from pg_stat_activity where application_name = 'harness-blocker'";
+
+    private static Fault latency(Cue cue, Optional<Duration> duration, long millis) {
+        return new Fault.Latency(cue, duration, DOWN, Duration.ofMillis(millis), Duration.ZERO);
+    }
+
+    private FaultInjector injector(Fault... faults) {
+        return new FaultInjector(
+                List.of(faults),
+                environment.faultApi(),
+                environment.proxyName(),
+                environment.primary().jdbcUrl(ApplicationNames.BLOCKER),
+                RunClock.started(),
+                journal());
+    }
+
+    private Journal journal() {
+        return events::add;
+    }
+
+    private List<RunEvent.FaultStarted> startedEvents() {
+        return events.stream()
+                .filter(RunEvent.FaultStarted.class::isInstance)
+                .map(RunEvent.FaultStarted.class::cast)
+                .toList();
+    }
+
+    private List<RunEvent.FaultEnded> endedEvents() {
+        return events.stream()
+                .filter(RunEvent.FaultEnded.class::isInstance)
+                .map(RunEvent.FaultEnded.class::cast)
+                .toList();
+    }
+
+    private RunEvent.FaultStarted started(int index) {
+        return startedEvents().get(index);
+    }
+
+    private RunEvent.FaultEnded ended(int index) {
+        return endedEvents().get(index);
+    }
+
+    private static void assertHealed() throws SQLException {
+        assertThat(canConnect()).isTrue();
+        long fastest = Long.MAX_VALUE;
+        for (int i = 0; i < 5; i++) {
+            fastest = Math.min(fastest, queryNanos());
+        }
+        assertThat(fastest).isLessThan(TimeUnit.MILLISECONDS.toNanos(150));
+    }
+
+    private static boolean canConnect() {
+        try (Connection connection = application()) {
+            return connection.isValid(5);
+        } catch (SQLException e) {
+            return false;
+        }
+    }
+
+    /** Of a query on a connection that is already there. */
+    private static long queryNanos() throws SQLException {
+        try (Connection connection = application();
+                Statement statement = connection.createStatement()) {
+            long started = System.nanoTime();
+            statement.execute("select 1");
+            return System.nanoTime() - started;
+        }
+    }
+
+    private static Connection application() throws SQLException {
+        return DriverManager.getConnection(environment.application().jdbcUrl(ApplicationNames.application("test")));
+    }
+
+    private static String ask(String query) throws SQLException {
+        try (Connection connection = direct();
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(query)) {
+            row.next();
+            return row.getString(1);
+        }
+    }
+
+    private static void run(String command) throws SQLException {
+        try (Connection connection = direct();
+                Statement statement = connection.createStatement()) {
+            statement.execute(command);
+        }
+    }
+
+    private static Connection direct() throws SQLException {
+        return DriverManager.getConnection(environment.primary().jdbcUrl(ApplicationNames.OBSERVER));
+    }
+}
