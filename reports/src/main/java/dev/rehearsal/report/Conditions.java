@@ -3,6 +3,7 @@ package dev.rehearsal.report;
 import dev.rehearsal.run.RunEvent.LockHeld;
 import dev.rehearsal.run.RunEvent.ServicePlan;
 import dev.rehearsal.run.RunRecord;
+import dev.rehearsal.verdict.LockMode;
 import dev.rehearsal.verdict.Quantities;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,16 +39,25 @@ final class Conditions {
         return word.equals("postgresql") ? "PostgreSQL" : word;
     }
 
-    /** Of the tables that the migration locked, the largest; else the largest of all. */
+    /** Of the tables whose writes the migration stopped, the largest; else of those that it locked; else of all. */
     private static Optional<String> table(RunRecord run) {
         Map<String, Long> rows = run.dataset().map(d -> d.rows()).orElse(Map.of());
-        List<String> locked = run.steps().stream()
+        List<LockHeld> locks = run.steps().stream()
                 .flatMap(step -> step.statements().stream())
                 .flatMap(statement -> statement.locks().stream())
                 .filter(lock -> !lock.ownRelation())
-                .map(LockHeld::relation)
                 .toList();
-        return largest(rows, locked).or(() -> largest(rows, List.copyOf(rows.keySet())));
+        List<LockHeld> strong = locks.stream()
+                .filter(lock ->
+                        LockMode.of(lock.mode()).filter(LockMode::stopsWrites).isPresent())
+                .toList();
+        return largest(rows, relations(strong))
+                .or(() -> largest(rows, relations(locks)))
+                .or(() -> largest(rows, List.copyOf(rows.keySet())));
+    }
+
+    private static List<String> relations(List<LockHeld> locks) {
+        return locks.stream().map(LockHeld::relation).toList();
     }
 
     private static Optional<String> largest(Map<String, Long> rows, List<String> among) {

@@ -48,7 +48,7 @@ public final class Markdown {
         if (verdict.findings().isEmpty()) {
             return;
         }
-        text.append("| objective | | observed | limit |\n|---|---|---:|---:|\n");
+        text.append("| objective | result | observed | limit |\n|---|---|---:|---:|\n");
         for (Finding finding : verdict.findings()) {
             row(text, finding.subject(), finding.status().word(), finding.shownObserved(), finding.shownLimit());
         }

@@ -14,6 +14,7 @@ import dev.rehearsal.verdict.Verdict.Status;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 
 /**
  * The summary at the end of a rehearsal, on one screen:
@@ -41,6 +42,7 @@ public final class Terminal {
     private static final int WIDTH = 110;
     private static final int INDENT = 10;
     private static final int FINDINGS_SHOWN = 12;
+    private static final Pattern NUMBER_AND_UNIT = Pattern.compile("(±|[0-9]) ([0-9]|ms\\b|s\\b|min\\b|h\\b|%)");
 
     private final RunRecord run;
     private final Verdict verdict;
@@ -163,11 +165,12 @@ public final class Terminal {
         return text + " ".repeat(Math.max(0, width - text.length()));
     }
 
-    /** At blanks; a word longer than the width stays whole. At least one line. */
+    /** At blanks, but not between a number and its unit; a word longer than the width stays whole. At least one line. */
     private static List<String> wrapped(String text, int width) {
         List<String> lines = new ArrayList<>();
         StringBuilder current = new StringBuilder();
-        for (String word : text.split(" ", -1)) {
+        for (String word :
+                NUMBER_AND_UNIT.matcher(text).replaceAll("$1\u00a0$2").split(" ", -1)) {
             if (!current.isEmpty() && current.length() + 1 + word.length() > width) {
                 lines.add(current.toString());
                 current.setLength(0);
@@ -175,7 +178,7 @@ public final class Terminal {
             current.append(current.isEmpty() ? "" : " ").append(word);
         }
         lines.add(current.toString());
-        return lines;
+        return lines.stream().map(line -> line.replace('\u00a0', ' ')).toList();
     }
 
     private String bold(String text) {

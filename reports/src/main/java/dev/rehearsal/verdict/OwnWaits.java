@@ -1,9 +1,11 @@
 package dev.rehearsal.verdict;
 
+import dev.rehearsal.run.ApplicationNames;
 import dev.rehearsal.run.FaultRun;
 import dev.rehearsal.run.RequestRecord;
 import dev.rehearsal.run.RunEvent.LockWaited;
 import dev.rehearsal.run.RunEvent.Party;
+import dev.rehearsal.run.RunEvent.ServicePlan;
 import dev.rehearsal.run.RunEvent.StatementObserved;
 import dev.rehearsal.run.RunRecord;
 import dev.rehearsal.run.StatementRun;
@@ -93,7 +95,16 @@ final class OwnWaits {
         return run.lockWaits().stream()
                 .filter(other -> other.pid() == pid && other.party() != Party.MIGRATION)
                 .min(Comparator.comparingLong(other -> Math.abs(other.startNanos() - wait.startNanos())))
-                .map(other -> new InFront(other.party(), other.applicationName(), pid, wait.durationNanos()));
+                .map(other -> new InFront(other.party(), name(other), pid, wait.durationNanos()));
+    }
+
+    /** A service by its own name. */
+    private String name(LockWaited wait) {
+        return run.started().services().stream()
+                .map(ServicePlan::name)
+                .filter(service -> ApplicationNames.application(service).equals(wait.applicationName()))
+                .findFirst()
+                .orElse(wait.applicationName().isBlank() ? "session " + wait.pid() : wait.applicationName());
     }
 
     private Optional<InFront> byFault(LockWaited wait, int pid) {

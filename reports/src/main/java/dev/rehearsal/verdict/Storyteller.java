@@ -91,6 +91,14 @@ final class Storyteller {
     private static String deed(StatementImpact impact) {
         List<String> deeds = new ArrayList<>();
         List<String> relations = new ArrayList<>();
+        if (impact.statement().waitedNanos() >= NOTABLE_WAIT_NANOS) {
+            deeds.add("waited " + Quantities.duration(impact.statement().waitedNanos())
+                    + impact.inFront().stream()
+                            .findFirst()
+                            .map(f -> " behind " + f.name())
+                            .orElse(" for its lock")
+                    + tries(impact));
+        }
         for (Rewrite rewrite : impact.statement().rewrites()) {
             deeds.add("rewrote " + rewrite.relation() + " (" + rewrite.reason() + ")");
             relations.add(rewrite.relation());
@@ -100,14 +108,6 @@ final class Storyteller {
                 deeds.add("scanned " + Wording.count(scan.rows(), "row", "rows") + " of " + scan.relation());
                 relations.add(scan.relation());
             }
-        }
-        if (impact.statement().waitedNanos() >= NOTABLE_WAIT_NANOS) {
-            deeds.add("waited " + Quantities.duration(impact.statement().waitedNanos())
-                    + impact.inFront().stream()
-                            .findFirst()
-                            .map(f -> " behind " + f.name())
-                            .orElse(" for its lock")
-                    + tries(impact));
         }
         strongest(impact)
                 .ifPresent(lock -> deeds.add("held " + lock.mode() + " on "

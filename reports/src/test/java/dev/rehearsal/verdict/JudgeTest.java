@@ -1,0 +1,457 @@
+package dev.rehearsal.verdict;
+
+import static dev.rehearsal.verdict.RunBuilder.PLACE;
+import static dev.rehearsal.verdict.RunBuilder.PLACE_IN_FILE;
+import static dev.rehearsal.verdict.RunBuilder.READ;
+import static dev.rehearsal.verdict.RunBuilder.latency;
+import static dev.rehearsal.verdict.RunBuilder.nanos;
+import static dev.rehearsal.verdict.RunBuilder.statement;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.rehearsal.run.RequestRecord.Outcome;
+import dev.rehearsal.run.RunEvent;
+import dev.rehearsal.run.RunEvent.Party;
+import dev.rehearsal.run.RunEvent.Status;
+import dev.rehearsal.run.RunEvent.WaitOutcome;
+import dev.rehearsal.scenario.Objective;
+import dev.rehearsal.scenario.Stage;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class JudgeTest {
+    private static final Optional<Duration> NO_MAX = Optional.empty();
+    private static final Optional<Double> NO_REGRESSION = Optional.empty();
+
+    /** One row: what the run was, how its only finding is judged, and what it says. */
+    @ParameterizedTest(name = "{0}")
+    @MethodSource
+    void judgesEachObjective(
+            String name, UnaryOperator<RunBuilder> run, Verdict.Status status, String subject, String message) {
+        Verdict verdict = run.apply(new RunBuilder()).judged();
+
+        assertThat(verdict.validity().reasons()).isEmpty();
+        assertThat(verdict.findings()).hasSize(1);
+        Finding finding = verdict.findings().getFirst();
+        assertThat(finding.message()).isEqualTo(message);
+        assertThat(finding.subject()).isEqualTo(subject);
+        assertThat(finding.status()).isEqualTo(status);
+        assertThat(finding.source()).isEqualTo(PLACE_IN_FILE);
+        assertThat(verdict.status()).isEqualTo(status);
+    }
+
+    private static Arguments row(
+            String name, Verdict.Status status, String subject, String message, UnaryOperator<RunBuilder> run) {
+        return Arguments.of(name, run, status, subject, message);
+    }
+
+    static Stream<Arguments> judgesEachObjective() {
+        return Stream.of(latencies(), errors(), holds(), waits(), migrations(), rollbacks())
+                .flatMap(rows -> rows);
+    }
+
+    private static Stream<Arguments> latencies() {
+        String p99 = "response p99 of read-order during the migration";
+        return Stream.of(
+                row(
+                        "latency within its limit",
+                        Verdict.Status.PASSED,
+                        p99,
+                        "Response p99 of read-order during the migration was 20 ms over 1,000 requests; in the baseline it was"
+                                + " 5.0 ms; the limit is 250 ms.",
+                        run -> run.objective(latency(99, Optional.of(Duration.ofMillis(250)), NO_REGRESSION))
+                                .requests(Stage.BASELINE, READ, 1000, 5)
+                                .requests(Stage.MIGRATION, READ, 1000, 20)),
+                row(
+                        "latency beyond its limit",
+                        Verdict.Status.FAILED,
+                        p99,
+                        "Response p99 of read-order during the migration was 300 ms over 1,000 requests; in the baseline it was"
+                                + " 5.0 ms; the limit is 250 ms.",
+                        run -> run.objective(latency(99, Optional.of(Duration.ofMillis(250)), NO_REGRESSION))
+                                .requests(Stage.BASELINE, READ, 1000, 5)
+                                .requests(Stage.MIGRATION, READ, 1000, 300)),
+                row(
+                        "too few requests for the percentile",
+                        Verdict.Status.INCONCLUSIVE,
+                        p99,
+                        "Response p99 of read-order during the migration was 300 ms over 199 requests; in the baseline it was"
+                                + " 5.0 ms; the limit is 250 ms, but p99 needs 200 requests; lengthen the stage or raise the"
+                                + " rate.",
+                        run -> run.objective(latency(99, Optional.of(Duration.ofMillis(250)), NO_REGRESSION))
+                                .requests(Stage.BASELINE, READ, 1000, 5)
+                                .requests(Stage.MIGRATION, READ, 199, 300)),
+                row(
+                        "too few requests, but every one within the limit",
+                        Verdict.Status.PASSED,
+                        p99,
+                        "Response p99 of read-order during the migration was 20 ms over 3 requests; in the baseline it was"
+                                + " 5.0 ms; the limit is 250 ms.",
+                        run -> run.objective(latency(99, Optional.of(Duration.ofMillis(250)), NO_REGRESSION))
+                                .requests(Stage.BASELINE, READ, 1000, 5)
+                                .requests(Stage.MIGRATION, READ, 3, 20)),
+                row(
+                        "no request",
+                        Verdict.Status.INCONCLUSIVE,
+                        p99,
+                        "There was no such request; lengthen the stage or raise the rate.",
+                        run -> run.objective(latency(99, Optional.of(Duration.ofMillis(250)), NO_REGRESSION))),
+                row(
+                        "regression within its factor",
+                        Verdict.Status.PASSED,
+                        p99,
+                        "Response p99 of read-order during the migration was 14 ms over 1,000 requests; in the baseline it was"
+                                + " 5.0 ms; the limit is 3 times the baseline's, 15 ms.",
+                        run -> run.objective(latency(99, NO_MAX, Optional.of(3.0)))
+                                .requests(Stage.BASELINE, READ, 1000, 5)
+                                .requests(Stage.MIGRATION, READ, 1000, 14)),
+                row(
+                        "regression beyond its factor, though within the maximum",
+                        Verdict.Status.FAILED,
+                        p99,
+                        "Response p99 of read-order during the migration was 16 ms over 1,000 requests; in the baseline it was"
+                                + " 5.0 ms; the limit is 3 times the baseline's, 15 ms.",
+                        run -> run.objective(latency(99, Optional.of(Duration.ofMillis(250)), Optional.of(3.0)))
+                                .requests(Stage.BASELINE, READ, 1000, 5)
+                                .requests(Stage.MIGRATION, READ, 1000, 16)),
+                row(
+                        "regression against too short a baseline",
+                        Verdict.Status.INCONCLUSIVE,
+                        p99,
+                        "Response p99 of read-order during the migration was 16 ms over 1,000 requests; in the baseline it was"
+                                + " 5.0 ms; the baseline has 150 requests, and p99 needs 200; lengthen the baseline or raise"
+                                + " the rate.",
+                        run -> run.objective(latency(99, NO_MAX, Optional.of(3.0)))
+                                .requests(Stage.BASELINE, READ, 150, 5)
+                                .requests(Stage.MIGRATION, READ, 1000, 16)),
+                row(
+                        "a maximum that fails needs no baseline",
+                        Verdict.Status.FAILED,
+                        p99,
+                        "Response p99 of read-order during the migration was 300 ms over 1,000 requests; the limit is 250 ms.",
+                        run -> run.objective(latency(99, Optional.of(Duration.ofMillis(250)), Optional.of(3.0)))
+                                .requests(Stage.MIGRATION, READ, 1000, 300)));
+    }
+
+    private static Stream<Arguments> errors() {
+        Objective.Errors limit =
+                new Objective.Errors(PLACE_IN_FILE, Optional.empty(), Optional.empty(), Stage.MIGRATION, 0.001);
+        return Stream.of(
+                row(
+                        "errors at their limit",
+                        Verdict.Status.PASSED,
+                        "failed requests during the migration",
+                        "1 of 1,000 requests failed or timed out during the migration, 0.10 %; the limit is 0.10 %. By"
+                                + " SQLState: 57014 × 1.",
+                        run -> run.objective(limit)
+                                .requests(Stage.MIGRATION, READ, 999, 5)
+                                .request(READ, 7, 41_000, 0.1, 0.1, 9, Outcome.TIMED_OUT, "57014")),
+                row(
+                        "errors beyond their limit",
+                        Verdict.Status.FAILED,
+                        "failed requests during the migration",
+                        "2 of 1,000 requests failed or timed out during the migration, 0.20 %; the limit is 0.10 %. By"
+                                + " SQLState: 40001 × 1, poolTimeout × 1.",
+                        run -> run.objective(limit)
+                                .requests(Stage.MIGRATION, READ, 998, 5)
+                                .request(READ, 7, 41_000, 0.1, 0.1, 9, Outcome.FAILED, "40001")
+                                .request(READ, 7, 42_000, 0.1, 0.1, 9, Outcome.POOL_TIMED_OUT, "")),
+                row(
+                        "errors without requests",
+                        Verdict.Status.INCONCLUSIVE,
+                        "failed requests during the migration",
+                        "There was no such request; lengthen the stage or raise the rate.",
+                        run -> run.objective(limit)));
+    }
+
+    private static Stream<Arguments> holds() {
+        Objective.LockHold limit = new Objective.LockHold(
+                PLACE_IN_FILE, Optional.of("AccessExclusive"), Optional.empty(), Duration.ofMillis(100));
+        return Stream.of(
+                row(
+                        "hold within its limit, error and all",
+                        Verdict.Status.PASSED,
+                        "AccessExclusive held on orders",
+                        "`alter table orders add x int` held AccessExclusive on orders for 99 ms ± 1.0 ms; the limit is"
+                                + " 100 ms.",
+                        run -> run.objective(limit)
+                                .migrated(statement("alter table orders add x int", 41_000, 99)
+                                        .held("orders", "AccessExclusive", 99, 1))),
+                row(
+                        "hold whose error holds the limit",
+                        Verdict.Status.INCONCLUSIVE,
+                        "AccessExclusive held on orders",
+                        "`alter table orders add x int` held AccessExclusive on orders for 100 ms ± 1.0 ms; the limit is"
+                                + " 100 ms. The limit lies within the error.",
+                        run -> run.objective(limit)
+                                .migrated(statement("alter table orders add x int", 41_000, 100)
+                                        .held("orders", "AccessExclusive", 100, 1))),
+                row(
+                        "hold beyond its limit, error or not",
+                        Verdict.Status.FAILED,
+                        "AccessExclusive held on orders",
+                        "`alter table orders add x int` held AccessExclusive on orders for 102 ms ± 1.0 ms; the limit is"
+                                + " 100 ms.",
+                        run -> run.objective(limit)
+                                .migrated(statement("alter table orders add x int", 41_000, 102)
+                                        .held("orders", "AccessExclusive", 102, 1))),
+                row(
+                        "hold of another mode, and of the migration's own relation",
+                        Verdict.Status.PASSED,
+                        "AccessExclusive held",
+                        "No statement held AccessExclusive; the limit is 100 ms.",
+                        run -> run.objective(limit)
+                                .migrated(statement("create index on orders (id)", 41_000, 150)
+                                        .held("orders", "Share", 150, 1)
+                                        .heldOwn("orders_id_idx", "AccessExclusive", 150))),
+                row(
+                        "hold of any mode that stops writes",
+                        Verdict.Status.FAILED,
+                        "Share held on orders",
+                        "`create index on orders (id)` held Share on orders for 150 ms ± 1.0 ms; the limit is 100 ms.",
+                        run -> run.objective(new Objective.LockHold(
+                                        PLACE_IN_FILE, Optional.empty(), Optional.empty(), Duration.ofMillis(100)))
+                                .migrated(statement("create index on orders (id)", 41_000, 150)
+                                        .held("orders", "Share", 150, 1)
+                                        .held("customers", "ShareUpdateExclusive", 900, 1))));
+    }
+
+    private static Stream<Arguments> waits() {
+        Objective.LockWait application =
+                new Objective.LockWait(PLACE_IN_FILE, Objective.Victims.APPLICATION, Duration.ofMillis(500));
+        Objective.LockWait migration =
+                new Objective.LockWait(PLACE_IN_FILE, Objective.Victims.MIGRATION, Duration.ofMillis(500));
+        return Stream.of(
+                row(
+                        "wait of a request beyond its limit",
+                        Verdict.Status.FAILED,
+                        "longest lock wait of a request",
+                        "The longest lock wait of a request took 600 ms behind `alter table orders add x int`; the limit is"
+                                + " 500 ms.",
+                        run -> run.objective(application)
+                                .migrated(statement("alter table orders add x int", 41_000, 700)
+                                        .held("orders", "AccessExclusive", 700, 1))
+                                .victim(READ, 7, 41_100, 600, List.of(RunBuilder.MIGRATION_PID))),
+                row(
+                        "row contention between requests is not the migration's",
+                        Verdict.Status.PASSED,
+                        "longest lock wait of a request",
+                        "No lock wait of a request was logged; the limit is 500 ms.",
+                        run -> run.objective(application)
+                                .migrated(statement("alter table orders add x int", 41_000, 700)
+                                        .held("orders", "AccessExclusive", 3, 1))
+                                .waited(
+                                        7,
+                                        Party.APPLICATION,
+                                        41_100,
+                                        900,
+                                        "transaction 1234",
+                                        "Share",
+                                        WaitOutcome.ACQUIRED,
+                                        List.of(8),
+                                        List.of(7))),
+                row(
+                        "wait whose end was not seen",
+                        Verdict.Status.INCONCLUSIVE,
+                        "longest lock wait of the migration",
+                        "The longest lock wait of the migration took 400 ms behind harness-blocker; the limit is 500 ms. The"
+                                + " end of at least one wait was not seen, so that it may have been longer.",
+                        run -> run.objective(migration)
+                                .event(new RunEvent.FaultStarted(nanos(40_500), 0, "blocker", "holds orders"))
+                                .event(new RunEvent.FaultEnded(nanos(41_400), 0, "held orders", true))
+                                .migrated(statement("alter table orders add x int", 41_000, 500)
+                                        .waited(400)
+                                        .held("orders", "AccessExclusive", 3, 1))
+                                .waited(
+                                        RunBuilder.MIGRATION_PID,
+                                        Party.MIGRATION,
+                                        41_000,
+                                        400,
+                                        "orders",
+                                        "AccessExclusive",
+                                        WaitOutcome.UNKNOWN,
+                                        List.of(RunBuilder.BLOCKER_PID),
+                                        List.of(RunBuilder.MIGRATION_PID))),
+                row(
+                        "limit below what the server logs",
+                        Verdict.Status.INCONCLUSIVE,
+                        "longest lock wait of a request",
+                        "No lock wait of a request was logged; the limit is 0.5 ms. Waits shorter than 1.0 ms are not in the"
+                                + " server's log: lower environment.settings.deadlock_timeout or raise the limit.",
+                        run -> run.objective(new Objective.LockWait(
+                                PLACE_IN_FILE, Objective.Victims.APPLICATION, Duration.ofNanos(500_000)))));
+    }
+
+    private static Stream<Arguments> migrations() {
+        Objective.MigrationTime time = new Objective.MigrationTime(PLACE_IN_FILE, Duration.ofSeconds(10));
+        return Stream.of(
+                row(
+                        "migration in time, though its stage is longer",
+                        Verdict.Status.PASSED,
+                        "duration of the migration",
+                        "The migration took 9.00 s; the limit is 10.0 s.",
+                        run -> run.objective(time).migrated(statement("select 1", 41_000, 9000))),
+                row(
+                        "migration too slow",
+                        Verdict.Status.FAILED,
+                        "duration of the migration",
+                        "The migration took 11.0 s; the limit is 10.0 s.",
+                        run -> run.objective(time).migrated(statement("select 1", 41_000, 11_000))),
+                row(
+                        "migration not begun",
+                        Verdict.Status.INCONCLUSIVE,
+                        "duration of the migration",
+                        "The migration was not begun.",
+                        run -> run.objective(time)),
+                row(
+                        "failed step, without an objective that asks",
+                        Verdict.Status.FAILED,
+                        "migration step change",
+                        "Step change of the migration failed: `alter table orders add x int not null`: column \"x\" of"
+                                + " relation \"orders\" contains null values (SQLState 23502).",
+                        run -> run.migrated(statement("alter table orders add x int not null", 41_000, 5)
+                                .failed(
+                                        Status.FAILED,
+                                        "23502",
+                                        "column \"x\" of relation \"orders\" contains null values"))),
+                row(
+                        "table rewritten",
+                        Verdict.Status.FAILED,
+                        "no rewrites",
+                        "`alter table orders add x uuid default gen_random_uuid()` rewrote orders (column default).",
+                        run -> run.objective(new Objective.Rewrites(PLACE_IN_FILE))
+                                .migrated(
+                                        statement("alter table orders add x uuid default gen_random_uuid()", 41_000, 5)
+                                                .rewrote("orders", "column default"))),
+                row(
+                        "own table rewritten",
+                        Verdict.Status.PASSED,
+                        "no rewrites",
+                        "No table was rewritten.",
+                        run -> run.objective(new Objective.Rewrites(PLACE_IN_FILE))
+                                .migrated(statement("alter table mine alter x type bigint", 41_000, 5)
+                                        .rewrote("mine", "column type")
+                                        .heldOwn("mine", "AccessExclusive", 5))));
+    }
+
+    private static Stream<Arguments> rollbacks() {
+        Objective.Rollback objective = new Objective.Rollback(PLACE_IN_FILE, true, Optional.of(Duration.ofSeconds(30)));
+        return Stream.of(
+                row(
+                        "rollback as it should be",
+                        Verdict.Status.PASSED,
+                        "rollback",
+                        "The rollback took 500 ms; the limit is 30.0 s. The schema is as it was before the migration.",
+                        run -> run.objective(objective).rolledBack(List.of())),
+                row(
+                        "rollback that leaves something behind",
+                        Verdict.Status.FAILED,
+                        "rollback",
+                        "The rollback took 500 ms; the limit is 30.0 s. The schema is not as it was before the migration: column"
+                                + " orders.token was not there.",
+                        run -> run.objective(objective).rolledBack(List.of("column orders.token was not there"))),
+                row(
+                        "rollback that fails",
+                        Verdict.Status.FAILED,
+                        "rollback",
+                        "Step back of the rollback failed: `drop table x`: table \"x\" does not exist (SQLState 42P01).",
+                        run -> run.objective(objective)
+                                .step(
+                                        "back",
+                                        RunEvent.Phase.ROLLBACK,
+                                        statement("drop table x", 80_000, 5)
+                                                .failed(Status.FAILED, "42P01", "table \"x\" does not exist"))),
+                row(
+                        "rollback whose schema was not compared",
+                        Verdict.Status.INCONCLUSIVE,
+                        "rollback",
+                        "The rollback took 5.0 ms; the limit is 30.0 s. The schema after it was not compared.",
+                        run -> run.objective(objective)
+                                .step("back", RunEvent.Phase.ROLLBACK, statement("select 1", 80_000, 5))));
+    }
+
+    @Test
+    void judgesEachOperationByItselfWithoutServiceAndOperation() {
+        Objective all = new Objective.Latency(
+                PLACE_IN_FILE,
+                Optional.empty(),
+                Optional.empty(),
+                99,
+                Stage.MIGRATION,
+                Optional.of(Duration.ofMillis(250)),
+                Optional.empty());
+
+        Verdict verdict = new RunBuilder()
+                .objective(all)
+                .requests(Stage.MIGRATION, READ, 1000, 20)
+                .requests(Stage.MIGRATION, PLACE, 1000, 300)
+                .requests(Stage.MIGRATION, RunBuilder.CUSTOMER, 1000, 20)
+                .judged();
+
+        assertThat(verdict.findings())
+                .extracting(Finding::subject, Finding::status, Finding::observed, Finding::limit)
+                .containsExactly(
+                        org.assertj.core.groups.Tuple.tuple(
+                                "response p99 of read-order during the migration",
+                                Verdict.Status.PASSED,
+                                OptionalDouble.of(20),
+                                OptionalDouble.of(250)),
+                        org.assertj.core.groups.Tuple.tuple(
+                                "response p99 of place-order during the migration",
+                                Verdict.Status.FAILED,
+                                OptionalDouble.of(300),
+                                OptionalDouble.of(250)),
+                        org.assertj.core.groups.Tuple.tuple(
+                                "response p99 of read-customer during the migration",
+                                Verdict.Status.PASSED,
+                                OptionalDouble.of(20),
+                                OptionalDouble.of(250)));
+    }
+
+    @Test
+    void findsNothingAboutARollbackThatIsNotInTheScenario() {
+        Verdict verdict = new RunBuilder()
+                .objective(new Objective.Rollback(PLACE_IN_FILE, true, Optional.empty()))
+                .objective(new Objective.Rewrites(PLACE_IN_FILE))
+                .migrated(statement("select 1", 41_000, 5))
+                .judged();
+
+        assertThat(verdict.findings()).extracting(Finding::objective).containsExactly("rewrites");
+        assertThat(verdict.status()).isEqualTo(Verdict.Status.PASSED);
+    }
+
+    @Test
+    void failsAMigrationTimeWhenTheMigrationTimedOut() {
+        Verdict verdict = new RunBuilder()
+                .objective(new Objective.MigrationTime(PLACE_IN_FILE, Duration.ofSeconds(10)))
+                .migrated(statement("select pg_sleep(99)", 41_000, 5)
+                        .failed(Status.TIMED_OUT, "57014", "canceling statement due to user request"))
+                .judged();
+
+        assertThat(verdict.findings())
+                .extracting(Finding::objective, Finding::status)
+                .containsExactly(
+                        org.assertj.core.groups.Tuple.tuple("migration", Verdict.Status.FAILED),
+                        org.assertj.core.groups.Tuple.tuple("migrationTime", Verdict.Status.FAILED));
+        assertThat(verdict.findings().get(1).message())
+                .isEqualTo(
+                        "The migration did not come to its end; it stopped after 5.0 ms. Step change of the migration was"
+                                + " ended by the time limit: `select pg_sleep(99)`: canceling statement due to user request (SQLState"
+                                + " 57014).");
+    }
+
+    @Test
+    void isInconclusiveWithoutAnyFinding() {
+        Verdict verdict = new RunBuilder().judged();
+
+        assertThat(verdict.status()).isEqualTo(Verdict.Status.INCONCLUSIVE);
+        assertThat(verdict.story().headline()).isEqualTo("No objective was judged.");
+    }
+}
