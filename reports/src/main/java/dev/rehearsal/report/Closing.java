@@ -32,7 +32,7 @@ final class Closing {
                 + (more > 0 ? "; and " + more + " more" : "");
     }
 
-    /** Such as {@code generator lag p99 0.3 ms, longest pause 4.0 ms, baseline drift 2 %: good enough for these limits}. */
+    /** Such as {@code generator lag p99 0.3 ms, longest pause 4.0 ms, baseline drift 2.0 %: good enough for these limits}. */
     static String instruments(Verdict verdict) {
         Validity validity = verdict.validity();
         List<String> parts = new ArrayList<>();
@@ -40,7 +40,10 @@ final class Closing {
             parts.add("generator lag p99 "
                     + millis(validity.scheduleLagP99Millis().getAsDouble()));
         }
-        parts.add("longest pause " + millis(validity.generatorPauseMaxMillis()));
+        parts.add(
+                validity.generatorPauseMaxMillis() == 0
+                        ? "no pause"
+                        : "longest pause " + millis(validity.generatorPauseMaxMillis()));
         if (validity.baselineDriftPercent().isPresent()) {
             parts.add("baseline drift "
                     + Quantities.percent(validity.baselineDriftPercent().getAsDouble() / 100));
