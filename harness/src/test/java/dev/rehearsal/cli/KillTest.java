@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** A rehearsal that is ended from outside leaves no server, no proxy and no JVM, and the next one works. */
 @Tag("proof")
-@DisabledOnOs(value = OS.WINDOWS, disabledReason = "POSIX signals")
+@EnabledOnOs(value = OS.LINUX, disabledReason = "needs env --default-signal of GNU coreutils")
 class KillTest {
     private static final Duration PATIENCE = Duration.ofMinutes(2);
 
@@ -39,7 +39,7 @@ class KillTest {
             assertThat(harness.isAlive()).as(errors("killed")).isTrue();
             List<ProcessHandle> started = harness.toHandle().descendants().toList();
             assertThat(started).extracting(KillTest::commandLine).anyMatch(line -> line.contains("postgres"));
-            assertThat(started).extracting(KillTest::commandLine).anyMatch(line -> line.contains("Injector"));
+            assertThat(started).extracting(KillTest::commandLine).anyMatch(line -> line.contains("gatling.conf"));
 
             new ProcessBuilder("kill", "-" + signal, Long.toString(harness.pid()))
                     .inheritIO()
@@ -61,7 +61,7 @@ class KillTest {
 
         Process next = start("next");
         assertThat(next.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
-        assertThat(next.exitValue()).as(errors("next")).isEqualTo(1);
+        assertCameToItsEnd(next);
         assertThat(clonesLeft()).isEmpty();
     }
 
@@ -86,7 +86,13 @@ class KillTest {
 
         Process next = start("next", cache, "0.01");
         assertThat(next.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
-        assertThat(next.exitValue()).as(errors("next")).isEqualTo(1);
+        assertCameToItsEnd(next);
+    }
+
+    /** It failed, as its scenario does; or was inconclusive, on a machine that is busy with other tests. */
+    private void assertCameToItsEnd(Process next) throws IOException {
+        assertThat(next.exitValue()).as(errors("next")).isIn(1, 3);
+        assertThat(Files.readString(directory.resolve("next/events.ndjson"))).contains("\"COMPLETED\"");
     }
 
     private Process start(String name) throws IOException {
@@ -94,7 +100,10 @@ class KillTest {
     }
 
     private Process start(String name, Path cache, String scale) throws IOException {
+        // A build in the background of a shell ignores SIGINT, and would pass that on.
         ProcessBuilder builder = new ProcessBuilder(
+                "env",
+                "--default-signal=INT",
                 ProcessHandle.current().info().command().orElseThrow(),
                 "-cp",
                 System.getProperty("java.class.path"),
