@@ -12,14 +12,21 @@ final class ObserverConnections {
 
     static Connection open(String directJdbcUrl) throws SQLException {
         Properties properties = new Properties();
-        properties.setProperty("ApplicationName", ApplicationNames.OBSERVER);
         properties.setProperty("connectTimeout", "5");
         // A server that was stopped under us must not hold up the end of the run.
         properties.setProperty("socketTimeout", "60");
         // The same few queries over and over: server-side statements from the first time on.
         properties.setProperty("prepareThreshold", "1");
         properties.setProperty("tcpKeepAlive", "true");
-        return DriverManager.getConnection(directJdbcUrl, properties);
+        Connection connection = DriverManager.getConnection(directJdbcUrl, properties);
+        // Said to the server itself, because a name in the URL wins over the properties.
+        try {
+            connection.setClientInfo("ApplicationName", ApplicationNames.OBSERVER);
+            return connection;
+        } catch (SQLException e) {
+            connection.close();
+            throw e;
+        }
     }
 
     /** Closes what may be broken already. */

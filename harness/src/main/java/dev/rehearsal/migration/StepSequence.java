@@ -79,12 +79,20 @@ final class StepSequence {
 
     private Connection connect() throws SQLException {
         Properties properties = new Properties();
-        properties.setProperty("ApplicationName", ApplicationNames.MIGRATION);
         // Statements go to the server as they are written, as psql sends them.
         properties.setProperty("preferQueryMode", "simple");
         properties.setProperty("connectTimeout", "15");
         properties.setProperty("loginTimeout", "15");
-        return DriverManager.getConnection(proxiedJdbcUrl, properties);
+        Connection connection = DriverManager.getConnection(proxiedJdbcUrl, properties);
+        // Said to the server itself, because a name in the URL wins over the properties; by this name its waits are
+        // told from others'.
+        try {
+            connection.setClientInfo("ApplicationName", ApplicationNames.MIGRATION);
+            return connection;
+        } catch (SQLException e) {
+            connection.close();
+            throw e;
+        }
     }
 
     private Optional<Failure> run(

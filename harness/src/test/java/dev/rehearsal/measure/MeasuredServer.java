@@ -58,7 +58,9 @@ public final class MeasuredServer implements AutoCloseable {
 
     /** A session with an {@code application_name}. */
     public Connection connect(String applicationName) throws SQLException {
-        return DriverManager.getConnection(url() + "&ApplicationName=" + applicationName);
+        Connection connection = DriverManager.getConnection(url());
+        connection.setClientInfo("ApplicationName", applicationName);
+        return connection;
     }
 
     /** Runs statements one by one in autocommit, outside of any measurement. */

@@ -1,0 +1,73 @@
+package dev.rehearsal.measure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.rehearsal.run.RunEvent.InstrumentTrouble;
+import dev.rehearsal.run.RunEvent.ServerSampled;
+import dev.rehearsal.scenario.EnvironmentException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.sql.Connection;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class InstrumentsTest {
+    @TempDir
+    Path directory;
+
+    @Test
+    void saysThatTheLogWasTruncated() throws Exception {
+        try (MeasuredServer server = MeasuredServer.started(directory)) {
+            try (RandomAccessFile log = new RandomAccessFile(server.log().toFile(), "rw")) {
+                log.setLength(10);
+            }
+
+            await().untilAsserted(() -> assertThat(server.events(InstrumentTrouble.class))
+                    .anyMatch(trouble -> trouble.message().contains("was truncated")));
+        }
+    }
+
+    @Test
+    void saysThatALineIsGarbled() throws Exception {
+        try (MeasuredServer server = MeasuredServer.started(directory)) {
+            Files.writeString(server.log(), "{\"message\":\"process 1 st\n", StandardOpenOption.APPEND);
+            server.instruments().drain();
+
+            assertThat(server.events(InstrumentTrouble.class))
+                    .singleElement()
+                    .satisfies(trouble -> assertThat(trouble.message()).contains("garbled"));
+        }
+    }
+
+    @Test
+    void refusesALogThatTheServerDoesNotWrite() throws Exception {
+        Path other = Files.createFile(directory.resolve("other.json"));
+        try (MeasuredServer server = MeasuredServer.started(directory)) {
+            assertThatThrownBy(() -> LockTracer.armed(other, server.url(), server.clock(), server::record))
+                    .isInstanceOf(EnvironmentException.class)
+                    .hasMessageContaining("does not show what the server logs");
+        }
+    }
+
+    @Test
+    void samplesTheServer() throws Exception {
+        try (MeasuredServer server = MeasuredServer.started(directory);
+                Connection busy = server.connect("harness-app/checkout")) {
+            long before = server.events(ServerSampled.class).size();
+            MeasuredServer.execute(busy, "select count(*) from generate_series(1, 5000000)");
+            await().until(() -> server.events(ServerSampled.class).size() > before + 1);
+
+            assertThat(server.events(ServerSampled.class)).allSatisfy(sample -> {
+                assertThat(sample.databaseBytes()).isGreaterThan(1_000_000);
+                assertThat(sample.walBytesTotal()).isPositive();
+                assertThat(sample.serverCpuFraction()).isBetween(0.0, 1.0);
+                assertThat(sample.machineCpuFraction()).isBetween(0.0, 1.0);
+            });
+            assertThat(server.events(ServerSampled.class)).anyMatch(sample -> sample.serverCpuFraction() > 0.05);
+        }
+    }
+}
