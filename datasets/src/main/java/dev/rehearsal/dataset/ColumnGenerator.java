@@ -72,21 +72,35 @@ sealed interface ColumnGenerator {
     record Letters(RowRandom random, int minLength, int maxLength) implements ColumnGenerator {
         private static final byte[] ALPHABET =
                 "aaaaabccdddeeeeeeeffghhhiiiijklllmmnnnnooooopqrrrrsssttttuuvwxyz".getBytes(StandardCharsets.US_ASCII);
+        /** Two letters for every twelve bits: half as many look-ups. */
+        private static final short[] PAIRS = pairs();
+
+        private static short[] pairs() {
+            short[] pairs = new short[ALPHABET.length * ALPHABET.length];
+            for (int i = 0; i < pairs.length; i++) {
+                pairs[i] = (short) ((ALPHABET[i & 63] << 8) | ALPHABET[i >>> 6]);
+            }
+            return pairs;
+        }
 
         @Override
         public void write(long row, CopyBuffer out) {
             RowRandom draws = random.at(row);
             int length = minLength + (int) RowRandom.below(maxLength - minLength + 1L, draws.nextLong());
             int index = out.field(length);
-            byte[] bytes = out.array();
             int end = index + length;
-            while (index < end) {
-                // Ten letters of six bits each out of one draw.
+            // Ten letters of six bits each out of one draw.
+            for (; index + 10 <= end; index += 10) {
                 long bits = draws.nextLong();
-                for (int stop = Math.min(end, index + 10); index < stop; index++) {
-                    bytes[index] = ALPHABET[(int) bits & 63];
-                    bits >>>= 6;
-                }
+                out.setShort(index, PAIRS[(int) bits & 4095]);
+                out.setShort(index + 2, PAIRS[(int) (bits >>> 12) & 4095]);
+                out.setShort(index + 4, PAIRS[(int) (bits >>> 24) & 4095]);
+                out.setShort(index + 6, PAIRS[(int) (bits >>> 36) & 4095]);
+                out.setShort(index + 8, PAIRS[(int) (bits >>> 48) & 4095]);
+            }
+            byte[] bytes = out.array();
+            for (long bits = index < end ? draws.nextLong() : 0; index < end; bits >>>= 6) {
+                bytes[index++] = ALPHABET[(int) bits & 63];
             }
         }
     }

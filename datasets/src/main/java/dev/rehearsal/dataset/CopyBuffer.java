@@ -83,6 +83,11 @@ final class CopyBuffer {
         return start;
     }
 
+    /** Two bytes within a {@link #field}. */
+    void setShort(int index, short value) {
+        SHORT.set(bytes, index, value);
+    }
+
     private void ensure(int more) {
         if (bytes.length - size < more) {
             bytes = Arrays.copyOf(bytes, Math.max(bytes.length * 2, size + more));
