@@ -76,9 +76,9 @@ final class ChartDescriptions {
     }
 
     private String load() {
-        return verdict.stages().stream()
-                .filter(stage ->
-                        stage.stage() != Stage.WARMUP && stage.overall().arrivals() > 0)
+        return Stream.of(Stage.BASELINE, Stage.MIGRATION, Stage.ROLLBACK)
+                .flatMap(stage -> stage(stage).stream())
+                .filter(stage -> stage.overall().arrivals() > 0)
                 .map(stage -> failures(stage.stage(), stage.overall()))
                 .collect(Collectors.joining("; ", "Failed: ", "."));
     }

@@ -11,6 +11,7 @@ import dev.rehearsal.verdict.Quantities;
 import dev.rehearsal.verdict.RollbackResult;
 import dev.rehearsal.verdict.StageStatistics;
 import dev.rehearsal.verdict.StatementImpact;
+import dev.rehearsal.verdict.Timings;
 import dev.rehearsal.verdict.Verdict;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -23,7 +24,7 @@ import java.util.stream.Stream;
  */
 final class Headline {
     /** Fewer cannot carry the word "99 of 100". */
-    private static final int REQUESTS_FOR_P99 = ResponseTimeline.REQUESTS_FOR_P99;
+    private static final long REQUESTS_FOR_P99 = Timings.requestsNeeded(99);
 
     private final RunRecord run;
     private final Verdict verdict;

@@ -9,6 +9,7 @@ import dev.rehearsal.verdict.OperationStatistics;
 import dev.rehearsal.verdict.Quantities;
 import dev.rehearsal.verdict.RollbackResult;
 import dev.rehearsal.verdict.StageStatistics;
+import dev.rehearsal.verdict.Timings;
 import dev.rehearsal.verdict.Verdict;
 import java.util.ArrayList;
 import java.util.List;
@@ -122,9 +123,9 @@ final class PageComposer {
                 whole,
                 name,
                 Quantities.count(statistics.arrivals()),
-                percentile(statistics, 50, 2),
-                percentile(statistics, 99, ResponseTimeline.REQUESTS_FOR_P99),
-                percentile(statistics, 100, 1),
+                percentile(statistics, 50),
+                percentile(statistics, 99),
+                percentile(statistics, 100),
                 failed == 0
                         ? "0"
                         : Quantities.count(failed) + " (" + Quantities.percent(statistics.failedFraction()) + ")",
@@ -133,10 +134,14 @@ final class PageComposer {
                         .collect(Collectors.joining(", ")));
     }
 
-    private static Cell percentile(OperationStatistics statistics, double percentile, long least) {
+    private static Cell percentile(OperationStatistics statistics, double percentile) {
         long requests = statistics.response().count();
+        long least = Timings.requestsNeeded(percentile);
         if (requests < least) {
-            return new Cell(NOTHING, "only " + requests + " requests: this percentile needs " + least);
+            return new Cell(
+                    NOTHING,
+                    "only " + requests + (requests == 1 ? " request" : " requests") + ": this percentile needs "
+                            + least);
         }
         return new Cell(
                 Quantities.duration(

@@ -26,11 +26,6 @@ final class LatencyJudge {
         this.evidence = evidence;
     }
 
-    /** Requests that a percentile needs. */
-    static long requestsNeeded(double percentile) {
-        return percentile >= 100 ? 1 : (long) Math.ceil(2 / (1 - percentile / 100) - 1e-9);
-    }
-
     List<Finding> judge(Objective.Latency objective) {
         if (objective.service().isPresent() || objective.operation().isPresent()) {
             return List.of(judge(
@@ -107,7 +102,7 @@ final class LatencyJudge {
                     OptionalDouble.empty(),
                     "the baseline has no such request to compare with; lengthen the baseline");
         }
-        long needed = requestsNeeded(objective.percentile());
+        long needed = Timings.requestsNeeded(objective.percentile());
         if (baseline.get().count() < needed) {
             return new Part(
                     Status.INCONCLUSIVE,
@@ -127,7 +122,7 @@ final class LatencyJudge {
     private Part against(Objective.Latency objective, Timings response, double limitNanos, String limit) {
         OptionalDouble number = OptionalDouble.of(limitNanos);
         limitsNanos.add(limitNanos);
-        long needed = requestsNeeded(objective.percentile());
+        long needed = Timings.requestsNeeded(objective.percentile());
         if (response.maxNanos() <= limitNanos) {
             return new Part(Status.PASSED, number, limit);
         }

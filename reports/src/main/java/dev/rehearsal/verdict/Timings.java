@@ -28,6 +28,11 @@ public final class Timings {
         sumNanos += other.sumNanos;
     }
 
+    /** Requests that a percentile needs to be more than one or two of them: {@code 2 / (1 − p)}, which is 4 for p50 and 200 for p99. */
+    public static long requestsNeeded(double percentile) {
+        return percentile >= 100 ? 1 : (long) Math.ceil(2 / (1 - percentile / 100) - 1e-9);
+    }
+
     public long count() {
         return histogram.getTotalCount();
     }

@@ -38,18 +38,24 @@
     return (millis < 0 && total > 0 ? '−' : '') + Math.floor(seconds / 60) + ':' + String(seconds % 60).padStart(2, '0') + fraction;
   }
 
-  const axisDecimals = (millis) => (millis % 1000 === 0 ? 0 : millis % 100 === 0 ? 1 : 3);
 
   const TICKS_MILLIS = [5, 10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3, 1e4, 15e3, 3e4, 6e4, 12e4, 3e5, 6e5, 18e5, 36e5, 72e5];
 
-  /** Round times in what is visible, as many as there is room for; 0 is always one of them. */
-  function ticks() {
+  const tickStep = () => {
     const room = Math.max(2, Math.floor(window.innerWidth / (narrow() ? 80 : 110)));
-    const step = TICKS_MILLIS.find((t) => (visible.to - visible.from) / t <= room) ?? TICKS_MILLIS.at(-1);
+    return TICKS_MILLIS.find((t) => (visible.to - visible.from) / t <= room) ?? TICKS_MILLIS.at(-1);
+  };
+
+  /** Round times in what is visible, as many as there is room for; 0 is one of them. */
+  function ticks() {
+    const step = tickStep();
     const values = [];
     for (let t = Math.ceil(visible.from / step) * step; t <= visible.to; t += step) values.push(t || 0);
     return values;
   }
+
+  const tickLabel = (millis) => clock(millis, tickStep() >= 1000 ? 0 : tickStep() >= 100 ? 1 : 3);
+
   const magnitude = (value) =>
     value >= 1e9 ? value / 1e9 + ' G' : value >= 1e6 ? value / 1e6 + ' M' : value >= 1e3 ? value / 1e3 + ' k' : String(value);
 
@@ -61,6 +67,9 @@
   };
   const bucketAt = (time) => Math.floor((time - data.fromMillis) / data.bucketMillis);
   const value = (millis) => (millis == null ? '–' : duration(millis));
+  /** A p99 says of how long a window it is where that is not the bucket of its row. */
+  const level = (window) =>
+    !window ? '–' : duration(window.millis) + (window.toMillis - window.fromMillis > data.bucketMillis ? ` in ${+((window.toMillis - window.fromMillis) / 1000).toPrecision(2)} s` : '');
   const p99At = (operation, time) => operation.p99.find((w) => w.fromMillis <= time && time < w.toMillis);
   const at = (bands, time) => bands.filter((b) => b.fromMillis <= time && time < Math.max(b.toMillis, b.fromMillis + data.bucketMillis));
 
@@ -70,10 +79,10 @@
       .filter((b) => b.waitFromMillis < time + data.bucketMillis && b.toMillis >= time)
       .map((b) => data.locks.lanes[b.lane].label + (b.fromMillis > time ? ' (waited for)' : ''));
     return {
-      clock: clock(time, axisDecimals(data.bucketMillis) && 2),
+      clock: clock(time, data.bucketMillis % 1000 ? 2 : 0),
       where: [...at(data.stages, time), ...at(data.steps, time), ...at(data.faults, time)].map((b) => b.label),
       operations: data.operations.map((o) => ({
-        name: name(o), p50: value(o.p50[bucket]), p99: value(p99At(o, time)?.millis), max: value(o.max[bucket]),
+        name: name(o), p50: value(o.p50[bucket]), p99: level(p99At(o, time)), max: value(o.max[bucket]),
       })),
       arrivals: data.load.arrivalsPerSecond[bucket],
       failures: data.load.failuresPerSecond[bucket],
@@ -122,7 +131,7 @@
       type: 'value', gridIndex, min: data.fromMillis, max: data.toMillis,
       position: 'bottom', axisLine: { show: labels, onZero: false, lineStyle: { color: color('rule') } },
       axisTick: { show: labels, lineStyle: { color: color('faint') }, customValues: ticks() },
-      axisLabel: { show: labels, hideOverlap: true, color: color('soft'), fontSize: 11, formatter: (time) => clock(time, axisDecimals(time)), customValues: ticks() },
+      axisLabel: { show: labels, hideOverlap: true, color: color('soft'), fontSize: 11, formatter: tickLabel, customValues: ticks() },
       splitLine: { show: false },
       axisPointer: { show: true, type: 'line', snap: false, triggerTooltip: true, label: { show: false }, lineStyle: { color: color('faint'), type: 'solid', width: 1 } },
     };
@@ -191,10 +200,16 @@
   ]);
 
   /** A rectangle cut to the plot, at least two pixels wide, so that what took a millisecond is still to be seen. */
-  function rectangle(coordSys, fromX, toX, y, height, style) {
+  function rectangle(coordSys, fromX, toX, y, height, style, name) {
     const width = Math.max(2, toX - fromX);
     const shape = echarts.graphic.clipRectByRect({ x: fromX, y, width, height }, coordSys);
-    return shape && { type: 'rect', shape, style };
+    return shape && { type: 'rect', name, shape, style };
+  }
+
+  /** Named parts, so that a redraw never takes one for another; nothing at all when every part lies outside, or ECharts keeps the old ones. */
+  function together(...parts) {
+    const children = parts.filter(Boolean);
+    return children.length > 0 ? { type: 'group', $mergeChildren: 'byName', children } : undefined;
   }
 
   // ---- response time ---------------------------------------------------------------------------------------------
@@ -221,15 +236,15 @@
         const next = row[params.dataIndex + 1];
         const end = next ? api.coord([next.fromMillis, 0])[0] : Infinity;
         const room = Math.min(end, plot.x + plot.width) - left - 6;
-        const line = rectangle(plot, from, to - 1, y + RIBBON_ROW - 4, 2.5, { fill: fill(band) });
-        const label = to > plot.x && room > 9 + Math.min(6, band.label.length) * 5 && {
-          type: 'text',
+        const line = rectangle(plot, from, to - 1, y + RIBBON_ROW - 4, 2.5, { fill: fill(band) }, 'line');
+        const label = to > plot.x && left < plot.x + plot.width && room > 9 + Math.min(6, band.label.length) * 5 && {
+          type: 'text', name: 'label',
           style: {
             text: band.label, x: left + 1, y: y + 3, width: room, overflow: 'truncate', ellipsis: '…', fill: fill(band),
             fontFamily: font(), fontSize: 11, fontWeight: fill(band) === color('ink') ? 600 : 400,
           },
         };
-        return { type: 'group', children: [line, label].filter(Boolean) };
+        return together(line, label);
       },
     };
   }
@@ -306,10 +321,10 @@
         const y = params.coordSys.y + api.value(3) * LANE.height + LANE.label + 4;
         const fill = color(lane.blocks);
         const children = [
-          granted > asked && rectangle(params.coordSys, asked, granted, y + 2, LANE.bar - 4, { fill, opacity: 0.4, stroke: fill, lineWidth: 1 }),
-          released > granted && rectangle(params.coordSys, granted, released, y, LANE.bar, { fill }),
+          granted > asked && rectangle(params.coordSys, asked, granted, y + 2, LANE.bar - 4, { fill, opacity: 0.4, stroke: fill, lineWidth: 1 }, 'wait'),
+          released > granted && rectangle(params.coordSys, granted, released, y, LANE.bar, { fill }, 'hold'),
         ];
-        return { type: 'group', children: children.filter(Boolean) };
+        return together(...children);
       },
     };
   }
@@ -426,7 +441,7 @@
   let hovered = '';
   let reading = Math.max(0, data.fromMillis);
 
-  /** Connected charts would each open their own box: only the one under the pointer, or in focus, speaks. */
+  /** The line of time is drawn in every chart, but only the chart under the pointer, or in focus, opens a box. */
   function tip(id, params) {
     const first = Array.isArray(params) ? params[0] : params;
     return id === hovered && first ? momentAsTip(first.axisValue) : '';
@@ -441,19 +456,18 @@
       element.style.height = option.height() + 'px';
       element.style.width = paper ? '680px' : '';
       const chart = echarts.init(element, null, { renderer: 'svg' });
-      chart.group = 'run';
       chart.setOption(option());
-      chart.on('datazoom', () => remember(chart));
+      chart.on('datazoom', () => follow(chart));
       listen(chart, id);
       charts.set(id, chart);
     }
-    echarts.connect('run');
   }
 
-  function remember(chart) {
+  /** Whatever zoomed one chart (a wheel, two fingers, a button) zooms all. */
+  function follow(chart) {
     const zoom = chart.getOption().dataZoom[0];
-    visible.from = zoom.startValue;
-    visible.to = zoom.endValue;
+    const moved = Math.abs(zoom.startValue - visible.from) + Math.abs(zoom.endValue - visible.to);
+    if (moved > 1) zoomTo(zoom.startValue, zoom.endValue);
     relabel(chart);
   }
 
@@ -467,7 +481,7 @@
     visible.from = Math.max(data.fromMillis, Math.min(from, data.toMillis - span));
     visible.to = visible.from + span;
     for (const chart of charts.values()) {
-      chart.dispatchAction({ type: 'dataZoom', dataZoomIndex: 0, startValue: visible.from, endValue: visible.to, escapeConnect: true });
+      chart.dispatchAction({ type: 'dataZoom', dataZoomIndex: 0, startValue: visible.from, endValue: visible.to });
     }
   }
 
@@ -483,6 +497,20 @@
     zoomTo(from - margin, to + margin);
   }
 
+  /** Draws the line of time in all charts but the one that drew it itself. */
+  function pointTo(time, except) {
+    for (const [id, chart] of charts) {
+      if (id === except) continue;
+      const x = chart.convertToPixel(mainAxis(id), time);
+      chart.dispatchAction({ type: 'updateAxisPointer', currTrigger: 'mousemove', x, y: chart.getHeight() / 2 });
+    }
+  }
+
+  function pointNowhere() {
+    hovered = '';
+    for (const chart of charts.values()) chart.dispatchAction({ type: 'updateAxisPointer', currTrigger: 'leave' });
+  }
+
   const mainAxis = (id) => ({ xAxisIndex: id === 'chart-response' ? 1 : 0 });
 
   /** Drag across a chart to zoom into what was dragged over; double-click for the whole run. */
@@ -494,7 +522,7 @@
     const end = () => { if (veil) zr.remove(veil); start = veil = null; };
     zr.on('mousedown', (e) => { if (e.event?.button === 0 || e.event?.buttons === 1) start = e.offsetX; });
     zr.on('mousemove', (e) => {
-      hovered = id;
+      pointTo(timeAt(e.offsetX), id);
       if (start === null || Math.abs(e.offsetX - start) < 5) return;
       const shape = { x: Math.min(start, e.offsetX), y: 0, width: Math.abs(e.offsetX - start), height: zr.getHeight() };
       if (!veil) zr.add((veil = new echarts.graphic.Rect({ silent: true, z: 100, style: { fill: color('op-0'), opacity: 0.15 } })));
@@ -507,20 +535,18 @@
       end();
       if (dragged) zoomTo(Math.max(from, visible.from), Math.min(to, visible.to));
     });
-    zr.on('globalout', end);
+    zr.on('globalout', () => { end(); pointNowhere(); });
     zr.on('dblclick', () => zoomTo(data.fromMillis, data.toMillis));
   }
 
   function readAt(id, time) {
-    const chart = charts.get(id);
     hovered = id;
     reading = Math.max(data.fromMillis, Math.min(time, data.toMillis - 1));
     if (reading < visible.from || reading > visible.to) {
       const half = (visible.to - visible.from) / 2;
       zoomTo(reading - half, reading + half);
     }
-    const x = chart.convertToPixel(mainAxis(id), reading);
-    chart.dispatchAction({ type: 'updateAxisPointer', currTrigger: 'mousemove', x, y: chart.getHeight() / 2 });
+    pointTo(reading);
     document.getElementById('chart-readout').textContent = momentAsText(reading);
   }
 
@@ -591,7 +617,11 @@
         document.getElementById('timeline').scrollIntoView({ behavior: 'smooth' });
       });
     }
-    for (const element of document.querySelectorAll('.chart')) element.addEventListener('keydown', onKey);
+    for (const element of document.querySelectorAll('.chart')) {
+      element.addEventListener('keydown', onKey);
+      // Before the chart itself hears of the pointer: it asks for its box but once for each place.
+      element.addEventListener('pointerenter', () => { hovered = element.id; });
+    }
   }
 
   function redrawOnPaper(paper) {

@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserContext;
+import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.ColorScheme;
+import com.microsoft.playwright.options.WaitForSelectorState;
 import dev.rehearsal.run.RequestRecord;
 import dev.rehearsal.run.RunRecord;
 import dev.rehearsal.verdict.Judge;
@@ -34,6 +36,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What a browser makes of {@code report.html}: that it is drawn, that the drawing says what the run says, and that it asks nobody. */
 class HtmlReportBrowserTest {
     private static final Path SCREENSHOTS = Path.of("target", "screenshots");
+    /** For a machine that is busy with other things: only a hang takes this long. */
+    private static final double PATIENCE_MILLIS = 60_000;
+
     private static final String CHART = "echarts.getInstanceByDom(document.getElementById('%s'))";
 
     @TempDir
@@ -80,6 +85,7 @@ class HtmlReportBrowserTest {
                         .setColorScheme(scheme));
         contexts.add(context);
         Page page = context.newPage();
+        page.setDefaultTimeout(PATIENCE_MILLIS);
         page.onConsoleMessage(message -> complaints.add(message.type() + ": " + message.text()));
         page.onPageError(complaints::add);
         page.onRequest(request -> requested.add(request.url()));
@@ -257,6 +263,50 @@ class HtmlReportBrowserTest {
     }
 
     @Test
+    void drawsNothingOfWhatLiesOutsideOfTheWindow() {
+        Page page = open(1280);
+        String locksDrawn = """
+                ['everyone', 'schema', 'fault'].map((name) => {
+                  const fill = getComputedStyle(document.documentElement).getPropertyValue('--' + name).trim();
+                  return document.querySelectorAll(`#chart-locks svg path[fill="${fill}"]:not([fill-opacity="0.13"])`).length;
+                })
+                """;
+        List<Double> whole = numbers(page.evaluate(locksDrawn));
+
+        page.click("#statement-1 .show");
+
+        assertThat(whole).isEqualTo(List.of(3.0, 1.0, 1.0));
+        assertThat(numbers(page.evaluate(locksDrawn))).isEqualTo(List.of(0.0, 1.0, 0.0));
+        assertThat(
+                        page.evaluate(
+                                "[...document.querySelectorAll('#chart-response svg text')].some((t) => t.textContent === 'blocker')"))
+                .isEqualTo(false);
+    }
+
+    @Test
+    void pointsAtTheSameTimeInAllCharts() {
+        Page page = open(1280);
+        page.locator("#chart-response").scrollIntoViewIfNeeded();
+        var box = page.locator("#chart-response").boundingBox();
+
+        page.mouse().move(box.x + number(page, pixel("chart-response", 1, 5000)), box.y + box.height / 2);
+
+        for (String chart : List.of("chart-locks", "chart-load", "chart-server")) {
+            String pointer = CHART.formatted(chart) + ".getOption().xAxis[0].axisPointer";
+            assertThat(page.evaluate(pointer + ".status")).as(chart).isEqualTo("show");
+            assertThat(number(page, pointer + ".value")).as(chart).isCloseTo(5000, within(100.0));
+        }
+        page.locator("#chart-response .tip:visible").waitFor();
+        assertThat(page.locator(".tip:visible").count()).isEqualTo(1);
+        assertThat(page.textContent(".tip:visible")).contains("migration · add token", "AccessExclusive on orders");
+        page.mouse().move(5, 5);
+        page.locator(".tip:visible").waitFor(new Locator.WaitForOptions().setState(WaitForSelectorState.HIDDEN));
+        assertThat(page.evaluate(CHART.formatted("chart-locks") + ".getOption().xAxis[0].axisPointer.status"))
+                .isEqualTo("hide");
+        assertThat(complaints).isEmpty();
+    }
+
+    @Test
     void dragsToZoomAndShowsAllOnDoubleClick() {
         Page page = open(1280);
         page.locator("#chart-response").scrollIntoViewIfNeeded();
@@ -294,6 +344,7 @@ class HtmlReportBrowserTest {
                 .startsWith("0:02.50")
                 .contains("migration", "add token", "AccessExclusive on orders");
         assertThat(page.textContent("#chart-readout")).contains("read-order: p50 7.");
+        page.locator("#chart-response .tip:visible").waitFor();
         assertThat(page.locator(".tip:visible").count()).isEqualTo(1);
         assertThat(complaints).isEmpty();
     }
