@@ -61,7 +61,8 @@ class LoadBesidePgbench {
                 statement.execute("insert into accounts select g, 0 from generate_series(1, " + KEYS + ") g");
                 statement.execute("vacuum analyze accounts");
             }
-            System.out.println("rate/s     generator    done/s   lag p50 ms   lag p99 ms   lag max ms   CPU µs a transaction");
+            System.out.println(
+                    "rate/s     generator    done/s   lag p50 ms   lag p99 ms   lag max ms   CPU µs a transaction");
             for (int rate : RATES) {
                 for (int round = 0; round < ROUNDS; round++) {
                     System.out.println(ours(server.jdbcUrl("harness"), rate));
@@ -177,7 +178,8 @@ class LoadBesidePgbench {
     private static long[] lags(Path logs, double from, double to) throws IOException {
         LongStream.Builder lags = LongStream.builder();
         try (Stream<Path> files = Files.list(logs)) {
-            for (Path file : (Iterable<Path>) files.filter(each -> each.getFileName().toString().startsWith("log"))::iterator) {
+            for (Path file : (Iterable<Path>)
+                    files.filter(each -> each.getFileName().toString().startsWith("log"))::iterator) {
                 for (String line : Files.readAllLines(file)) {
                     String[] fields = line.split(" ", -1);
                     double end = Long.parseLong(fields[4]) + Long.parseLong(fields[5]) / 1e6;
