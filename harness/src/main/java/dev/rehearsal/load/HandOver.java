@@ -7,7 +7,7 @@ import io.gatling.core.structure.ScenarioContext;
 import io.gatling.javaapi.core.ActionBuilder;
 
 /**
- * What a user of Gatling's does: it hands over the next arrival of its service and is done. It runs on Gatling's event loop, so it never waits, and
+ * What a user of Gatling's does: it hands over the next arrivals of its service and is done. It runs on Gatling's event loop, so it never waits, and
  * it never throws, or the user would hang.
  *
  * <p>Implements Gatling's internal interface directly, setter of its logging mix-in included: its versions for extension need Scala.
@@ -45,8 +45,8 @@ final class HandOver implements Action {
         try {
             handOver.run();
         } catch (RuntimeException e) {
-            // The arrival stays in the plan and will be missed, and counted, at the end of the drain.
-            logger.underlying().error("an arrival of {} could not be handed over", name, e);
+            // What was not handed over will be missed, and counted, at the end of the drain.
+            logger.underlying().error("arrivals of {} could not be handed over", name, e);
         }
         next.execute(session);
     }

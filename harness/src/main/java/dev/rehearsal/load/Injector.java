@@ -73,6 +73,7 @@ final class Injector {
         for (int i = 0; i < services.size(); i++) {
             Service service = services.get(i);
             ArrivalPlan arrivals = new ArrivalPlan(plan.seed(), plan.workload().arrivals(), service);
+            int group = PlannedUsers.group(service.arrivalsPerSecond());
             RequestRunner runner = new RequestRunner(timekeeper, stop, pools.pool(i));
             ServiceTraffic each =
                     new ServiceTraffic(i, firstOperation, service, arrivals, plan.keys(), runner, inFlight, planStart);
@@ -80,11 +81,12 @@ final class Injector {
             populations.add(new PlannedSimulation.Population(
                     service.name(),
                     arrivals,
+                    group,
                     () -> {
                         planBegins(planStart, timekeeper);
                         return BURST_NANOS - LEAD_NANOS;
                     },
-                    each::handOverNext));
+                    () -> each.handOver(group)));
             firstOperation += service.operations().size();
         }
         Thread.ofPlatform().name("gatling").daemon().start(() -> inject(populations));

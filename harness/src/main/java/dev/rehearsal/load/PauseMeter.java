@@ -5,7 +5,7 @@ import java.util.concurrent.locks.LockSupport;
 
 /** Notices when this process did not run: a thread that sleeps for a little, again and again, and looks how long it was. */
 final class PauseMeter {
-    private static final long INTERVAL_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
+    private static final long INTERVAL_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
     private static final long WORTH_TELLING_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
     private static final long SECOND_NANOS = TimeUnit.SECONDS.toNanos(1);
 

@@ -13,17 +13,18 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
 import scala.jdk.javaapi.CollectionConverters;
 
-/** The simulation that Gatling runs: one scenario a service, one user an arrival. Gatling makes it by its name, so what it needs waits for it. */
+/** The simulation that Gatling runs: one scenario a service, its users ahead of its arrivals. Gatling makes it by its name, so what it needs waits for it. */
 public final class PlannedSimulation extends Simulation {
     private static final AtomicReference<List<Population>> NEXT = new AtomicReference<>(List.of());
 
     /**
      * The users of one service.
      *
+     * @param group how many arrivals one user hands over
      * @param planStart see {@link PlannedUsers}
-     * @param handOver see {@link HandOver}
+     * @param handOver of one user; see {@link HandOver}
      */
-    record Population(String service, ArrivalPlan plan, LongSupplier planStart, Runnable handOver) {}
+    record Population(String service, ArrivalPlan plan, int group, LongSupplier planStart, Runnable handOver) {}
 
     public PlannedSimulation() {
         setUp(NEXT.get().stream().map(PlannedSimulation::builder).toList());
@@ -37,7 +38,8 @@ public final class PlannedSimulation extends Simulation {
     private static PopulationBuilder builder(Population population) {
         ScenarioBuilder users = scenario(population.service())
                 .exec(exec(HandOver.builder(population.service(), population.handOver())));
-        List<OpenInjectionStep> steps = List.of(new PlannedUsers(population.plan(), population.planStart()));
+        List<OpenInjectionStep> steps =
+                List.of(new PlannedUsers(population.plan(), population.group(), population.planStart()));
         return new PopulationBuilder(users.wrapped.inject(
                 new OpenInjectionProfile(CollectionConverters.asScala(steps).toList())));
     }

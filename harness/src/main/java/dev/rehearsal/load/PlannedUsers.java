@@ -8,7 +8,8 @@ import scala.collection.Iterator;
 import scala.concurrent.duration.FiniteDuration;
 
 /**
- * An injection step of Gatling's that has exactly one user for each arrival of a plan, some time ahead of it.
+ * An injection step of Gatling's that has exactly one user for each group of so many successive arrivals of a plan, some time ahead of the first
+ * of them. A group is a single arrival unless the rate is high: a user costs Gatling more than handing over an arrival costs us.
  *
  * <p>Users are made as they are needed: a run's length is not known in advance, and a list of one step a second for hours would be unrolled at
  * once, each step nested in the one before.
@@ -19,18 +20,28 @@ final class PlannedUsers implements OpenInjectionStep {
     /** Gatling itself gives up a little later. */
     private static final long LONGEST_SECONDS = TimeUnit.DAYS.toSeconds(20);
 
+    /** More users a second than this do nothing that fewer cannot. */
+    private static final double USERS_PER_SECOND = 250;
+
     private final transient ArrivalPlan plan;
     private final transient LongSupplier planStart;
+    private final int group;
 
     /** @param planStart in nanoseconds after Gatling's start, may be negative; asked when Gatling starts. Users due before it are due at once */
-    PlannedUsers(ArrivalPlan plan, LongSupplier planStart) {
+    PlannedUsers(ArrivalPlan plan, int group, LongSupplier planStart) {
         this.plan = plan;
         this.planStart = planStart;
+        this.group = group;
+    }
+
+    /** How many arrivals one user stands for. */
+    static int group(double arrivalsPerSecond) {
+        return (int) Math.max(1, Math.ceil(arrivalsPerSecond / USERS_PER_SECOND));
     }
 
     @Override
     public Iterator<FiniteDuration> chain(Iterator<FiniteDuration> following) {
-        return new Due(plan, planStart.getAsLong());
+        return new Due(plan, group, planStart.getAsLong());
     }
 
     /** Not known; Gatling wants to know whether there are any. */
@@ -62,23 +73,26 @@ final class PlannedUsers implements OpenInjectionStep {
     /** When each user is due after Gatling's start. */
     private static final class Due extends AbstractIterator<FiniteDuration> {
         private final ArrivalPlan plan;
+        private final int group;
         private final long planStartNanos;
         private int slot;
         private long[] offsets;
         private int inSlot;
 
-        Due(ArrivalPlan plan, long planStartNanos) {
+        Due(ArrivalPlan plan, int group, long planStartNanos) {
             this.plan = plan;
+            this.group = group;
             this.planStartNanos = planStartNanos;
             this.offsets = plan.offsets(0);
         }
 
+        /** A group may reach over slots. */
         @Override
         public boolean hasNext() {
-            while (inSlot == offsets.length && slot < LONGEST_SECONDS) {
+            while (inSlot >= offsets.length && slot < LONGEST_SECONDS) {
+                inSlot -= offsets.length;
                 slot++;
                 offsets = plan.offsets(slot);
-                inSlot = 0;
             }
             return inSlot < offsets.length;
         }
@@ -88,7 +102,8 @@ final class PlannedUsers implements OpenInjectionStep {
             if (!hasNext()) {
                 throw new java.util.NoSuchElementException("the plan has ended");
             }
-            long due = planStartNanos + offsets[inSlot++];
+            long due = planStartNanos + offsets[inSlot];
+            inSlot += group;
             return new FiniteDuration(Math.max(0, TimeUnit.NANOSECONDS.toMillis(due)), TimeUnit.MILLISECONDS);
         }
     }

@@ -52,14 +52,17 @@ final class ServiceTraffic {
         this.perOperation = new long[transactions.size()];
     }
 
-    /** Hands over the next arrival of the plan; returns at once. */
-    void handOverNext() {
-        InFlight.Request request;
-        synchronized (this) {
-            Arrival arrival = next();
-            request = inFlight.handedOver(arrival, firstOperation + arrival.operation());
+    /** Hands over the next arrivals of the plan; returns at once. */
+    void handOver(int count) {
+        for (int i = 0; i < count; i++) {
+            InFlight.Request request = handOverNext();
+            Thread.startVirtualThread(() -> run(request));
         }
-        Thread.startVirtualThread(() -> run(request));
+    }
+
+    private synchronized InFlight.Request handOverNext() {
+        Arrival arrival = next();
+        return inFlight.handedOver(arrival, firstOperation + arrival.operation());
     }
 
     /** How many arrivals the plan has before an instant. */
