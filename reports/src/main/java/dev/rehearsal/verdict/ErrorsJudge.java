@@ -1,6 +1,7 @@
 package dev.rehearsal.verdict;
 
 import dev.rehearsal.scenario.Objective;
+import dev.rehearsal.scenario.Stage;
 import dev.rehearsal.verdict.Verdict.Status;
 import java.util.Map;
 import java.util.Optional;
@@ -39,17 +40,22 @@ final class ErrorsJudge {
         OperationStatistics statistics = observed.get();
         long bad = statistics.failed() + statistics.timedOut();
         boolean within = statistics.failedFraction() <= objective.maxFraction();
-        String message =
-                Quantities.count(bad) + " of " + Wording.count(statistics.arrivals(), "request", "requests") + of
-                        + " failed or timed out " + Wording.during(objective.during()) + ", "
-                        + Quantities.percent(statistics.failedFraction()) + "; the limit is "
-                        + Quantities.percent(objective.maxFraction()) + "." + reasons(statistics);
+        String message = share(bad, statistics, of, objective.during()) + "; the limit is "
+                + Quantities.percent(objective.maxFraction()) + "." + reasons(statistics);
         return finding(
                 objective,
                 within ? Status.PASSED : Status.FAILED,
                 subject,
                 OptionalDouble.of(statistics.failedFraction()),
                 message);
+    }
+
+    private static String share(long bad, OperationStatistics statistics, String of, Stage during) {
+        String requests = Wording.count(statistics.arrivals(), "request", "requests") + of;
+        return bad == 0
+                ? "None of " + requests + " failed or timed out " + Wording.during(during)
+                : Quantities.count(bad) + " of " + requests + " failed or timed out " + Wording.during(during) + ", "
+                        + Quantities.percent(statistics.failedFraction());
     }
 
     private static String reasons(OperationStatistics statistics) {

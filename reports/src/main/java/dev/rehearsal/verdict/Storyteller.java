@@ -114,9 +114,10 @@ final class Storyteller {
                         + (relations.size() == 1 && relations.contains(lock.relation()) ? "it" : lock.relation())
                         + " for "
                         + Quantities.duration(lock.heldNanos()) + " ± " + Quantities.duration(lock.errorNanos())));
-        return deeds.isEmpty()
+        String all = deeds.isEmpty()
                 ? "took " + Quantities.duration(impact.statement().durationNanos())
                 : Wording.list(deeds);
+        return impact.step().phase() == Phase.ROLLBACK ? "in the rollback " + all : all;
     }
 
     private static String tries(StatementImpact impact) {

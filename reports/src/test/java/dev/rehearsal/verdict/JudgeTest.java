@@ -154,6 +154,12 @@ class JudgeTest {
                                 .requests(Stage.MIGRATION, READ, 999, 5)
                                 .request(READ, 7, 41_000, 0.1, 0.1, 9, Outcome.TIMED_OUT, "57014")),
                 row(
+                        "no errors",
+                        Verdict.Status.PASSED,
+                        "failed requests during the migration",
+                        "None of 1,000 requests failed or timed out during the migration; the limit is 0.10 %.",
+                        run -> run.objective(limit).requests(Stage.MIGRATION, READ, 1000, 5)),
+                row(
                         "errors beyond their limit",
                         Verdict.Status.FAILED,
                         "failed requests during the migration",
