@@ -22,7 +22,7 @@ class ExamplesTest {
         HarnessRun run = rehearse("01-add-column-volatile-default", "--scale", "0.25");
 
         assertThat(run.exitCode()).as(run.err()).isEqualTo(1);
-        assertThat(run.failed()).contains("rewrites orders", "lockHold orders");
+        assertThat(run.failed()).contains("rewrites no rewrites", "lockHold AccessExclusive held on orders");
         JsonNode statement = run.statements().getFirst();
         assertThat(statement.get("rewrites").get(0).get("relation").asString()).isEqualTo("orders");
         assertThat(statement.get("rewrites").get(0).get("reason").asString()).isEqualTo("column default");
@@ -55,7 +55,7 @@ class ExamplesTest {
         HarnessRun run = rehearse("03-set-not-null");
 
         assertThat(run.exitCode()).as(run.err()).isEqualTo(1);
-        assertThat(run.failed()).containsExactly("lockHold orders");
+        assertThat(run.failed()).contains("lockHold AccessExclusive held on orders");
         JsonNode scan = run.statements().getFirst().get("scans").get(0);
         assertThat(scan.get("relation").asString()).isEqualTo("orders");
         assertThat(scan.get("rows").asLong()).isGreaterThanOrEqualTo(1_000_000);
@@ -76,7 +76,7 @@ class ExamplesTest {
         HarnessRun run = rehearse("05-create-index");
 
         assertThat(run.exitCode()).as(run.err()).isEqualTo(1);
-        assertThat(run.failed()).contains("lockHold orders");
+        assertThat(run.failed()).contains("lockHold Share held on orders");
         JsonNode statement = run.statements().getFirst();
         assertThat(HarnessRun.lock(statement, "orders", "Share")).isPresent();
         assertThat(victims(statement)).isNotEmpty().isSubsetOf(WRITES);
@@ -98,7 +98,7 @@ class ExamplesTest {
         HarnessRun run = rehearse("07-alter-behind-long-transaction", "--scale", "0.25");
 
         assertThat(run.exitCode()).as(run.err()).isEqualTo(1);
-        assertThat(run.failed()).contains("lockWait application");
+        assertThat(run.failed()).contains("lockWait longest lock wait of a request");
         JsonNode statement = run.statements().getFirst();
         double waited = statement.get("waitedMillis").asDouble();
         // The blocker holds for 5 s and has a lead of 0.5 s.

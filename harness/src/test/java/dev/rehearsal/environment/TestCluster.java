@@ -22,9 +22,7 @@ public final class TestCluster {
 
     /** Kept between builds: unpacking the binaries is most of what the first one waits for. */
     public static Path cache() {
-        return Path.of(System.getProperty("rehearsal.home", "."), "harness", "target", "test-cache")
-                .toAbsolutePath()
-                .normalize();
+        return Path.of("target", "test-cache").toAbsolutePath();
     }
 
     public static LocalServers servers() throws EnvironmentException {

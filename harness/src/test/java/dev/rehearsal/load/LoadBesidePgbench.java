@@ -2,6 +2,7 @@ package dev.rehearsal.load;
 
 import static java.util.concurrent.TimeUnit.SECONDS;
 
+import dev.rehearsal.dataset.Snapshot;
 import dev.rehearsal.environment.LocalServer;
 import dev.rehearsal.environment.TestCluster;
 import dev.rehearsal.run.RequestLog;
@@ -55,7 +56,7 @@ class LoadBesidePgbench {
     @Test
     void compare() throws Exception {
         try (LocalServer server = TestCluster.servers().start(TestCluster.clone(directory.resolve("data")), Map.of())) {
-            try (Connection connection = DriverManager.getConnection(server.jdbcUrl("harness"));
+            try (Connection connection = DriverManager.getConnection(server.jdbcUrl(Snapshot.DATABASE));
                     Statement statement = connection.createStatement()) {
                 statement.execute("create table accounts (id bigint primary key, balance int not null)");
                 statement.execute("insert into accounts select g, 0 from generate_series(1, " + KEYS + ") g");
@@ -65,8 +66,8 @@ class LoadBesidePgbench {
                     "rate/s     generator    done/s   lag p50 ms   lag p99 ms   lag max ms   CPU µs a transaction");
             for (int rate : RATES) {
                 for (int round = 0; round < ROUNDS; round++) {
-                    System.out.println(ours(server.jdbcUrl("harness"), rate));
-                    System.out.println(pgbench(server.jdbcUrl("harness"), rate));
+                    System.out.println(ours(server.jdbcUrl(Snapshot.DATABASE), rate));
+                    System.out.println(pgbench(server.jdbcUrl(Snapshot.DATABASE), rate));
                 }
             }
         }

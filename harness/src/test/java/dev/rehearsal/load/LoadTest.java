@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 import static org.awaitility.Awaitility.await;
 
+import dev.rehearsal.dataset.Snapshot;
 import dev.rehearsal.environment.LocalServer;
 import dev.rehearsal.environment.TestCluster;
 import dev.rehearsal.run.RequestLog;
@@ -76,7 +77,7 @@ class LoadTest {
     }
 
     private static String url() {
-        return server.jdbcUrl("harness");
+        return server.jdbcUrl(Snapshot.DATABASE);
     }
 
     private static void execute(String sql) throws Exception {

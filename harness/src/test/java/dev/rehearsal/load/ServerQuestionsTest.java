@@ -3,6 +3,7 @@ package dev.rehearsal.load;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.rehearsal.dataset.Snapshot;
 import dev.rehearsal.environment.LocalServer;
 import dev.rehearsal.environment.TestCluster;
 import dev.rehearsal.load.OperationCheck.StatementProblem;
@@ -51,7 +52,7 @@ class ServerQuestionsTest {
     }
 
     private static String url() {
-        return server.jdbcUrl("harness");
+        return server.jdbcUrl(Snapshot.DATABASE);
     }
 
     private static Connection connect() throws Exception {

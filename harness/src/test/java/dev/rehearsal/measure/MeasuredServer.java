@@ -1,5 +1,6 @@
 package dev.rehearsal.measure;
 
+import dev.rehearsal.dataset.Snapshot;
 import dev.rehearsal.environment.LocalServer;
 import dev.rehearsal.environment.TestCluster;
 import dev.rehearsal.run.RunClock;
@@ -41,7 +42,7 @@ public final class MeasuredServer implements AutoCloseable {
     }
 
     public String url() {
-        return server.jdbcUrl("harness");
+        return server.jdbcUrl(Snapshot.DATABASE);
     }
 
     public Path log() {
