@@ -214,6 +214,19 @@ class HtmlReportBrowserTest {
     }
 
     @Test
+    void tellsOfALockWhatTheServerSaid() {
+        Page page = open(1280);
+        page.locator("#chart-locks").scrollIntoViewIfNeeded();
+        var box = page.locator("#chart-locks").boundingBox();
+
+        page.mouse().move(box.x + number(page, pixel("chart-locks", 0, 5000)), box.y + 57);
+
+        page.locator("#chart-locks .tip:visible").waitFor();
+        assertThat(page.textContent("#chart-locks .tip:visible"))
+                .contains("AccessExclusive on orders", "waited 800 ms, held 8.00 s ± 0.5 ms", "0:02.000", "add token: alter table");
+    }
+
+    @Test
     void drawsEveryVictimsWaitInARowOfItsOwn() {
         Page page = open(1280);
 

@@ -1,0 +1,107 @@
+package dev.rehearsal.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.rehearsal.run.Requests;
+import dev.rehearsal.run.RunRecord;
+import dev.rehearsal.verdict.Judge;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+
+class HtmlTest {
+    private static final int LARGEST_BYTES = 2_500_000;
+
+    private static RunRecord record(SyntheticRun run) {
+        return RunRecord.of(run.events(), Requests.of(SyntheticRun.OPERATIONS, run.requests()));
+    }
+
+    private static String rendered(RunRecord run) {
+        return Html.render(run, Judge.judge(run));
+    }
+
+    /** The chart library's own text may say anything. */
+    private static String withoutScripts(String html) {
+        return html.replaceAll("(?s)(<script[^>]*>).*?</script>", "$1</script>");
+    }
+
+    @Test
+    void isOneFileThatRefersToNothingOutside() {
+        String html = rendered(record(SyntheticRun.stalled()));
+
+        assertThat(html.getBytes(StandardCharsets.UTF_8)).hasSizeLessThan(LARGEST_BYTES);
+        assertThat(withoutScripts(html)).doesNotContain("<img", "@import", "url(", "http:", "https:");
+        assertThat(html).doesNotContain("<script src").contains("<link rel=\"icon\" href=\"data:,\">");
+        assertThat(Pattern.compile("<link ").matcher(html).results()).hasSize(1);
+        assertThat(html).contains("default-src &#39;none&#39;");
+    }
+
+    @Test
+    void carriesTheLicenceNoticesOfTheChartLibrary() {
+        String html = rendered(record(SyntheticRun.stalled()));
+
+        assertThat(html)
+                .contains("Copyright 2017-2025 The Apache Software Foundation")
+                .contains("Copyright 2010-2016 Mike Bostock")
+                .contains("Licensed to the Apache Software Foundation");
+    }
+
+    @Test
+    void tellsTheManagerFirstThenTheEngineer() {
+        String html = rendered(record(SyntheticRun.stalled()));
+
+        assertThat(html)
+                .containsSubsequence(
+                        "<h1>Do not run this under traffic: users would wait up to 7.93 s.</h1>",
+                        "Before it, 99 of 100 requests were answered within 5.0 ms. While it ran, 20 of 3,975 requests failed.",
+                        "alter table orders add column token uuid not null default gen_random_uuid()",
+                        "id=\"objectives\"",
+                        "id=\"timeline\"",
+                        "id=\"statements\"",
+                        "id=\"stages\"",
+                        "id=\"queues\"",
+                        "id=\"rollback\"",
+                        "id=\"faults\"",
+                        "id=\"circumstances\"");
+    }
+
+    @Test
+    void showsADashWithItsReasonForAPercentileOfTooFewRequests() {
+        String html = rendered(record(SyntheticRun.stalled()));
+
+        Matcher dash = Pattern.compile("title=\"only (\\d+) requests: this percentile needs 200\">–<")
+                .matcher(html);
+        assertThat(dash.find()).isTrue();
+        assertThat(Integer.parseInt(dash.group(1))).isLessThan(200);
+    }
+
+    @Test
+    void escapesTextsOfTheUser() {
+        String html = rendered(record(SyntheticRun.withTexts("</script><script>x()</script>", "select '<img>\u2028<!--'")));
+
+        assertThat(Pattern.compile("</?script").matcher(html).results()).as("data, library, script").hasSize(6);
+        assertThat(withoutScripts(html)).doesNotContain("<img", "<!--");
+        assertThat(html).contains("&lt;script&gt;x()", "\\u003cimg\\u003e\\u2028\\u003c!--");
+    }
+
+    @Test
+    void writesTheSamePageToAWriter() {
+        RunRecord run = record(SyntheticRun.stalled());
+        StringWriter written = new StringWriter();
+
+        Html.render(run, Judge.judge(run), written);
+
+        assertThat(written.toString()).isEqualTo(rendered(run));
+    }
+
+    @Test
+    void rendersARunThatDiedAtOnce() {
+        RunRecord run = RunRecord.of(
+                SyntheticRun.stalled().events().subList(0, 1), Requests.of(List.of(), List.of()));
+
+        assertThat(rendered(run)).contains("No answer about this migration: the run did not come to its end.");
+    }
+}
