@@ -14,6 +14,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 
 /** One server of ours and the built-in fault proxy. */
 final class LocalEnvironment implements Environment {
@@ -23,7 +24,7 @@ final class LocalEnvironment implements Environment {
               from pg_settings
              where sourcefile like '%/harness.conf'
                and setting is distinct from boot_val
-               and name not in ('listen_addresses', 'port', 'unix_socket_directories', 'log_timezone')
+               and lower(name) not in ('listen_addresses', 'port', 'unix_socket_directories', 'timezone', 'log_timezone')
                and name not in ('logging_collector', 'log_destination', 'log_directory', 'log_filename')
                and name not in ('log_rotation_age', 'log_rotation_size')
             """;
@@ -38,8 +39,12 @@ final class LocalEnvironment implements Environment {
     private final URI faultApi;
     private final String proxyName;
     private final StartedThings started;
+    private final CompletableFuture<RunEvent.HostFacts> host;
 
-    /** @param started all that has to be ended with this environment */
+    /**
+     * @param started all that has to be ended with this environment
+     * @param host looked up meanwhile: it takes as long as a server's start
+     */
     LocalEnvironment(
             EnvironmentSpec spec,
             String version,
@@ -48,7 +53,8 @@ final class LocalEnvironment implements Environment {
             String proxyName,
             int proxyPort,
             String database,
-            StartedThings started) {
+            StartedThings started,
+            CompletableFuture<RunEvent.HostFacts> host) {
         this.spec = spec;
         this.version = version;
         this.primary = new Server(
@@ -64,6 +70,7 @@ final class LocalEnvironment implements Environment {
         this.faultApi = proxy.uri();
         this.proxyName = proxyName;
         this.started = started;
+        this.host = host;
     }
 
     @Override
@@ -122,7 +129,7 @@ final class LocalEnvironment implements Environment {
                 0,
                 settings,
                 deadlockTimeoutMillis,
-                HostInspector.facts());
+                host.join());
     }
 
     private String runtimeReason() {

@@ -2,11 +2,13 @@ package dev.rehearsal.environment;
 
 import dev.rehearsal.dataset.Snapshot;
 import dev.rehearsal.proxy.FaultProxyServer;
+import dev.rehearsal.run.RunEvent;
 import dev.rehearsal.scenario.EnvironmentException;
 import dev.rehearsal.scenario.EnvironmentSpec;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 
 /** Environments of PostgreSQL's own programs on this machine. */
 public final class LocalRuntime {
@@ -39,6 +41,7 @@ public final class LocalRuntime {
             Path runDirectory)
             throws EnvironmentException {
         Path data = clonedDataDirectory.toAbsolutePath();
+        CompletableFuture<RunEvent.HostFacts> host = CompletableFuture.supplyAsync(HostInspector::facts);
         StartedThings started = new StartedThings();
         boolean complete = false;
         try {
@@ -56,7 +59,7 @@ public final class LocalRuntime {
             started.add("the fault proxy", proxy::close);
             int port = proxy.add(PROXY, server.host() + ":" + server.port());
             LocalEnvironment environment = new LocalEnvironment(
-                    spec, servers.serverVersion(), server, proxy, PROXY, port, Snapshot.DATABASE, started);
+                    spec, servers.serverVersion(), server, proxy, PROXY, port, Snapshot.DATABASE, started, host);
             complete = true;
             return environment;
         } catch (IOException e) {

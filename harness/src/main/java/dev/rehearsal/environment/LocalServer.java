@@ -192,6 +192,6 @@ public final class LocalServer implements ServerLauncher.RunningServer {
 
     /** Not to be interrupted: whoever closes wants it closed. */
     private static boolean ended(ProcessHandle handle, Duration patience) {
-        return Waiting.uninterruptibly(handle.onExit(), patience);
+        return Waiting.forEndOf(handle, patience);
     }
 }

@@ -129,7 +129,7 @@ public final class Sweeper {
     }
 
     private static boolean ended(ProcessHandle handle) {
-        return Waiting.uninterruptibly(handle.onExit(), PATIENCE);
+        return Waiting.forEndOf(handle, PATIENCE);
     }
 
     private static boolean delete(Path directory) throws EnvironmentException {

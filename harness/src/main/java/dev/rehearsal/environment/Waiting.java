@@ -1,32 +1,31 @@
 package dev.rehearsal.environment;
 
 import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 
 /** Waiting for ends that must be waited for, also by a thread that was interrupted; the interrupt is kept for later. */
 final class Waiting {
+    /** {@code ProcessHandle.onExit} looks after processes that are not our children only now and then: up to five seconds late. */
+    private static final long STEP_MILLIS = 3;
+
     private Waiting() {}
 
-    /** Whether it came to its end in time. */
-    static boolean uninterruptibly(CompletableFuture<?> end, Duration patience) {
+    /** Whether a process came to its end in time. */
+    static boolean forEndOf(ProcessHandle process, Duration patience) {
         long deadline = System.nanoTime() + patience.toNanos();
         boolean interrupted = false;
         try {
-            while (true) {
-                try {
-                    end.get(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
-                    return true;
-                } catch (TimeoutException e) {
+            while (process.isAlive()) {
+                if (System.nanoTime() - deadline > 0) {
                     return false;
-                } catch (ExecutionException e) {
-                    throw new IllegalStateException(e.getCause());
+                }
+                try {
+                    TimeUnit.MILLISECONDS.sleep(STEP_MILLIS);
                 } catch (InterruptedException e) {
                     interrupted = true;
                 }
             }
+            return true;
         } finally {
             if (interrupted) {
                 Thread.currentThread().interrupt();

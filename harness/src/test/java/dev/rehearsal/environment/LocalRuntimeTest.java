@@ -58,8 +58,7 @@ class LocalRuntimeTest {
                             Map.entry("deadlock_timeout", "10ms"),
                             Map.entry("max_connections", "35"),
                             Map.entry("max_wal_size", "4GB"),
-                            Map.entry("track_io_timing", "on"),
-                            Map.entry("TimeZone", "UTC"));
+                            Map.entry("track_io_timing", "on"));
             assertThat(facts.host().cpus()).isPositive();
             assertThat(facts.host().memoryBytes()).isPositive();
             assertThat(facts.host().os()).isNotBlank();
