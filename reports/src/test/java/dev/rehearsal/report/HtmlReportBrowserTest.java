@@ -223,7 +223,11 @@ class HtmlReportBrowserTest {
 
         page.locator("#chart-locks .tip:visible").waitFor();
         assertThat(page.textContent("#chart-locks .tip:visible"))
-                .contains("AccessExclusive on orders", "waited 800 ms, held 8.00 s ± 0.5 ms", "0:02.000", "add token: alter table");
+                .contains(
+                        "AccessExclusive on orders",
+                        "waited 800 ms, held 8.00 s ± 0.5 ms",
+                        "0:02.000",
+                        "add token: alter table");
     }
 
     @Test

@@ -80,9 +80,12 @@ class HtmlTest {
 
     @Test
     void escapesTextsOfTheUser() {
-        String html = rendered(record(SyntheticRun.withTexts("</script><script>x()</script>", "select '<img>\u2028<!--'")));
+        String html =
+                rendered(record(SyntheticRun.withTexts("</script><script>x()</script>", "select '<img>\u2028<!--'")));
 
-        assertThat(Pattern.compile("</?script").matcher(html).results()).as("data, library, script").hasSize(6);
+        assertThat(Pattern.compile("</?script").matcher(html).results())
+                .as("data, library, script")
+                .hasSize(6);
         assertThat(withoutScripts(html)).doesNotContain("<img", "<!--");
         assertThat(html).contains("&lt;script&gt;x()", "\\u003cimg\\u003e\\u2028\\u003c!--");
     }
@@ -99,8 +102,7 @@ class HtmlTest {
 
     @Test
     void rendersARunThatDiedAtOnce() {
-        RunRecord run = RunRecord.of(
-                SyntheticRun.stalled().events().subList(0, 1), Requests.of(List.of(), List.of()));
+        RunRecord run = RunRecord.of(SyntheticRun.stalled().events().subList(0, 1), Requests.of(List.of(), List.of()));
 
         assertThat(rendered(run)).contains("No answer about this migration: the run did not come to its end.");
     }

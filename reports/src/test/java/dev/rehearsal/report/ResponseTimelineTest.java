@@ -16,7 +16,8 @@ class ResponseTimelineTest {
     private static final long SECOND = 1_000_000_000L;
 
     @ParameterizedTest
-    @CsvSource({"10, 250", "120, 250", "121, 500", "240, 500", "480, 1000", "481, 2000", "7200, 30000", "90000, 300000"})
+    @CsvSource({"10, 250", "120, 250", "121, 500", "240, 500", "480, 1000", "481, 2000", "7200, 30000", "90000, 300000"
+    })
     void choosesTheNarrowestBucketsThatAreNotTooMany(long seconds, double widthMillis) {
         ResponseTimeline timeline = new ResponseTimeline(new TimeAxis(0, 0, seconds * SECOND), 1);
 
@@ -77,8 +78,8 @@ class ResponseTimelineTest {
         for (int i = 0; i < 400; i++) {
             timeline.add(0, i * (20 * SECOND / 400), i < 200 ? 1 : 1000, false);
         }
-        OperationSeries series = timeline.series(
-                0, "s", "o", false, List.of(stage(0, 10 * SECOND), stage(10 * SECOND, 20 * SECOND)));
+        OperationSeries series =
+                timeline.series(0, "s", "o", false, List.of(stage(0, 10 * SECOND), stage(10 * SECOND, 20 * SECOND)));
 
         assertThat(series.p99()).containsExactly(new Level(0, 10_000, 1), new Level(10_000, 20_000, 1000));
     }
@@ -91,7 +92,8 @@ class ResponseTimelineTest {
             timeline.add(0, i, 1, false);
         }
 
-        assertThat(timeline.series(0, "s", "o", false, List.of(stage(0, 10 * SECOND))).p99())
+        assertThat(timeline.series(0, "s", "o", false, List.of(stage(0, 10 * SECOND)))
+                        .p99())
                 .isEmpty();
     }
 

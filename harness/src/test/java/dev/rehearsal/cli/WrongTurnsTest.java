@@ -1,0 +1,109 @@
+package dev.rehearsal.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+/** Rehearsals that take a wrong turn come to their end all the same, and say what happened. */
+class WrongTurnsTest {
+    private static final String SCALE = "0.02";
+
+    @TempDir
+    private Path directory;
+
+    @Test
+    void aRollbackThatForgetsSomethingFails() throws IOException {
+        Path scenario = edited(
+                "07-alter-behind-long-transaction", "drop column if exists region", "drop column if exists regio");
+
+        HarnessRun run = HarnessRun.rehearse(scenario, directory.resolve("run"), "--scale", SCALE);
+
+        JsonNode rollback = run.result().get("rollback");
+        assertThat(rollback.get("status").asString()).isEqualTo("succeeded");
+        assertThat(rollback.get("schemaRestored").asBoolean()).isFalse();
+        assertThat(rollback.get("differences").toString()).contains("orders.region");
+        assertThat(run.exitCode()).as(run.err()).isNotEqualTo(0);
+        assertThat(HarnessRun.stream(run.result().get("findings"))
+                        .filter(finding -> finding.get("objective").asString().equals("rollback")))
+                .singleElement()
+                .satisfies(
+                        finding -> assertThat(finding.get("status").asString()).isNotEqualTo("passed"));
+    }
+
+    @Test
+    void aMigrationThatDoesNotEndIsCancelledAndTheWayBackStillTaken() throws IOException {
+        Path scenario = edited("07-alter-behind-long-transaction", "migration:\n", "migration:\n  timeLimit: 2s\n");
+
+        HarnessRun run = HarnessRun.rehearse(scenario, directory.resolve("run"), "--scale", SCALE);
+
+        JsonNode step = run.result().get("steps").get(0);
+        assertThat(step.get("status").asString()).isEqualToIgnoringCase("timedOut");
+        assertThat(run.result().get("rollback").get("status").asString()).isEqualTo("succeeded");
+        assertThat(run.result().get("rollback").get("schemaRestored").asBoolean())
+                .isTrue();
+        assertThat(run.exitCode()).as(run.err()).isNotEqualTo(0);
+        assertThat(directory.resolve("run/report.html")).exists();
+    }
+
+    @Test
+    void aStatementThatFailsIsNamedWithWhatTheServerSaid() throws IOException {
+        Path scenario = edited(
+                "07-alter-behind-long-transaction",
+                "add column if not exists region text",
+                "add column region text not null");
+
+        HarnessRun run = HarnessRun.rehearse(scenario, directory.resolve("run"), "--scale", SCALE);
+
+        JsonNode statement = run.statements().getFirst();
+        assertThat(statement.get("status").asString()).isEqualTo("failed");
+        assertThat(statement.get("sqlState").asString()).isEqualTo("23502");
+        assertThat(run.exitCode()).as(run.err()).isNotEqualTo(0);
+        assertThat(run.out()).contains("23502");
+    }
+
+    @Test
+    void aPortThatIsTakenIsSaidWithTheRemedy() throws IOException {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            Path scenario = edited(
+                    "07-alter-behind-long-transaction",
+                    "dataset:\n",
+                    "environment: { settings: { port: " + taken.getLocalPort() + " } }\ndataset:\n");
+
+            HarnessRun run = HarnessRun.rehearse(scenario, directory.resolve("run"), "--scale", SCALE);
+
+            assertThat(run.exitCode()).as(run.err()).isEqualTo(3);
+            assertThat(run.err()).contains("port " + taken.getLocalPort() + " is taken");
+        }
+    }
+
+    @Test
+    void reportJudgesAFinishedRunAgainFromItsDirectory() throws IOException {
+        HarnessRun run = HarnessRun.rehearse(
+                HarnessRun.example("07-alter-behind-long-transaction"), directory.resolve("run"), "--scale", SCALE);
+        String result = Files.readString(directory.resolve("run/result.json"));
+        Files.delete(directory.resolve("run/result.json"));
+        Files.delete(directory.resolve("run/report.html"));
+
+        HarnessRun again = HarnessRun.of("report", directory.resolve("run").toString());
+
+        assertThat(again.exitCode()).isEqualTo(run.exitCode());
+        assertThat(again.out()).isEqualTo(run.out());
+        assertThat(directory.resolve("run/result.json")).hasContent(result);
+        assertThat(directory.resolve("run/report.html")).exists();
+    }
+
+    private Path edited(String example, String find, String replace) throws IOException {
+        String text = Files.readString(HarnessRun.example(example))
+                .replace(
+                        "../../../datasets", HarnessRun.ROOT.resolve("datasets").toString());
+        assertThat(text).contains(find);
+        return Files.writeString(directory.resolve("scenario.yaml"), text.replace(find, replace));
+    }
+}
