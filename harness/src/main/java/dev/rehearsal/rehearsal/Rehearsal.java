@@ -94,6 +94,7 @@ public final class Rehearsal {
             Cloner.Clone clone = workspace.clone(snapshot);
             journal.record(RunFacts.of(snapshot, clone, clock));
             rehearseOver(clone, servers, load, journal);
+            workspace.noteNeighbours(clock, journal);
         }
     }
 

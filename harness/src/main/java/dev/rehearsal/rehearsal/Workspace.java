@@ -14,7 +14,8 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Comparator;
-import java.util.List;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Stream;
 
@@ -25,11 +26,15 @@ final class Workspace implements AutoCloseable {
     private final Path directory;
     private final RunningRegistry.Entry announcement;
     private final RunningRegistry.Entry temporary;
+    private final Sweeper sweeper;
+    private final Set<Long> noted = new HashSet<>();
 
-    private Workspace(Path directory, RunningRegistry.Entry announcement, RunningRegistry.Entry temporary) {
+    private Workspace(
+            Path directory, RunningRegistry.Entry announcement, RunningRegistry.Entry temporary, Sweeper sweeper) {
         this.directory = directory;
         this.announcement = announcement;
         this.temporary = temporary;
+        this.sweeper = sweeper;
     }
 
     /** Journals what was swept, and which other rehearsals share this machine. */
@@ -41,9 +46,11 @@ final class Workspace implements AutoCloseable {
         }
         RunningRegistry.Entry announcement = registry.run(scenario);
         try {
-            Path directory = cache.resolve("clones").resolve(UUID.randomUUID().toString());
-            Workspace workspace = new Workspace(directory, announcement, registry.temporaryDirectory(directory));
-            workspace.noteNeighbours(sweeper.otherLiveRuns(), clock, journal);
+            Path directory =
+                    cache.resolve("clones").resolve(UUID.randomUUID().toString());
+            Workspace workspace =
+                    new Workspace(directory, announcement, registry.temporaryDirectory(directory), sweeper);
+            workspace.noteNeighbours(clock, journal);
             return workspace;
         } catch (EnvironmentException e) {
             announcement.close();
@@ -51,12 +58,15 @@ final class Workspace implements AutoCloseable {
         }
     }
 
-    void noteNeighbours(List<Sweeper.OtherRun> others, RunClock clock, Journal journal) {
-        for (Sweeper.OtherRun other : others) {
-            journal.record(new RunEvent.Noted(
-                    clock.nowNanos(),
-                    "another rehearsal (" + other.description() + ", process " + other.pid()
-                            + ") ran on this machine at the same time and took its share of processors and disk"));
+    /** Journals the rehearsals that share this machine now and were not noted before: at the start, and again at the end. */
+    void noteNeighbours(RunClock clock, Journal journal) throws EnvironmentException {
+        for (Sweeper.OtherRun other : sweeper.otherLiveRuns()) {
+            if (noted.add(other.pid())) {
+                journal.record(new RunEvent.Noted(
+                        clock.nowNanos(),
+                        "another rehearsal (" + other.description() + ", process " + other.pid()
+                                + ") ran on this machine at the same time and took its share of processors and disk"));
+            }
         }
     }
 
