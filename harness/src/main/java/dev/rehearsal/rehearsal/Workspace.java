@@ -46,8 +46,7 @@ final class Workspace implements AutoCloseable {
         }
         RunningRegistry.Entry announcement = registry.run(scenario);
         try {
-            Path directory =
-                    cache.resolve("clones").resolve(UUID.randomUUID().toString());
+            Path directory = cache.resolve("clones").resolve(UUID.randomUUID().toString());
             Workspace workspace =
                     new Workspace(directory, announcement, registry.temporaryDirectory(directory), sweeper);
             workspace.noteNeighbours(clock, journal);
