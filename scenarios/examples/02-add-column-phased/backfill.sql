@@ -1,8 +1,8 @@
--- Gives every order without one a token, by ranges of the key: 1,000 rows a transaction, then a breath.
+-- Gives every order without one a token, by ranges of the key: 500 rows a transaction, then a breath.
 -- Begins at the first row that has none, so a run that was cut off is resumed by running it again.
 do $$
 declare
-  batch constant bigint := 1000;
+  batch constant bigint := 500;
   done bigint;
   last bigint;
 begin
