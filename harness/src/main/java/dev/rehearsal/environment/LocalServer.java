@@ -176,7 +176,8 @@ public final class LocalServer implements ServerLauncher.RunningServer {
         boolean ended = ended(HARD_STOP_PATIENCE);
         for (ProcessHandle child : children) {
             // They end by themselves when the postmaster does; the log collector, once it has written the last line.
-            ended &= ended(child, HARD_STOP_PATIENCE) || (child.destroyForcibly() && ended(child, HARD_STOP_PATIENCE));
+            ended &= Waiting.forEndOf(child, HARD_STOP_PATIENCE)
+                    || (child.destroyForcibly() && Waiting.forEndOf(child, HARD_STOP_PATIENCE));
         }
         if (!ended) {
             throw new EnvironmentException(
@@ -186,12 +187,8 @@ public final class LocalServer implements ServerLauncher.RunningServer {
         entry.close();
     }
 
-    private boolean ended(Duration patience) {
-        return ended(process.toHandle(), patience);
-    }
-
     /** Not to be interrupted: whoever closes wants it closed. */
-    private static boolean ended(ProcessHandle handle, Duration patience) {
-        return Waiting.forEndOf(handle, patience);
+    private boolean ended(Duration patience) {
+        return Waiting.forEndOf(process, patience);
     }
 }

@@ -1,5 +1,9 @@
 package dev.rehearsal.environment;
 
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -25,9 +29,26 @@ record ProcessIdentity(long pid, long startedAtMillis) {
 
     /** The live process that this is; empty when it ended, also when another has its id now, and when nobody can tell. */
     Optional<ProcessHandle> alive() {
-        return ProcessHandle.of(pid)
-                .filter(ProcessHandle::isAlive)
-                .filter(handle -> isSame(of(handle).startedAtMillis));
+        return ProcessHandle.of(pid).filter(ProcessIdentity::runs).filter(handle -> isSame(of(handle).startedAtMillis));
+    }
+
+    /**
+     * Whether a process still does anything. One that has ended is "alive" to Java until its parent takes note, and where the first process of
+     * a container is no init, nobody ever takes note of orphans.
+     */
+    static boolean runs(ProcessHandle handle) {
+        return handle.isAlive() && !isZombie(handle.pid());
+    }
+
+    /** The state is the letter behind the name, and the name may hold anything, parentheses too. */
+    private static boolean isZombie(long pid) {
+        try {
+            String stat = Files.readString(Path.of("/proc", Long.toString(pid), "stat"), StandardCharsets.ISO_8859_1);
+            return stat.startsWith("Z", stat.lastIndexOf(')') + 2);
+        } catch (IOException e) {
+            // Not Linux, or gone in this very moment: isAlive() tells.
+            return false;
+        }
     }
 
     private boolean isSame(long startMillis) {

@@ -2,6 +2,7 @@ package dev.rehearsal.environment;
 
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 
 /** Waiting for ends that must be waited for, also by a thread that was interrupted; the interrupt is kept for later. */
 final class Waiting {
@@ -10,12 +11,21 @@ final class Waiting {
 
     private Waiting() {}
 
-    /** Whether a process came to its end in time. */
+    /** Whether a process that is not our child came to its end in time. */
     static boolean forEndOf(ProcessHandle process, Duration patience) {
+        return forEndOf(() -> ProcessIdentity.runs(process), patience);
+    }
+
+    /** Whether a child of ours came to its end in time; its exit value is there then. */
+    static boolean forEndOf(Process child, Duration patience) {
+        return forEndOf(child::isAlive, patience);
+    }
+
+    private static boolean forEndOf(BooleanSupplier running, Duration patience) {
         long deadline = System.nanoTime() + patience.toNanos();
         boolean interrupted = false;
         try {
-            while (process.isAlive()) {
+            while (running.getAsBoolean()) {
                 if (System.nanoTime() - deadline > 0) {
                     return false;
                 }
