@@ -112,6 +112,7 @@ public final class Rehearsal {
             journal.record(environment.facts(clock));
             OperationProblems.refuse(scenario, environment.primary().jdbcUrl(ApplicationNames.OBSERVER));
             SchemaFingerprint before = instruments.schema();
+            clone.awaitWritten();
             try (load) {
                 load.begin(loadSpec(environment), clock, directory.requests(), journal);
                 walk(environment, instruments, load, faults, journal);
