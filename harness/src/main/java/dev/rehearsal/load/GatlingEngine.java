@@ -1,6 +1,7 @@
 package dev.rehearsal.load;
 
 import io.gatling.app.Gatling$;
+import io.gatling.javaapi.core.Simulation;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,10 +18,19 @@ final class GatlingEngine {
      */
     static void run(List<PlannedSimulation.Population> populations) throws IOException {
         PlannedSimulation.prepare(populations);
+        run(PlannedSimulation.class);
+    }
+
+    /** Loads Gatling's classes and runs them once. */
+    static void warmUp() throws IOException {
+        run(WarmUpSimulation.class);
+    }
+
+    private static void run(Class<? extends Simulation> simulation) throws IOException {
         Path results = Files.createTempDirectory("harness-injector");
         try {
             int code = Gatling$.MODULE$.fromArgs(
-                    new String[] {"-s", PlannedSimulation.class.getName(), "-nr", "-rf", results.toString()});
+                    new String[] {"-s", simulation.getName(), "-nr", "-rf", results.toString()});
             if (code != 0) {
                 throw new IllegalStateException("Gatling ended with status " + code);
             }

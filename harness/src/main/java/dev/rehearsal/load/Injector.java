@@ -44,10 +44,12 @@ final class Injector {
     /** Returns when the load has drained, or the harness has gone. */
     void run() throws IOException {
         try {
+            Thread warmUp = Thread.ofPlatform().name("warm-up").daemon().start(Injector::warmUp);
             String line = commands.readLine();
             if (line == null) {
                 return;
             }
+            join(warmUp);
             InjectorPlan plan = InjectorPlan.fromLine(line);
             Timekeeper timekeeper = Timekeeper.since(plan.originNanoTime());
             StopPoint stop = new StopPoint();
@@ -59,6 +61,23 @@ final class Injector {
             }
         } catch (EnvironmentException e) {
             frames.send(new Frame.Failed(String.valueOf(e.getMessage()), e.remedy()));
+        }
+    }
+
+    /** What can be loaded and run without a database; the plan may take its time to come. */
+    private static void warmUp() {
+        try {
+            GatlingEngine.warmUp();
+        } catch (IOException e) {
+            // The real run meets the same trouble, and tells.
+        }
+    }
+
+    private static void join(Thread thread) {
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
