@@ -45,6 +45,11 @@ final class LockLanes {
             long error,
             String what,
             String outcome) {
+        /** Those that stop nobody are drawn only where there are no others: every statement takes many, and they hide the few that matter. */
+        boolean blocking() {
+            return !blocks.equals("nobody") || from > waitFrom;
+        }
+
         Lane asLane() {
             return new Lane(lane, blocks);
         }
@@ -66,7 +71,9 @@ final class LockLanes {
         }
         run.lockWaits().stream().filter(w -> w.party() == Party.MIGRATION).forEach(this::addWaitOfMigration);
 
+        boolean blocking = entries.stream().anyMatch(Entry::blocking);
         List<Lane> all = entries.stream()
+                .filter(entry -> entry.blocking() || !blocking)
                 .sorted(Comparator.comparingInt(Entry::rank).reversed().thenComparingLong(Entry::waitFrom))
                 .map(Entry::asLane)
                 .distinct()

@@ -42,7 +42,7 @@ final class PageComposer {
                 run.started().description(),
                 judgement(),
                 circumstances.context(),
-                verdict.findings().stream().map(PageComposer::objective).toList(),
+                verdict.findings().stream().map(this::objective).toList(),
                 charts(data),
                 statements.statements(),
                 verdict.stages().stream().map(PageComposer::stage).toList(),
@@ -63,18 +63,23 @@ final class PageComposer {
                 headline.sentence(),
                 headline.support(),
                 verdict.story().subject().orElse(""),
-                verdict.story().sentences(),
+                verdict.story().sentences().stream().map(Prose::of).toList(),
                 verdict.story().saferWay().orElse(""),
-                verdict.validity().reasons());
+                verdict.validity().reasons().stream()
+                        .filter(reason -> !verdict.story().sentences().contains(reason))
+                        .toList());
     }
 
-    private static PageView.Objective objective(Finding finding) {
+    private PageView.Objective objective(Finding finding) {
+        boolean ownReason = finding.status() == Verdict.Status.INCONCLUSIVE
+                && verdict.validity().valid();
         return new PageView.Objective(
                 finding.status().word(),
                 finding.subject(),
                 figure(finding.shownObserved()),
                 figure(finding.shownLimit()),
-                finding.message(),
+                Prose.of(finding.message().isEmpty() ? finding.subject() : finding.message()),
+                Prose.of(ownReason ? finding.message() : ""),
                 finding.source().toString());
     }
 

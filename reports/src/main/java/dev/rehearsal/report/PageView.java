@@ -47,14 +47,14 @@ public record PageView(
      * @param subject the statement it is about; empty if it is about none
      * @param sentences for who repairs
      * @param saferWay what to do instead; may be empty
-     * @param reasons why the instruments were not good enough; empty when they were
+     * @param reasons why the instruments were not good enough, as far as no sentence says so
      */
     public record Judgement(
             String verdict,
             String headline,
             String support,
             String subject,
-            List<String> sentences,
+            List<Prose> sentences,
             String saferWay,
             List<String> reasons) {
         public Judgement {
@@ -63,8 +63,12 @@ public record PageView(
         }
     }
 
-    /** @param status {@code passed}, {@code failed} or {@code inconclusive} */
-    public record Objective(String status, String name, String observed, String limit, String message, String where) {}
+    /**
+     * @param status {@code passed}, {@code failed} or {@code inconclusive}
+     * @param why it is inconclusive, if that is its own and not the whole run's; else empty
+     */
+    public record Objective(
+            String status, String name, String observed, String limit, Prose message, Prose why, String where) {}
 
     /**
      * Which charts there is anything to draw in.
