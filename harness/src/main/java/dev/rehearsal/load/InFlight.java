@@ -9,7 +9,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
 /**
- * The requests that were handed over and have not finished: each becomes exactly one record, by its own thread or, when the drain ends before
+ * The requests whose threads were started and that have not finished: each becomes exactly one record, by its own thread or, when the drain ends before
  * it does, by {@link #abandon}. Safe for use by several threads.
  */
 final class InFlight {
@@ -22,7 +22,7 @@ final class InFlight {
     }
 
     /** @param operation index in the request log */
-    Request handedOver(Arrival arrival, int operation) {
+    Request begun(Arrival arrival, int operation) {
         Request request = new Request(arrival, operation);
         requests.add(request);
         return request;

@@ -94,8 +94,9 @@ final class Injector {
             ArrivalPlan arrivals = new ArrivalPlan(plan.seed(), plan.workload().arrivals(), service);
             int group = PlannedUsers.group(service.arrivalsPerSecond());
             RequestRunner runner = new RequestRunner(timekeeper, stop, pools.pool(i));
-            ServiceTraffic each =
-                    new ServiceTraffic(i, firstOperation, service, arrivals, plan.keys(), runner, inFlight, planStart);
+            ServiceTraffic each = new ServiceTraffic(
+                    i, firstOperation, service, arrivals, plan.keys(), runner, inFlight, timekeeper, planStart);
+            each.start();
             traffic.add(each);
             populations.add(new PlannedSimulation.Population(
                     service.name(),

@@ -5,17 +5,35 @@ import dev.rehearsal.scenario.Workload.Service;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 
-/** The arrivals of one service, in order, each handed to a virtual thread of its own. Safe for use by several threads. */
+/**
+ * The arrivals of one service, in order, each run by a virtual thread of its own.
+ *
+ * <p>Gatling hands arrivals over long before their instant, so that it is never late. A thread of ours starts their virtual threads shortly before
+ * it: threads that park for seconds are what a garbage collection would have to move about. Safe for use by several threads.
+ */
 final class ServiceTraffic {
+    /** A virtual thread is started this long before its request's instant: time for this thread to be late in. */
+    private static final long AHEAD_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+
+    /** Arrivals that come within so long of each other are started together. */
+    private static final long TOGETHER_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+
     private final int service;
     private final int firstOperation;
     private final ArrivalPlan plan;
     private final List<Transaction> transactions;
     private final RequestRunner runner;
     private final InFlight inFlight;
+    private final Timekeeper timekeeper;
     private final CompletableFuture<Long> planStart;
+    private final AtomicLong handedOver = new AtomicLong();
+    private final Thread pacer;
 
     // What is next; guarded by this.
     private int slot = -1;
@@ -37,13 +55,17 @@ final class ServiceTraffic {
             Map<String, KeyDomain> keys,
             RequestRunner runner,
             InFlight inFlight,
+            Timekeeper timekeeper,
             CompletableFuture<Long> planStart) {
         this.service = service;
         this.firstOperation = firstOperation;
         this.plan = plan;
         this.runner = runner;
         this.inFlight = inFlight;
+        this.timekeeper = timekeeper;
         this.planStart = planStart;
+        this.pacer =
+                Thread.ofPlatform().name("arrivals of " + spec.name()).daemon().unstarted(this::pace);
         List<Transaction> compiled = new ArrayList<>();
         for (var operation : spec.operations()) {
             compiled.add(new Transaction(operation, keys));
@@ -52,17 +74,46 @@ final class ServiceTraffic {
         this.perOperation = new long[transactions.size()];
     }
 
-    /** Hands over the next arrivals of the plan; returns at once. */
+    /** Lets the next arrivals of the plan come; returns at once. */
     void handOver(int count) {
-        for (int i = 0; i < count; i++) {
-            InFlight.Request request = handOverNext();
-            Thread.startVirtualThread(() -> run(request));
+        handedOver.addAndGet(count);
+        LockSupport.unpark(pacer);
+    }
+
+    /** Starts the thread that starts requests. */
+    void start() {
+        pacer.start();
+    }
+
+    private void pace() {
+        while (true) {
+            timekeeper.parkUntil(startDue());
         }
     }
 
-    private synchronized InFlight.Request handOverNext() {
+    /** Starts what is due soon and returns when to look again. */
+    private long startDue() {
+        while (handedOver.get() <= index()) {
+            LockSupport.park();
+        }
+        long untilNanos = timekeeper.nowNanos() + AHEAD_NANOS + TOGETHER_NANOS;
+        for (Optional<InFlight.Request> due = nextBefore(untilNanos); due.isPresent(); due = nextBefore(untilNanos)) {
+            InFlight.Request request = due.get();
+            Thread.startVirtualThread(() -> run(request));
+        }
+        return nextInstant() - AHEAD_NANOS;
+    }
+
+    private synchronized Optional<InFlight.Request> nextBefore(long instantNanos) {
+        if (handedOver.get() <= index || nextInstant() >= instantNanos) {
+            return Optional.empty();
+        }
         Arrival arrival = next();
-        return inFlight.handedOver(arrival, firstOperation + arrival.operation());
+        return Optional.of(inFlight.begun(arrival, firstOperation + arrival.operation()));
+    }
+
+    private synchronized long index() {
+        return index;
     }
 
     /** How many arrivals the plan has before an instant. */
@@ -70,10 +121,11 @@ final class ServiceTraffic {
         return plan.countBefore(instantNanos - planStart.join());
     }
 
-    /** Records every arrival before {@code stopNanos} that was never handed over as abandoned. */
+    /** Records every arrival before {@code stopNanos} that was never started as abandoned. */
     synchronized void abandonRest(long stopNanos, long nowNanos) {
-        for (Arrival arrival = next(); arrival.t0Nanos() < stopNanos; arrival = next()) {
-            inFlight.handedOver(arrival, firstOperation + arrival.operation())
+        while (nextInstant() < stopNanos) {
+            Arrival arrival = next();
+            inFlight.begun(arrival, firstOperation + arrival.operation())
                     .finished(new Transaction.Ending(Outcome.ABANDONED, -1, ""), nowNanos);
         }
     }
@@ -84,15 +136,19 @@ final class ServiceTraffic {
         runner.run(request, transaction, transaction.values(plan.values(arrival.index()), arrival.nth()));
     }
 
-    private Arrival next() {
+    private synchronized long nextInstant() {
         while (inSlot == offsets.length) {
             slot++;
             offsets = plan.offsets(slot);
             inSlot = 0;
         }
+        return planStart.join() + offsets[inSlot];
+    }
+
+    private synchronized Arrival next() {
+        long instantNanos = nextInstant();
         int operation = plan.operation(index);
-        Arrival arrival =
-                new Arrival(service, operation, index, perOperation[operation], planStart.join() + offsets[inSlot]);
+        Arrival arrival = new Arrival(service, operation, index, perOperation[operation], instantNanos);
         perOperation[operation]++;
         index++;
         inSlot++;

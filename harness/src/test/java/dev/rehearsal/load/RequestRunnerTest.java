@@ -60,7 +60,7 @@ class RequestRunnerTest {
         RequestRunner runner = new RequestRunner(database, new StopPoint(), database.pool());
         Transaction transaction = new Transaction(operation, Map.of());
         for (int i = 0; i < instants.size(); i++) {
-            runner.run(inFlight.handedOver(new Arrival(0, 0, i, i, instants.get(i)), 0), transaction, new Object[0]);
+            runner.run(inFlight.begun(new Arrival(0, 0, i, i, instants.get(i)), 0), transaction, new Object[0]);
         }
         return records;
     }
