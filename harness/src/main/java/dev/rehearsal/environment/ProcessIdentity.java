@@ -37,17 +37,18 @@ record ProcessIdentity(long pid, long startedAtMillis) {
      * a container is no init, nobody ever takes note of orphans.
      */
     static boolean runs(ProcessHandle handle) {
-        return handle.isAlive() && !isZombie(handle.pid());
+        return handle.isAlive() && !isZombie(handle);
     }
 
     /** The state is the letter behind the name, and the name may hold anything, parentheses too. */
-    private static boolean isZombie(long pid) {
+    private static boolean isZombie(ProcessHandle handle) {
         try {
-            String stat = Files.readString(Path.of("/proc", Long.toString(pid), "stat"), StandardCharsets.ISO_8859_1);
+            String stat = Files.readString(
+                    Path.of("/proc", Long.toString(handle.pid()), "stat"), StandardCharsets.ISO_8859_1);
             return stat.startsWith("Z", stat.lastIndexOf(')') + 2);
         } catch (IOException e) {
-            // Not Linux, or gone in this very moment: isAlive() tells.
-            return false;
+            // Not Linux, or gone in this very moment.
+            return !handle.isAlive();
         }
     }
 
