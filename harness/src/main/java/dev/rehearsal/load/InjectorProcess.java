@@ -54,6 +54,7 @@ final class InjectorProcess implements AutoCloseable {
                 // Requests hardly compute: fewer carriers mean fewer wake-ups, and leave processors to the server.
                 "-Djdk.virtualThreadScheduler.parallelism="
                         + Math.max(1, Runtime.getRuntime().availableProcessors() / 2),
+                "-Djdk.pollerMode=1",
                 "-XX:+ExitOnOutOfMemoryError",
                 // Gatling's own needs.
                 "--add-opens=java.base/java.lang=ALL-UNNAMED",

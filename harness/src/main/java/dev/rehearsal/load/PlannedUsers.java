@@ -21,7 +21,7 @@ final class PlannedUsers implements OpenInjectionStep {
     private static final long LONGEST_SECONDS = TimeUnit.DAYS.toSeconds(20);
 
     /** More users a second than this do nothing that fewer cannot. */
-    private static final double USERS_PER_SECOND = 250;
+    private static final double USERS_PER_SECOND = 50;
 
     private final transient ArrivalPlan plan;
     private final transient LongSupplier planStart;

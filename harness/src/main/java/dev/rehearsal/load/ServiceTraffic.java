@@ -7,23 +7,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
 /**
  * The arrivals of one service, in order, each run by a virtual thread of its own.
  *
- * <p>Gatling hands arrivals over long before their instant, so that it is never late. A thread of ours starts their virtual threads shortly before
- * it: threads that park for seconds are what a garbage collection would have to move about. Safe for use by several threads.
+ * <p>Gatling hands arrivals over long before their instant, so that it is never late. A thread of ours starts their virtual threads at it: one
+ * wake-up a request, where a thread that parks by itself takes two, and nothing for a garbage collection to move about. Safe for use by several
+ * threads.
  */
 final class ServiceTraffic {
-    /** A virtual thread is started this long before its request's instant: time for this thread to be late in. */
-    private static final long AHEAD_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
-
-    /** Arrivals that come within so long of each other are started together. */
-    private static final long TOGETHER_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
-
     private final int service;
     private final int firstOperation;
     private final ArrivalPlan plan;
@@ -86,26 +80,26 @@ final class ServiceTraffic {
     }
 
     private void pace() {
+        TimerSlack.reduceToLeast();
         while (true) {
             timekeeper.parkUntil(startDue());
         }
     }
 
-    /** Starts what is due soon and returns when to look again. */
+    /** Starts what is due and returns when to look again. */
     private long startDue() {
         while (handedOver.get() <= index()) {
             LockSupport.park();
         }
-        long untilNanos = timekeeper.nowNanos() + AHEAD_NANOS + TOGETHER_NANOS;
-        for (Optional<InFlight.Request> due = nextBefore(untilNanos); due.isPresent(); due = nextBefore(untilNanos)) {
+        for (Optional<InFlight.Request> due = nextDue(); due.isPresent(); due = nextDue()) {
             InFlight.Request request = due.get();
             Thread.startVirtualThread(() -> run(request));
         }
-        return nextInstant() - AHEAD_NANOS;
+        return nextInstant();
     }
 
-    private synchronized Optional<InFlight.Request> nextBefore(long instantNanos) {
-        if (handedOver.get() <= index || nextInstant() >= instantNanos) {
+    private synchronized Optional<InFlight.Request> nextDue() {
+        if (handedOver.get() <= index || nextInstant() > timekeeper.nowNanos()) {
             return Optional.empty();
         }
         Arrival arrival = next();

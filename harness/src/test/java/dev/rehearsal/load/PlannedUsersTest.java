@@ -47,10 +47,10 @@ class PlannedUsersTest {
     }
 
     @Test
-    void groupsKeepGatlingAtAFewHundredUsersASecond() {
+    void groupsKeepGatlingAtAFewUsersASecond() {
         assertThat(PlannedUsers.group(0.5)).isEqualTo(1);
-        assertThat(PlannedUsers.group(250)).isEqualTo(1);
-        assertThat(PlannedUsers.group(1000)).isEqualTo(4);
-        assertThat(PlannedUsers.group(10_000)).isEqualTo(40);
+        assertThat(PlannedUsers.group(50)).isEqualTo(1);
+        assertThat(PlannedUsers.group(1000)).isEqualTo(20);
+        assertThat(PlannedUsers.group(10_000)).isEqualTo(200);
     }
 }
