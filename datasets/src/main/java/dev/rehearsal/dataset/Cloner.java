@@ -24,24 +24,9 @@ public sealed interface Cloner permits ReflinkCloner, CopyCloner {
     /**
      * A clone, and what it took.
      *
-     * @param seconds until it could be used; what the kernel has not written yet is not in it, see {@link #awaitWritten}
+     * @param seconds until it could be used; what the kernel has not written yet is not in it, see {@link Writeback}
      */
-    record Clone(Path directory, String method, double seconds) {
-        /**
-         * Waits until the disk has all of it. A plain copy leaves as many dirty pages as it has bytes; the kernel writes them half a minute
-         * later, and commits wait behind them: a stall of the measuring, which would be taken for one of the migration.
-         */
-        public void awaitWritten() throws EnvironmentException, InterruptedException {
-            try {
-                DirectoryTree.sync(directory);
-            } catch (IOException failure) {
-                throw new EnvironmentException(
-                        "cannot write " + directory + " to its disk: " + failure.getMessage(),
-                        "free some space there (harness clean lists what the cache holds), or check the disk",
-                        failure);
-            }
-        }
-    }
+    record Clone(Path directory, String method, double seconds) {}
 
     /** The fastest cloner that works from {@code source} into {@code targetParent}, found by trying: file systems do not tell. */
     static Cloner between(Path source, Path targetParent) throws EnvironmentException, InterruptedException {

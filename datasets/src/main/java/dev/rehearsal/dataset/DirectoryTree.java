@@ -13,11 +13,15 @@ import java.nio.file.attribute.BasicFileAttributes;
 import org.jspecify.annotations.Nullable;
 
 /** What is done to whole directories. */
-final class DirectoryTree {
+public final class DirectoryTree {
     private DirectoryTree() {}
 
-    /** Removes a directory with all that is in it, or does nothing where there is none. */
-    static void delete(Path directory) {
+    /**
+     * Removes a directory with all that is in it, or does nothing where there is none.
+     *
+     * @throws UncheckedIOException if something is left
+     */
+    public static void delete(Path directory) {
         try {
             Files.walkFileTree(directory, new SimpleFileVisitor<>() {
                 @Override

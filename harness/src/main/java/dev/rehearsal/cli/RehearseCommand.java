@@ -118,10 +118,12 @@ final class RehearseCommand implements Callable<Integer> {
         RunDirectory directory = directory(scenario, oneOfMany);
         Files.writeString(directory.scenario(), ScenarioWriter.write(scenario));
         PrintWriter err = spec.commandLine().getErr();
-        try (Progress progress = quiet ? new QuietProgress() : Terminals.progress(err);
-                Interrupt interrupt = Interrupt.ofThisThread()) {
+        try (Interrupt interrupt = Interrupt.ofThisThread();
+                Progress progress = quiet ? new QuietProgress() : Terminals.progress(err);
+                Rehearsal rehearsal =
+                        new Rehearsal(scenario, directory, HarnessVersion.current(), commandLine(), progress)) {
             try {
-                new Rehearsal(scenario, directory, HarnessVersion.current(), commandLine(), progress).run();
+                rehearsal.run();
             } catch (InvalidScenarioException e) {
                 directory.delete();
                 throw e;
@@ -130,8 +132,9 @@ final class RehearseCommand implements Callable<Integer> {
                 err.println("harness: interrupted; what was seen until then: " + directory.reportHtml());
                 throw e;
             }
+            progress.close();
+            return ExitCode.of(report(directory).status());
         }
-        return ExitCode.of(report(directory).status());
     }
 
     private RunDirectory directory(Scenario scenario, boolean oneOfMany) throws EnvironmentException {

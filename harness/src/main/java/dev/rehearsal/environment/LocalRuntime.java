@@ -28,7 +28,7 @@ public final class LocalRuntime {
     /**
      * Starts a server over a clone, and the fault proxy in front of it.
      *
-     * @param clonedDataDirectory from here on the environment's own: deleted when that is closed, or by the next run's sweep
+     * @param clonedDataDirectory the caller's to delete once the environment is closed
      * @param instrumentSettings what the instruments need; they win over the scenario's
      * @param connectionsNeeded by the application, the migration and the instruments together
      * @param runDirectory gets {@code server.log} when the environment is closed
@@ -45,9 +45,6 @@ public final class LocalRuntime {
         StartedThings started = new StartedThings();
         boolean complete = false;
         try {
-            RunningRegistry.Entry entry = servers.registry().temporaryDirectory(data);
-            started.add("the note about " + data, entry::close);
-            started.add("clone " + data, () -> Directories.delete(data));
             ServerLog.clear(data);
             started.add("the server's log", () -> ServerLog.writeText(data, runDirectory.resolve("server.log")));
             LocalServer server = servers.start(

@@ -4,18 +4,39 @@ import java.io.BufferedReader;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
+import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
 
 /**
  * The injector process's entry. Standard output carries frames, so whatever libraries print goes to standard error, of which the harness keeps the
  * end.
  */
 public final class InjectorMain {
+    /** To load and run what can be without a plan, and to end as a JVM ends that writes a start-up cache. */
+    static final String TRAIN = "--train";
+
+    /** To write a start-up cache to the path that follows. */
+    private static final String MAKE_CACHE = "--make-cache";
+
     private InjectorMain() {}
 
-    public static void main(String[] arguments) {
+    /** @param arguments none, {@value #TRAIN}, or {@value #MAKE_CACHE} and a path */
+    public static void main(String[] arguments) throws IOException, InterruptedException {
         System.setOut(System.err);
+        if (List.of(arguments).contains(TRAIN)) {
+            GatlingEngine.warmUp();
+            System.exit(0);
+        }
+        if (arguments.length == 2 && arguments[0].equals(MAKE_CACHE)) {
+            System.exit(StartUpCache.make(Path.of(arguments[1])));
+        }
+        inject();
+    }
+
+    private static void inject() {
         FrameWriter frames = new FrameWriter(
                 new FileOutputStream(FileDescriptor.out),
                 () -> Runtime.getRuntime().halt(0));

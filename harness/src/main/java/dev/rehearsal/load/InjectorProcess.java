@@ -35,7 +35,7 @@ final class InjectorProcess implements AutoCloseable {
 
     static InjectorProcess start() throws EnvironmentException {
         try {
-            return new InjectorProcess(new ProcessBuilder(command()).start());
+            return new InjectorProcess(new ProcessBuilder(command(StartUpCache.options())).start());
         } catch (IOException e) {
             throw new EnvironmentException(
                     "cannot start the load injector: " + e.getMessage(),
@@ -44,9 +44,11 @@ final class InjectorProcess implements AutoCloseable {
         }
     }
 
-    static List<String> command() {
+    /** @param further options of the JVM; its heap, its collector and its class path, on which a start-up cache depends, are said here */
+    static List<String> command(List<String> further) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(further);
         command.addAll(List.of(
                 "-Xms256m",
                 "-Xmx1g",
@@ -54,6 +56,7 @@ final class InjectorProcess implements AutoCloseable {
                 // Requests hardly compute: fewer carriers mean fewer wake-ups, and leave processors to the server.
                 "-Djdk.virtualThreadScheduler.parallelism="
                         + Math.max(1, Runtime.getRuntime().availableProcessors() / 2),
+                // One thread that waits for all sockets; on newer JDKs it would be two, one waking the other.
                 "-Djdk.pollerMode=1",
                 "-XX:+ExitOnOutOfMemoryError",
                 // Gatling's own needs.

@@ -4,6 +4,7 @@ import dev.rehearsal.dataset.CacheDirectory;
 import dev.rehearsal.dataset.Cloner;
 import dev.rehearsal.dataset.Snapshot;
 import dev.rehearsal.dataset.SnapshotStore;
+import dev.rehearsal.dataset.Writeback;
 import dev.rehearsal.environment.Environment;
 import dev.rehearsal.environment.LocalRuntime;
 import dev.rehearsal.environment.LocalServers;
@@ -35,7 +36,7 @@ import java.util.List;
  *
  * <p>Whatever is started is closed in reverse order: on success, on failure, on an interrupt.
  */
-public final class Rehearsal {
+public final class Rehearsal implements AutoCloseable {
     /** After the last arrival: longer than any pool waits, and long enough for a queue to drain. */
     private static final Duration DRAIN_LIMIT = Duration.ofSeconds(60);
 
@@ -45,6 +46,7 @@ public final class Rehearsal {
     private final List<String> command;
     private final Progress progress;
     private final RunClock clock = RunClock.started();
+    private final Deletion deletion = new Deletion();
 
     /** @param command as the user typed it, for the report's "how to reproduce" */
     public Rehearsal(
@@ -87,7 +89,7 @@ public final class Rehearsal {
     private void observe(Journal journal) throws InvalidScenarioException, EnvironmentException, InterruptedException {
         Path cache = CacheDirectory.resolve();
         try (Load load = Load.launch();
-                Workspace workspace = Workspace.open(cache, scenario.name(), clock, journal)) {
+                Workspace workspace = Workspace.open(cache, scenario.name(), deletion, clock, journal)) {
             LocalServers servers = LocalServers.obtain(scenario.environment(), cache);
             Snapshot snapshot =
                     new SnapshotStore(cache, servers).obtain(scenario.dataset(), scenario.seed(), progress.building());
@@ -112,10 +114,10 @@ public final class Rehearsal {
             journal.record(environment.facts(clock));
             OperationProblems.refuse(scenario, environment.primary().jdbcUrl(ApplicationNames.OBSERVER));
             SchemaFingerprint before = instruments.schema();
-            clone.awaitWritten();
-            try (load) {
+            try (load;
+                    Writeback writeback = Writeback.begun(clone.directory())) {
                 load.begin(loadSpec(environment), clock, directory.requests(), journal);
-                walk(environment, instruments, load, faults, journal);
+                walk(environment, writeback, instruments, load, faults, journal);
             }
             instruments.drain();
             if (!scenario.migration().rollback().isEmpty()) {
@@ -125,7 +127,12 @@ public final class Rehearsal {
     }
 
     private void walk(
-            Environment environment, Instruments instruments, Load load, FaultInjector faults, Journal journal)
+            Environment environment,
+            Writeback writeback,
+            Instruments instruments,
+            Load load,
+            FaultInjector faults,
+            Journal journal)
             throws EnvironmentException, InterruptedException {
         TimelineRunner timeline = new TimelineRunner(scenario.timeline(), load, faults, clock, journal, progress);
         MigrationRunner migration = new MigrationRunner(
@@ -136,11 +143,9 @@ public final class Rehearsal {
                 journal,
                 timeline.stepListener(),
                 scenario.seed());
-        timeline.warmup()
-                .baseline()
-                .migrate(scenario.migration(), migration)
-                .settle()
-                .rollBack(scenario.migration(), migration);
+        timeline.warmup();
+        writeback.await();
+        timeline.baseline().migrate(scenario.migration(), migration).settle().rollBack(scenario.migration(), migration);
         progress.finishing();
         load.stopAndDrain(DRAIN_LIMIT);
     }
@@ -167,6 +172,12 @@ public final class Rehearsal {
                 scenario.seed(),
                 environment.application().jdbcUrl(),
                 environment.primary().jdbcUrl(ApplicationNames.OBSERVER));
+    }
+
+    /** Waits until the clone has gone; what a run leaves to be told can be told before. */
+    @Override
+    public void close() {
+        deletion.close();
     }
 
     private void end(Journal journal, Outcome outcome, String message) {

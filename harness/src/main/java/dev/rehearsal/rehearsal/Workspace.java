@@ -8,16 +8,10 @@ import dev.rehearsal.run.Journal;
 import dev.rehearsal.run.RunClock;
 import dev.rehearsal.run.RunEvent;
 import dev.rehearsal.scenario.EnvironmentException;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.UUID;
-import java.util.stream.Stream;
 
 /**
  * This run's own corner of the cache: swept of what killed runs left, announced to other runs, deleted at the end.
@@ -27,18 +21,25 @@ final class Workspace implements AutoCloseable {
     private final RunningRegistry.Entry announcement;
     private final RunningRegistry.Entry temporary;
     private final Sweeper sweeper;
+    private final Deletion deletion;
     private final Set<Long> noted = new HashSet<>();
 
     private Workspace(
-            Path directory, RunningRegistry.Entry announcement, RunningRegistry.Entry temporary, Sweeper sweeper) {
+            Path directory,
+            RunningRegistry.Entry announcement,
+            RunningRegistry.Entry temporary,
+            Sweeper sweeper,
+            Deletion deletion) {
         this.directory = directory;
         this.announcement = announcement;
         this.temporary = temporary;
         this.sweeper = sweeper;
+        this.deletion = deletion;
     }
 
     /** Journals what was swept, and which other rehearsals share this machine. */
-    static Workspace open(Path cache, String scenario, RunClock clock, Journal journal) throws EnvironmentException {
+    static Workspace open(Path cache, String scenario, Deletion deletion, RunClock clock, Journal journal)
+            throws EnvironmentException {
         RunningRegistry registry = new RunningRegistry(cache);
         Sweeper sweeper = new Sweeper(registry);
         for (String swept : sweeper.sweep()) {
@@ -48,7 +49,7 @@ final class Workspace implements AutoCloseable {
         try {
             Path directory = cache.resolve("clones").resolve(UUID.randomUUID().toString());
             Workspace workspace =
-                    new Workspace(directory, announcement, registry.temporaryDirectory(directory), sweeper);
+                    new Workspace(directory, announcement, registry.temporaryDirectory(directory), sweeper, deletion);
             workspace.noteNeighbours(clock, journal);
             return workspace;
         } catch (EnvironmentException e) {
@@ -74,24 +75,10 @@ final class Workspace implements AutoCloseable {
                 .copy(snapshot.dataDirectory(), directory.resolve("data"));
     }
 
+    /** The directory goes, and when it has gone, the note of it. */
     @Override
     public void close() {
-        try (Stream<Path> tree = Files.walk(directory)) {
-            tree.sorted(Comparator.reverseOrder()).forEach(Workspace::delete);
-            temporary.close();
-        } catch (NoSuchFileException nothingCloned) {
-            temporary.close();
-        } catch (IOException | UncheckedIOException e) {
-            // Its register entry stays, so the next run's sweep deletes the rest.
-        }
+        deletion.begin(directory, temporary::close);
         announcement.close();
-    }
-
-    private static void delete(Path path) {
-        try {
-            Files.deleteIfExists(path);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

@@ -77,7 +77,7 @@ class LocalRuntimeTest {
     }
 
     @Test
-    void leavesTheLogAndNothingElse() throws Exception {
+    void leavesTheLogAndTheCloneAndNothingElse() throws Exception {
         Environment environment = start(Map.of(), Map.of());
         Server primary = environment.primary();
         String mark = "statement of the log test, with umlaut ä";
@@ -88,7 +88,7 @@ class LocalRuntimeTest {
         environment.close();
 
         assertThat(ProcessHandle.of(primary.processId())).isEmpty();
-        assertThat(primary.dataDirectory()).doesNotExist();
+        assertThat(primary.dataDirectory().resolve("postmaster.pid")).doesNotExist();
         assertThat(TestCluster.registered(primary.dataDirectory())).isEmpty();
         List<String> log = Files.readAllLines(temporary.resolve("run/server.log"));
         assertThat(log)
@@ -116,7 +116,7 @@ class LocalRuntimeTest {
                     .isInstanceOf(EnvironmentException.class)
                     .hasMessageContaining("is taken");
         }
-        assertThat(data).doesNotExist();
+        assertThat(data.resolve("postmaster.pid")).doesNotExist();
         assertThat(TestCluster.registered(data)).isEmpty();
     }
 

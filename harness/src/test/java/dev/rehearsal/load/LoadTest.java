@@ -11,6 +11,7 @@ import static org.awaitility.Awaitility.await;
 import dev.rehearsal.dataset.Snapshot;
 import dev.rehearsal.environment.LocalServer;
 import dev.rehearsal.environment.TestCluster;
+import dev.rehearsal.proxy.FaultProxyServer;
 import dev.rehearsal.run.RequestLog;
 import dev.rehearsal.run.RequestRecord;
 import dev.rehearsal.run.RequestRecord.Outcome;
@@ -21,6 +22,10 @@ import dev.rehearsal.scenario.Parameter;
 import dev.rehearsal.scenario.Workload;
 import dev.rehearsal.scenario.Workload.Arrivals;
 import dev.rehearsal.scenario.Workload.Operation;
+import eu.rekawek.toxiproxy.Proxy;
+import eu.rekawek.toxiproxy.ToxiproxyClient;
+import eu.rekawek.toxiproxy.model.Toxic;
+import eu.rekawek.toxiproxy.model.ToxicDirection;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -244,12 +249,47 @@ class LoadTest {
             load.stopAndDrain(LIMIT);
         }
 
+        List<RequestRecord> during = assertStallWasFelt(lockedNanos, unlockedNanos);
+        assertThat(during)
+                .filteredOn(request -> request.t3Nanos() - request.t2Nanos() > 500_000_000L)
+                .as("those that had a connection; the others waited for one")
+                .hasSizeLessThanOrEqualTo(8);
+    }
+
+    /** Nothing of the server's is in the way here: the line to it is silent. */
+    @Test
+    void silenceOfKnownLengthOnTheLineIsFeltByAllThatArriveWhileItLasts() throws Exception {
+        Workload workload = Workloads.of(Arrivals.CONSTANT, service("shop", 200, pool(8, LIMIT), READ));
+        long silentNanos;
+        long heardNanos;
+
+        try (FaultProxyServer proxies = FaultProxyServer.start(0);
+                Load load = Load.launch()) {
+            int port = proxies.add("line", server.host() + ":" + server.port());
+            String proxied = url().replace(":" + server.port() + "/", ":" + port + "/");
+            load.begin(new LoadSpec(workload, 7, proxied, url()), clock, requestsFile(), events::add);
+            await().atMost(LIMIT).until(() -> load.live().completed() >= 600);
+            Proxy line =
+                    new ToxiproxyClient(proxies.uri().getHost(), proxies.uri().getPort()).getProxy("line");
+            Toxic silence = line.toxics().bandwidth("silence", ToxicDirection.DOWNSTREAM, 0);
+            silentNanos = clock.nowNanos();
+            execute("select pg_sleep(1)");
+            heardNanos = clock.nowNanos();
+            silence.remove();
+            await().atMost(LIMIT).until(() -> load.live().inFlight() < 5);
+            load.stopAndDrain(LIMIT);
+        }
+
+        assertStallWasFelt(silentNanos, heardNanos);
+    }
+
+    private List<RequestRecord> assertStallWasFelt(long fromNanos, long untilNanos) throws Exception {
         List<RequestRecord> during = requests().stream()
-                .filter(request -> lockedNanos <= request.t0Nanos() && request.t0Nanos() < unlockedNanos)
+                .filter(request -> fromNanos <= request.t0Nanos() && request.t0Nanos() < untilNanos)
                 .toList();
-        double seconds = (unlockedNanos - lockedNanos) / 1e9;
+        double seconds = (untilNanos - fromNanos) / 1e9;
         assertThat((double) during.size()).isCloseTo(200 * seconds, within(3.0));
-        assertThat(during).allMatch(request -> request.t3Nanos() >= unlockedNanos);
+        assertThat(during).allMatch(request -> request.t3Nanos() >= untilNanos);
         // All of them wait for the rest of the stall, half of it on average, and then for each other; the formula's D²
         // / 2 is the area.
         double mean = during.stream()
@@ -261,9 +301,7 @@ class LoadTest {
         double worst =
                 during.stream().mapToLong(RequestRecord::responseNanos).max().orElseThrow() / 1e9;
         assertThat(worst).isBetween(0.99 * seconds, seconds + 0.5);
-        assertThat(during)
-                .filteredOn(request -> request.t3Nanos() - request.t2Nanos() > 500_000_000L)
-                .hasSizeLessThanOrEqualTo(8);
+        return during;
     }
 
     @Test
@@ -327,7 +365,7 @@ class LoadTest {
 
     @Test
     void injectorEndsWithItsHarness() throws Exception {
-        Process injector = new ProcessBuilder(InjectorProcess.command()).start();
+        Process injector = new ProcessBuilder(InjectorProcess.command(List.of())).start();
         try {
             injector.getOutputStream().close();
 

@@ -87,6 +87,16 @@ final class Storyteller {
                         .thenComparingLong(LockHeld::heldNanos));
     }
 
+    /** The strongest mode, and of its holds the longest: that nothing was stopped is told by how briefly what could stop all was held. */
+    private static Optional<LockHeld> strongestOfAll(List<StatementImpact> impacts) {
+        return impacts.stream()
+                .flatMap(impact -> impact.statement().locks().stream())
+                .filter(lock -> !lock.ownRelation())
+                .max(Comparator.<LockHeld>comparingInt(lock ->
+                                LockMode.of(lock.mode()).map(LockMode::ordinal).orElse(-1))
+                        .thenComparingLong(LockHeld::heldNanos));
+    }
+
     /** Such as {@code rewrote orders (column default) and held AccessExclusive on it for 26.4 s ± 1.0 ms}. */
     private static String deed(StatementImpact impact) {
         List<String> deeds = new ArrayList<>();
@@ -175,13 +185,9 @@ final class Storyteller {
                         : Wording.count(waited, "request", "requests") + " waited for a lock, at most "
                                 + Quantities.duration(worst) + "."));
         migrationBesideBaseline().ifPresent(sentences::add);
-        impacts.stream()
-                .filter(i -> strongest(i).isPresent())
-                .max(Comparator.comparingLong(
-                        i -> strongest(i).map(LockHeld::heldNanos).orElse(0L)))
-                .flatMap(Storyteller::strongest)
-                .ifPresent(lock -> sentences.add("Longest lock that it held: " + lock.mode() + " on " + lock.relation()
-                        + " for " + Quantities.duration(lock.heldNanos()) + " ± "
+        strongestOfAll(impacts)
+                .ifPresent(lock -> sentences.add("Strongest lock that it held: " + lock.mode() + " on "
+                        + lock.relation() + ", for at most " + Quantities.duration(lock.heldNanos()) + " ± "
                         + Quantities.duration(lock.errorNanos()) + "."));
         wayBack().ifPresent(sentences::add);
         return new Story(Optional.empty(), sentences, Optional.empty());

@@ -120,8 +120,9 @@ class StorytellerTest {
 
     @Test
     void saysHowLittleWasFeltWhenAllIsWell() {
-        Story story = run().migrated(
-                        statement("alter table orders add x int", 41_000, 3).held("orders", "AccessExclusive", 3, 0.5))
+        Story story = run().migrated(statement("alter table orders add x int", 41_000, 3)
+                        .held("orders", "AccessExclusive", 3, 0.5)
+                        .held("customers", "ShareUpdateExclusive", 30, 0.5))
                 .rolledBack(List.of())
                 .judged()
                 .story();
@@ -130,7 +131,7 @@ class StorytellerTest {
                 .containsExactly(
                         "1 statement in 3.0 ms; no request waited for a lock behind it.",
                         "Response p99 during the migration 5.0 ms, in the baseline 8.0 ms.",
-                        "Longest lock that it held: AccessExclusive on orders for 3.0 ms ± 0.5 ms.",
+                        "Strongest lock that it held: AccessExclusive on orders, for at most 3.0 ms ± 0.5 ms.",
                         "Rolled back in 500 ms; the schema is as it was.");
     }
 }
