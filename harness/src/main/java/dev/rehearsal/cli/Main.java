@@ -10,7 +10,13 @@ import picocli.CommandLine.Command;
         versionProvider = HarnessVersion.class,
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {RehearseCommand.class, ValidateCommand.class, ReportCommand.class, CleanCommand.class},
+        subcommands = {
+            RehearseCommand.class,
+            ValidateCommand.class,
+            ReportCommand.class,
+            DoctorCommand.class,
+            CleanCommand.class
+        },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "  0:passed",
