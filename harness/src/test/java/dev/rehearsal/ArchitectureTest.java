@@ -120,6 +120,7 @@ class ArchitectureTest {
             new Door("org.apache.commons.compress..", "environment"),
             new Door("org.tukaani.xz..", "environment"),
             new Door("org.testcontainers..", "environment"),
+            new Door("com.github.dockerjava..", "environment"),
             new Door("org.flywaydb..", "migration"),
             new Door("liquibase..", "migration"),
             new Door("gg.jte..", "report"),

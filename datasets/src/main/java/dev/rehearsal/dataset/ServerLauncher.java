@@ -6,8 +6,21 @@ import java.util.Map;
 
 /** Database servers over data directories: what building a dataset needs of a runtime. */
 public interface ServerLauncher {
-    /** Full version of the server's binaries, such as {@code 18.6}; part of every fingerprint. */
+    /** Full version of the server's binaries, such as {@code 18.6}. */
     String serverVersion() throws EnvironmentException;
+
+    /**
+     * What a snapshot depends on of the server's binaries; part of every fingerprint. The version alone, unless these binaries are not those that
+     * everybody has of that version.
+     */
+    default String build() throws EnvironmentException {
+        return serverVersion();
+    }
+
+    /** The kind of machine whose data directories these are, such as {@code Linux amd64}; part of every fingerprint. */
+    default String platform() {
+        return Fingerprint.platform();
+    }
 
     /** Makes a new, empty cluster in a directory that does not exist yet. */
     void initialise(Path dataDirectory) throws EnvironmentException;

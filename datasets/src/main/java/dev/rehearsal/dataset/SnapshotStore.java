@@ -67,7 +67,7 @@ public final class SnapshotStore {
      */
     public Snapshot obtain(DatasetSpec spec, long seed, BuildProgress progress)
             throws EnvironmentException, InvalidScenarioException, InterruptedException {
-        String fingerprint = Fingerprint.of(spec, seed, launcher.serverVersion(), Fingerprint.platform());
+        String fingerprint = Fingerprint.of(spec, seed, launcher.build(), launcher.platform());
         try {
             Optional<Snapshot> found = find(fingerprint);
             if (found.isPresent()) {

@@ -8,6 +8,7 @@ import dev.rehearsal.environment.RunningRegistry;
 import dev.rehearsal.environment.Sweeper;
 import dev.rehearsal.scenario.EnvironmentException;
 import dev.rehearsal.scenario.EnvironmentSpec;
+import dev.rehearsal.scenario.EnvironmentSpec.ContainerSpec;
 import dev.rehearsal.scenario.EnvironmentSpec.Engine;
 import dev.rehearsal.scenario.EnvironmentSpec.RuntimeChoice;
 import java.io.PrintWriter;
@@ -67,6 +68,7 @@ final class CleanCommand implements Callable<Integer> {
 
     /** Snapshots are listed and removed the same way whatever made them. */
     private static EnvironmentSpec bundled() {
-        return new EnvironmentSpec(Engine.POSTGRESQL, "18", RuntimeChoice.LOCAL, Map.of(), Optional.empty());
+        return new EnvironmentSpec(
+                Engine.POSTGRESQL, "18", RuntimeChoice.LOCAL, Map.of(), Optional.empty(), ContainerSpec.ANY);
     }
 }

@@ -42,7 +42,10 @@ final class RehearseCommand implements Callable<Integer> {
     @Parameters(arity = "1..*", paramLabel = "SCENARIO", description = "Scenario files, rehearsed one after the other.")
     private List<Path> files;
 
-    @Option(names = "--runtime", paramLabel = "RUNTIME", description = "auto or local; replaces environment.runtime.")
+    @Option(
+            names = "--runtime",
+            paramLabel = "RUNTIME",
+            description = "auto, local or containers; replaces environment.runtime.")
     private @Nullable String runtime;
 
     @Option(

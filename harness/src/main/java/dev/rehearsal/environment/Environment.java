@@ -4,6 +4,7 @@ import dev.rehearsal.run.RunClock;
 import dev.rehearsal.run.RunEvent;
 import dev.rehearsal.scenario.EnvironmentException;
 import java.net.URI;
+import java.util.List;
 
 /** Servers that are up, with the fault proxy in front. Closing it leaves nothing running, and only the log behind. */
 public interface Environment extends AutoCloseable {
@@ -23,6 +24,9 @@ public interface Environment extends AutoCloseable {
 
     /** What the report says about where the numbers come from. */
     RunEvent.EnvironmentReady facts(RunClock clock) throws EnvironmentException;
+
+    /** What has gone wrong with it so far and can falsify what was measured, a sentence each; empty as it should be. */
+    List<String> troubles();
 
     @Override
     void close() throws EnvironmentException;

@@ -1,35 +1,18 @@
 package dev.rehearsal.environment;
 
-import dev.rehearsal.dataset.ServerLauncher;
-import dev.rehearsal.run.ApplicationNames;
 import dev.rehearsal.scenario.EnvironmentException;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.DriverManager;
-import java.sql.ResultSet;
-import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /** One server on this machine, from its start to its end. Closing it twice is the same as once. */
-public final class LocalServer implements ServerLauncher.RunningServer {
-    /** What the server says before, or without, its logging collector; in the data directory. */
-    static final String START_LOG = "harness-start.log";
-
-    /** Long, because a clone of a server that was not stopped cleanly has to recover first. */
-    private static final Duration START_PATIENCE = Duration.ofMinutes(5);
-
+public final class LocalServer implements StartedServer {
     /** Long, because the checkpoint of a freshly loaded database takes what the disk takes. */
     private static final Duration CLEAN_STOP_PATIENCE = Duration.ofMinutes(5);
 
     private static final Duration HARD_STOP_PATIENCE = Duration.ofSeconds(10);
-
-    /** Not listening yet, or: starting up, recovering. */
-    private static final Set<String> NOT_YET = Set.of("08001", "08006", "57P03");
 
     private final Process process;
     private final Path dataDirectory;
@@ -46,38 +29,39 @@ public final class LocalServer implements ServerLauncher.RunningServer {
         this.entry = entry;
     }
 
+    @Override
     public String host() {
         return "127.0.0.1";
     }
 
+    @Override
     public int port() {
         return port;
     }
 
+    @Override
     public String user() {
-        return LocalServers.USER;
+        return NewCluster.USER;
     }
 
+    @Override
     public String password() {
         return password;
     }
 
+    @Override
     public Path dataDirectory() {
         return dataDirectory;
     }
 
-    /** Of the postmaster. */
+    @Override
     public long processId() {
         return process.pid();
     }
 
+    @Override
     public Instant startedAt() {
         return startedAt;
-    }
-
-    @Override
-    public String jdbcUrl(String database) {
-        return JdbcUrl.of(host(), port, database, user(), password, ApplicationNames.OBSERVER);
     }
 
     /**
@@ -86,38 +70,12 @@ public final class LocalServer implements ServerLauncher.RunningServer {
      * @return false if the server ended because another program has its port
      */
     boolean awaitReady() throws EnvironmentException {
-        long deadline = System.nanoTime() + START_PATIENCE.toNanos();
-        String url = jdbcUrl("postgres") + "&connectTimeout=5&socketTimeout=10";
-        try {
-            while (true) {
-                if (process.waitFor(5, TimeUnit.MILLISECONDS)) {
-                    return failed();
-                }
-                try (Connection connection = DriverManager.getConnection(url);
-                        Statement statement = connection.createStatement();
-                        ResultSet row = statement.executeQuery("select current_setting('data_directory')")) {
-                    row.next();
-                    if (Path.of(row.getString(1)).equals(dataDirectory)) {
-                        return true;
-                    }
-                } catch (SQLException e) {
-                    boolean retry = e.getSQLState() != null && NOT_YET.contains(e.getSQLState());
-                    if (!retry && !process.waitFor(1, TimeUnit.SECONDS)) {
-                        throw new EnvironmentException(
-                                "the server started but refuses: " + e.getMessage(), remedy(), e);
-                    }
-                }
-                if (System.nanoTime() > deadline) {
-                    throw new EnvironmentException(
-                            "the server did not answer within " + START_PATIENCE.toSeconds() + " s:\n"
-                                    + Commands.lastLinesOf(log()),
-                            remedy());
-                }
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new EnvironmentException("interrupted while the server started", "Start again.", e);
-        }
+        return FirstAnswer.await(
+                        jdbcUrl("postgres"),
+                        dataDirectory,
+                        patience -> process.waitFor(patience.toMillis(), TimeUnit.MILLISECONDS),
+                        () -> Commands.lastLinesOf(log()))
+                || failed();
     }
 
     private boolean failed() throws EnvironmentException {
@@ -126,11 +84,7 @@ public final class LocalServer implements ServerLauncher.RunningServer {
             return false;
         }
         throw new EnvironmentException(
-                "the server ended with " + process.exitValue() + " while it started:\n" + log, remedy());
-    }
-
-    private static String remedy() {
-        return "See the server's log above; a setting in environment.settings that it does not take is the usual reason.";
+                "the server ended with " + process.exitValue() + " while it started:\n" + log, FirstAnswer.REMEDY);
     }
 
     private Path log() {
@@ -154,8 +108,8 @@ public final class LocalServer implements ServerLauncher.RunningServer {
         }
     }
 
-    /** Ends it at once, without a checkpoint: for data that nobody needs any more. */
-    void discard() throws EnvironmentException {
+    @Override
+    public void discard() throws EnvironmentException {
         List<ProcessHandle> children = children();
         Signals.send(process.toHandle(), Signals.Signal.QUIT);
         ended(HARD_STOP_PATIENCE);

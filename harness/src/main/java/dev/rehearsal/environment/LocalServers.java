@@ -4,13 +4,9 @@ import dev.rehearsal.dataset.ServerLauncher;
 import dev.rehearsal.scenario.EnvironmentException;
 import dev.rehearsal.scenario.EnvironmentSpec;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.security.SecureRandom;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,18 +17,11 @@ import java.util.Optional;
  * <p>Safe for use by several threads.
  */
 public final class LocalServers implements ServerLauncher {
-    /** The superuser of every cluster made here. */
-    public static final String USER = "postgres";
+    /** Of the PostgreSQL that comes with the harness. */
+    static final String BUNDLED_MAJOR_VERSION = "18";
 
-    /** Superusers can run programs: other users of this machine must not become one. Goes with the data directory into its clones. */
-    private static final String PASSWORD_FILE = "harness.password";
-
-    /** The time zone decides whether a change of a timestamp's type rewrites its table: the same everywhere. */
-    private static final Map<String, String> EVERYWHERE = Map.of(
-            "listen_addresses", "127.0.0.1",
-            "unix_socket_directories", "",
-            "timezone", "UTC",
-            "log_timezone", "UTC");
+    private static final Map<String, String> ADDRESS =
+            Map.of("listen_addresses", "127.0.0.1", "unix_socket_directories", "");
 
     private static final int PORT_TRIES = 5;
 
@@ -81,72 +70,27 @@ public final class LocalServers implements ServerLauncher {
 
     @Override
     public void initialise(Path dataDirectory) throws EnvironmentException {
-        Path directory = dataDirectory.toAbsolutePath();
-        Path passwordFile = directory.resolveSibling(directory.getFileName() + ".password");
-        Path log = directory.resolveSibling(directory.getFileName() + ".initdb.log");
+        NewCluster.make(dataDirectory.toAbsolutePath(), this::initialise);
+    }
+
+    private void initialise(NewCluster cluster) throws EnvironmentException, IOException {
+        Path log = cluster.directory().resolveSibling(cluster.directory().getFileName() + ".initdb.log");
+        privileges.own(cluster.directory());
+        privileges.own(cluster.passwordFile());
+        List<String> command = new ArrayList<>(List.of(binaries.initdb().toString()));
+        command.addAll(cluster.initdbArguments(binaries.majorVersion()));
+        Process initdb = ServerProcess.start(command, privileges, log);
         try {
-            Files.createDirectories(directory.getParent());
-            Files.createDirectory(
-                    directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-            Files.deleteIfExists(passwordFile);
-            Files.createFile(
-                    passwordFile, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-            Files.writeString(passwordFile, newPassword());
-            privileges.own(directory);
-            privileges.own(passwordFile);
-            Process initdb = ServerProcess.start(initdbCommand(directory, passwordFile), privileges, log);
-            try {
-                if (initdb.waitFor() != 0) {
-                    throw new EnvironmentException(
-                            "initdb ended with " + initdb.exitValue() + ":\n" + Commands.lastLinesOf(log),
-                            "See its output above; the usual reason is a disk that is full or not writable.");
-                }
-            } finally {
-                initdb.destroyForcibly();
+            if (initdb.waitFor() != 0) {
+                throw NewCluster.failed(initdb.exitValue(), Commands.lastLinesOf(log));
             }
-            Files.move(passwordFile, directory.resolve(PASSWORD_FILE));
-        } catch (IOException e) {
-            throw new EnvironmentException(
-                    "cannot make a database cluster in " + directory + ": " + e,
-                    "Make sure that the directory does not exist, and that the one above it is writable.",
-                    e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new EnvironmentException("interrupted while initdb ran", "Start again.", e);
         } finally {
-            deleteQuietly(passwordFile);
-            deleteQuietly(log);
+            initdb.destroyForcibly();
+            Files.deleteIfExists(log);
         }
-    }
-
-    private List<String> initdbCommand(Path directory, Path passwordFile) {
-        List<String> command = new ArrayList<>(List.of(
-                binaries.initdb().toString(),
-                "--pgdata=" + directory,
-                "--username=" + USER,
-                "--auth=password",
-                "--pwfile=" + passwordFile,
-                "--encoding=UTF8",
-                // Some seconds on a busy disk; whoever keeps the cluster syncs it.
-                "--no-sync",
-                "--no-instructions"));
-        // The same order of text on every machine, whatever its C library knows.
-        command.addAll(
-                binaries.majorVersion() >= 17
-                        ? List.of("--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C")
-                        : List.of("--locale=C"));
-        if (binaries.majorVersion() >= 16) {
-            // The password is random and long: hashing it thousands of times would only make connecting slower than it
-            // is.
-            command.addAll(List.of("--set", "scram_iterations=1"));
-        }
-        return command;
-    }
-
-    private static String newPassword() {
-        byte[] bytes = new byte[16];
-        new SecureRandom().nextBytes(bytes);
-        return HexFormat.of().formatHex(bytes);
     }
 
     /**
@@ -155,7 +99,7 @@ public final class LocalServers implements ServerLauncher {
      */
     @Override
     public LocalServer start(Path dataDirectory, Map<String, String> settings) throws EnvironmentException {
-        Map<String, String> merged = ServerSettings.merged(EVERYWHERE, settings);
+        Map<String, String> merged = ServerSettings.merged(ADDRESS, ServerSettings.EVERYWHERE, settings);
         Path directory = dataDirectory.toAbsolutePath();
         String wanted = merged.get("port");
         if (wanted != null) {
@@ -176,7 +120,7 @@ public final class LocalServers implements ServerLauncher {
     /** Empty if somebody else took the port meanwhile. */
     private Optional<LocalServer> start(Path directory, Map<String, String> settings, int port)
             throws EnvironmentException {
-        Path log = directory.resolve(LocalServer.START_LOG);
+        Path log = directory.resolve(StartedServer.START_LOG);
         RunningRegistry.Entry entry = registry.server(directory);
         boolean started = false;
         try {
@@ -186,7 +130,7 @@ public final class LocalServers implements ServerLauncher {
             privileges.own(directory);
             Process process = ServerProcess.start(
                     List.of(binaries.postgres().toString(), "-D", directory.toString()), privileges, log);
-            LocalServer server = new LocalServer(process, directory, port, password(directory), entry);
+            LocalServer server = new LocalServer(process, directory, port, NewCluster.password(directory), entry);
             try {
                 entry.serverStarted(process.toHandle());
                 started = server.awaitReady();
@@ -205,19 +149,6 @@ public final class LocalServers implements ServerLauncher {
             if (!started) {
                 entry.close();
             }
-        }
-    }
-
-    private static String password(Path directory) throws IOException {
-        return Files.readString(directory.resolve(PASSWORD_FILE), StandardCharsets.US_ASCII)
-                .strip();
-    }
-
-    private static void deleteQuietly(Path file) {
-        try {
-            Files.deleteIfExists(file);
-        } catch (IOException e) {
-            // It holds nothing of worth; the real error is on its way already.
         }
     }
 }

@@ -3,6 +3,7 @@ package dev.rehearsal.environment;
 import dev.rehearsal.scenario.EnvironmentException;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.URI;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -10,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.ObjectMapper;
@@ -20,16 +22,17 @@ import tools.jackson.databind.ObjectMapper;
  *
  * <pre>
  * CACHE/running/4711-0f8c….json    {"machine":…, "what":"server", "harness":{pid, start}, "servers":[{pid, start}],
- *                                   "dataDirectories":[…], "temporaryDirectories":[…]}
+ *                                   "dataDirectories":[…], "temporaryDirectories":[…], "engine":…}
  * </pre>
  *
  * Safe for use by several threads and processes.
  */
 public final class RunningRegistry {
     private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String MACHINE = nameOfMachine();
 
     private final Path directory;
-    private final String machine = machine();
+    private final String machine = MACHINE;
 
     /** @param cache the user's cache directory; made when it is not there */
     public RunningRegistry(Path cache) {
@@ -38,7 +41,7 @@ public final class RunningRegistry {
 
     /** Says that a rehearsal is under way in this process; others on this machine then know of it. */
     public Entry run(String description) throws EnvironmentException {
-        return write(description, List.of(), List.of());
+        return write(description, List.of(), List.of(), Optional.empty());
     }
 
     /**
@@ -46,11 +49,16 @@ public final class RunningRegistry {
      * the entry does not delete it.
      */
     public Entry temporaryDirectory(Path temporary) throws EnvironmentException {
-        return write("temporary directory", List.of(), List.of(temporary));
+        return write("temporary directory", List.of(), List.of(temporary), Optional.empty());
     }
 
     Entry server(Path dataDirectory) throws EnvironmentException {
-        return write("server", List.of(dataDirectory), List.of());
+        return write("server", List.of(dataDirectory), List.of(), Optional.empty());
+    }
+
+    /** Says that this process has things of its own in a container engine; which they are, their labels tell. */
+    Entry engine(URI engine) throws EnvironmentException {
+        return write("containers", List.of(), List.of(), Optional.of(engine.toString()));
     }
 
     /** Those of every harness on this machine, this one included. */
@@ -78,11 +86,12 @@ public final class RunningRegistry {
         return entries;
     }
 
-    private Entry write(String what, List<Path> dataDirectories, List<Path> temporaryDirectories)
+    private Entry write(
+            String what, List<Path> dataDirectories, List<Path> temporaryDirectories, Optional<String> engine)
             throws EnvironmentException {
         ProcessIdentity harness = ProcessIdentity.ofThisProcess();
         Content content = new Content(
-                machine, what, harness, List.of(), absolute(dataDirectories), absolute(temporaryDirectories));
+                machine, what, harness, List.of(), absolute(dataDirectories), absolute(temporaryDirectories), engine);
         Entry entry = new Entry(directory.resolve(harness.pid() + "-" + UUID.randomUUID() + ".json"), content);
         try {
             Files.createDirectories(directory);
@@ -101,7 +110,11 @@ public final class RunningRegistry {
     }
 
     /** Process ids mean something within one machine and one process namespace only. */
-    private static String machine() {
+    static String machine() {
+        return MACHINE;
+    }
+
+    private static String nameOfMachine() {
         String host;
         try {
             host = InetAddress.getLocalHost().getHostName();
@@ -115,13 +128,15 @@ public final class RunningRegistry {
         }
     }
 
+    /** @param engine the address of a container engine in which the harness has things */
     record Content(
             String machine,
             String what,
             ProcessIdentity harness,
             List<ProcessIdentity> servers,
             List<String> dataDirectories,
-            List<String> temporaryDirectories) {
+            List<String> temporaryDirectories,
+            Optional<String> engine) {
         Content {
             servers = List.copyOf(servers);
             dataDirectories = List.copyOf(dataDirectories);
@@ -150,7 +165,8 @@ public final class RunningRegistry {
                     content.harness,
                     List.of(ProcessIdentity.of(server)),
                     content.dataDirectories,
-                    content.temporaryDirectories);
+                    content.temporaryDirectories,
+                    content.engine);
             write();
         }
 

@@ -7,7 +7,7 @@ import java.time.Instant;
  * A server of an environment, reached directly: the way of observers.
  *
  * @param user a superuser
- * @param processId of the postmaster
+ * @param processId of the postmaster; negative where its processes cannot be seen from here
  * @param startedAt when it was started, by this machine's wall clock
  */
 public record Server(

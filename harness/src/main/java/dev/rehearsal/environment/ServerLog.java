@@ -47,7 +47,7 @@ final class ServerLog {
      */
     static void writeText(Path dataDirectory, Path target) throws IOException {
         try (BufferedWriter out = Files.newBufferedWriter(target)) {
-            copyLines(dataDirectory.resolve(LocalServer.START_LOG), out, false);
+            copyLines(dataDirectory.resolve(StartedServer.START_LOG), out, false);
             copyLines(dataDirectory.resolve(DIRECTORY).resolve(JSON_FILE), out, true);
         }
     }

@@ -15,6 +15,10 @@ import java.util.TreeMap;
  */
 final class ServerSettings {
     static final String FILE = "harness.conf";
+
+    /** The time zone decides whether a change of a timestamp's type rewrites its table: the same everywhere. */
+    static final Map<String, String> EVERYWHERE = Map.of("timezone", "UTC", "log_timezone", "UTC");
+
     private static final String INCLUDE = "include_if_exists = '" + FILE + "'";
 
     private ServerSettings() {}

@@ -40,12 +40,25 @@ public final class Sweeper {
      */
     public List<String> sweep() throws EnvironmentException {
         List<String> done = new ArrayList<>();
-        for (RunningRegistry.Entry entry : entries()) {
-            if (entry.content().harness().alive().isEmpty()) {
-                sweep(entry, done);
-            }
+        List<RunningRegistry.Entry> left = entries().stream()
+                .filter(entry -> entry.content().harness().alive().isEmpty())
+                .toList();
+        // First, because a server in a container still writes to the directories that are deleted then.
+        if (left.stream().anyMatch(entry -> entry.content().engine().isPresent())) {
+            sweepContainers(done);
+        }
+        for (RunningRegistry.Entry entry : left) {
+            sweep(entry, done);
         }
         return done;
+    }
+
+    /** An engine that does not answer now keeps nothing running; the labels wait for the next run that uses it. */
+    private static void sweepContainers(List<String> done) throws EnvironmentException {
+        ContainerEngine engine = ContainerEngine.find();
+        if (engine.report().refusal().isEmpty()) {
+            done.addAll(new ContainerSweeper(EngineClient.of(engine)).sweep());
+        }
     }
 
     /** They may run, but they share the processors with this one: the report says so. */
@@ -59,7 +72,8 @@ public final class Sweeper {
                 OtherRun run =
                         new OtherRun(harness.pid(), Instant.ofEpochMilli(harness.startedAtMillis()), content.what());
                 boolean described = content.dataDirectories().isEmpty()
-                        && content.temporaryDirectories().isEmpty();
+                        && content.temporaryDirectories().isEmpty()
+                        && content.engine().isEmpty();
                 runs.merge(harness.pid(), run, (known, further) -> described ? further : known);
             }
         }

@@ -6,9 +6,9 @@ import dev.rehearsal.dataset.Snapshot;
 import dev.rehearsal.dataset.SnapshotStore;
 import dev.rehearsal.dataset.Writeback;
 import dev.rehearsal.environment.Environment;
-import dev.rehearsal.environment.LocalRuntime;
-import dev.rehearsal.environment.LocalServers;
+import dev.rehearsal.environment.RuntimeChooser;
 import dev.rehearsal.environment.Server;
+import dev.rehearsal.environment.ServerRuntime;
 import dev.rehearsal.fault.FaultInjector;
 import dev.rehearsal.load.Load;
 import dev.rehearsal.load.LoadSpec;
@@ -89,20 +89,19 @@ public final class Rehearsal implements AutoCloseable {
     private void observe(Journal journal) throws InvalidScenarioException, EnvironmentException, InterruptedException {
         Path cache = CacheDirectory.resolve();
         try (Load load = Load.launch();
-                Workspace workspace = Workspace.open(cache, scenario.name(), deletion, clock, journal)) {
-            LocalServers servers = LocalServers.obtain(scenario.environment(), cache);
-            Snapshot snapshot =
-                    new SnapshotStore(cache, servers).obtain(scenario.dataset(), scenario.seed(), progress.building());
+                Workspace workspace = Workspace.open(cache, scenario.name(), deletion, clock, journal);
+                ServerRuntime runtime = new RuntimeChooser(cache).choose(scenario.environment())) {
+            Snapshot snapshot = new SnapshotStore(cache, runtime.servers())
+                    .obtain(scenario.dataset(), scenario.seed(), progress.building());
             Cloner.Clone clone = workspace.clone(snapshot);
             journal.record(RunFacts.of(snapshot, clone, clock));
-            rehearseOver(clone, servers, load, journal);
+            rehearseOver(clone, runtime, load, journal);
             workspace.noteNeighbours(clock, journal);
         }
     }
 
-    private void rehearseOver(Cloner.Clone clone, LocalServers servers, Load load, Journal journal)
+    private void rehearseOver(Cloner.Clone clone, ServerRuntime runtime, Load load, Journal journal)
             throws InvalidScenarioException, EnvironmentException, InterruptedException {
-        LocalRuntime runtime = new LocalRuntime(servers);
         try (Environment environment = runtime.start(
                         scenario.environment(),
                         clone.directory(),
@@ -118,6 +117,11 @@ public final class Rehearsal implements AutoCloseable {
                     Writeback writeback = Writeback.begun(clone.directory())) {
                 load.begin(loadSpec(environment), clock, directory.requests(), journal);
                 walk(environment, writeback, instruments, load, faults, journal);
+            } finally {
+                environment
+                        .troubles()
+                        .forEach(trouble -> journal.record(
+                                new RunEvent.InstrumentTrouble(clock.nowNanos(), "environment", trouble)));
             }
             instruments.drain();
             if (!scenario.migration().rollback().isEmpty()) {

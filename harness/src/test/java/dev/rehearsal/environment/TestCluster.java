@@ -31,7 +31,12 @@ public final class TestCluster {
 
     public static EnvironmentSpec spec(String version, Map<String, String> settings, Optional<Path> binaries) {
         return new EnvironmentSpec(
-                EnvironmentSpec.Engine.POSTGRESQL, version, EnvironmentSpec.RuntimeChoice.LOCAL, settings, binaries);
+                EnvironmentSpec.Engine.POSTGRESQL,
+                version,
+                EnvironmentSpec.RuntimeChoice.LOCAL,
+                settings,
+                binaries,
+                EnvironmentSpec.ContainerSpec.ANY);
     }
 
     static Path binaries() throws EnvironmentException, IOException {

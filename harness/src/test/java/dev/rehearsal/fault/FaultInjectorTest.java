@@ -46,7 +46,7 @@ class FaultInjectorTest {
 
     @BeforeAll
     static void start() throws Exception {
-        environment = new LocalRuntime(TestCluster.servers())
+        environment = new LocalRuntime(TestCluster.servers(), "Why not.")
                 .start(
                         TestCluster.spec("18", Map.of(), Optional.empty()),
                         TestCluster.clone(temporary.resolve("data")),

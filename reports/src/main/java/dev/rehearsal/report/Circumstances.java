@@ -1,6 +1,7 @@
 package dev.rehearsal.report;
 
 import dev.rehearsal.report.PageView.Fact;
+import dev.rehearsal.run.RunEvent.ContainerFacts;
 import dev.rehearsal.run.RunEvent.DatasetReady;
 import dev.rehearsal.run.RunEvent.EnvironmentReady;
 import dev.rehearsal.run.RunEvent.HostFacts;
@@ -94,7 +95,7 @@ final class Circumstances {
 
     private static List<Fact> facts(EnvironmentReady environment) {
         HostFacts host = environment.host();
-        return List.of(
+        List<Fact> facts = new ArrayList<>(List.of(
                 new Fact(
                         "server",
                         environment.engine() + " " + environment.version()
@@ -110,7 +111,19 @@ final class Circumstances {
                 new Fact(
                         "machine",
                         host.cpus() + " CPUs, " + Quantities.bytes(host.memoryBytes()) + ", " + host.os() + ", Java "
-                                + host.java()));
+                                + host.java())));
+        environment
+                .containers()
+                .ifPresent(containers -> facts.add(2, new Fact("server's container", container(containers))));
+        return facts;
+    }
+
+    private static String container(ContainerFacts containers) {
+        String cpus = containers.cpus().isPresent() ? number(containers.cpus().getAsDouble()) + " CPUs" : "all CPUs";
+        String memory = containers.memoryBytes().isPresent()
+                ? Quantities.bytes(containers.memoryBytes().getAsLong())
+                : "all memory";
+        return containers.image() + " in " + containers.engine() + ", may use " + cpus + " and " + memory;
     }
 
     private static String plan(ServicePlan service) {

@@ -99,7 +99,17 @@ public record Result(
             int replicas,
             Map<String, String> settings,
             long deadlockTimeoutMillis,
-            Host host) {}
+            Host host,
+            Optional<Containers> containers) {}
+
+    /** @param cpus and {@code memoryBytes}: the server's limits; null: none */
+    public record Containers(
+            String engine,
+            String image,
+            String imageId,
+            String proxyImage,
+            OptionalDouble cpus,
+            OptionalLong memoryBytes) {}
 
     public record Host(int cpus, long memoryBytes, String os, String java) {}
 

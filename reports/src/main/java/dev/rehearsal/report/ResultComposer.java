@@ -122,7 +122,15 @@ final class ResultComposer {
                         ready.host().cpus(),
                         ready.host().memoryBytes(),
                         ready.host().os(),
-                        ready.host().java()));
+                        ready.host().java()),
+                ready.containers()
+                        .map(containers -> new Result.Containers(
+                                containers.engine(),
+                                containers.image(),
+                                containers.imageId(),
+                                containers.proxyImage(),
+                                containers.cpus(),
+                                containers.memoryBytes())));
     }
 
     private static Result.Dataset dataset(RunEvent.DatasetReady ready) {

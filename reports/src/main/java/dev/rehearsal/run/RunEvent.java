@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalLong;
 
 /**
@@ -77,11 +78,12 @@ public sealed interface RunEvent {
     /**
      * @param engine {@code postgresql}
      * @param version as the server says, such as {@code 18.6}
-     * @param runtime {@code local}
+     * @param runtime {@code local} or {@code containers}
      * @param runtimeReason why this runtime: a sentence
      * @param proxy which fault proxy is in the path: a phrase
      * @param settings those that differ from the server's defaults
      * @param deadlockTimeoutMillis the setting under which waits shorter than it are not logged
+     * @param containers for the runtime {@code containers}
      */
     record EnvironmentReady(
             long atNanos,
@@ -93,12 +95,30 @@ public sealed interface RunEvent {
             int replicas,
             Map<String, String> settings,
             long deadlockTimeoutMillis,
-            HostFacts host)
+            HostFacts host,
+            Optional<ContainerFacts> containers)
             implements RunEvent {
         public EnvironmentReady {
             settings = Map.copyOf(settings);
         }
     }
+
+    /**
+     * Servers in containers.
+     *
+     * @param engine such as {@code Docker 28.2.2}
+     * @param image the server's, as it was asked for
+     * @param imageId which that was
+     * @param cpus that the server may use; empty: all of the machine
+     * @param memoryBytes that the server may use; empty: all of the machine
+     */
+    record ContainerFacts(
+            String engine,
+            String image,
+            String imageId,
+            String proxyImage,
+            OptionalDouble cpus,
+            OptionalLong memoryBytes) {}
 
     record HostFacts(int cpus, long memoryBytes, String os, String java) {}
 
@@ -270,7 +290,7 @@ public sealed interface RunEvent {
      * The slow picture, for charts; of it only {@code machineCpuFraction} in the baseline is judged (was the machine saturated before the
      * migration began).
      *
-     * @param serverCpuFraction of all CPUs that the server's processes used since the last sample, 0 to 1
+     * @param serverCpuFraction of all CPUs that the server's processes used since the last sample, 0 to 1; negative if not measurable
      * @param machineCpuFraction of all CPUs that were busy since the last sample, 0 to 1; negative if not measurable
      */
     record ServerSampled(

@@ -143,7 +143,8 @@ final class SyntheticRun {
                 0,
                 Map.of("shared_buffers", "256MB", "max_wal_size", "4GB", "log_lock_waits", "on"),
                 1,
-                new RunEvent.HostFacts(2, 8_000_000_000L, "Linux 6.1", "25.0.1")));
+                new RunEvent.HostFacts(2, 8_000_000_000L, "Linux 6.1", "25.0.1"),
+                Optional.empty()));
         events.add(new RunEvent.DatasetReady(
                 2,
                 "shop",

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -74,7 +75,14 @@ class RunRecordTest {
                         0,
                         Map.of("fsync", "on"),
                         1,
-                        new RunEvent.HostFacts(2, 3, "Linux", "25")),
+                        new RunEvent.HostFacts(2, 3, "Linux", "25"),
+                        Optional.of(new RunEvent.ContainerFacts(
+                                "Docker 28.2.2",
+                                "postgres:18",
+                                "sha256:ab",
+                                "toxiproxy:2",
+                                OptionalDouble.of(1.5),
+                                OptionalLong.empty()))),
                 new RunEvent.DatasetReady(2, "shop", "ab", Map.of("orders", 10L), 5, 1.5, 0.25, "copy"),
                 new RunEvent.StageStarted(3, Stage.MIGRATION),
                 new RunEvent.StepStarted(4, 0, "add", "sql", RunEvent.Phase.MIGRATION, PLACE),

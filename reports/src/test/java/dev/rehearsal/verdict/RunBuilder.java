@@ -351,7 +351,8 @@ final class RunBuilder {
                 0,
                 Map.of(),
                 1,
-                new RunEvent.HostFacts(2, 8_000_000_000L, "Linux", "25")));
+                new RunEvent.HostFacts(2, 8_000_000_000L, "Linux", "25"),
+                Optional.empty()));
         Stage[] stages = Stage.values();
         for (int i = 0; i < stages.length; i++) {
             all.add(new RunEvent.StageStarted(STAGE_SECONDS[i] * 1_000_000_000, stages[i]));

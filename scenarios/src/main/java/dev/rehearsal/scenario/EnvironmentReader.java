@@ -1,30 +1,40 @@
 package dev.rehearsal.scenario;
 
+import dev.rehearsal.scenario.EnvironmentSpec.ContainerSpec;
 import dev.rehearsal.scenario.EnvironmentSpec.Engine;
 import dev.rehearsal.scenario.EnvironmentSpec.RuntimeChoice;
+import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
 
 /** Reads {@code environment}. */
 final class EnvironmentReader {
     static final String DEFAULT_VERSION = "18";
 
-    private static final Keys KEYS = Keys.of("engine", "version", "runtime", "settings", "binaries")
-            .later("replicas", "synchronous", "image", "url", "resources", "host");
+    private static final int OLDEST_WITH_JSON_LOG = 15;
+    private static final long LEAST_MEMORY = 128L << 20;
+    private static final Keys KEYS = Keys.of(
+                    "engine", "version", "runtime", "settings", "binaries", "image", "proxyImage", "resources")
+            .later("replicas", "synchronous", "url", "host");
+    private static final Keys RESOURCE_KEYS = Keys.of("cpus", "memory");
     private static final Map<String, RuntimeChoice> RUNTIMES = new LinkedHashMap<>();
 
     static {
         RUNTIMES.put("auto", RuntimeChoice.AUTO);
         RUNTIMES.put("local", RuntimeChoice.LOCAL);
+        RUNTIMES.put("containers", RuntimeChoice.CONTAINERS);
     }
 
     private EnvironmentReader() {}
 
     static EnvironmentSpec absent() {
-        return new EnvironmentSpec(Engine.POSTGRESQL, DEFAULT_VERSION, RuntimeChoice.AUTO, Map.of(), Optional.empty());
+        return new EnvironmentSpec(
+                Engine.POSTGRESQL, DEFAULT_VERSION, RuntimeChoice.AUTO, Map.of(), Optional.empty(), ContainerSpec.ANY);
     }
 
     static EnvironmentSpec read(Value value, Path folder) {
@@ -34,12 +44,14 @@ final class EnvironmentReader {
                 .orElse(Engine.POSTGRESQL);
         Optional<Path> binaries = block.get("binaries")
                 .flatMap(path -> Paths.resolve(folder, path.text("name the folder that holds initdb"), path));
-        String version = block.get("version")
-                .map(word -> version(word, binaries.isPresent()))
-                .orElse(DEFAULT_VERSION);
         RuntimeChoice runtime = block.get("runtime")
-                .flatMap(word -> word.word(RUNTIMES, List.of("containers", "external")))
+                .flatMap(word -> word.word(RUNTIMES, List.of("external")))
                 .orElse(RuntimeChoice.AUTO);
+        refuseMixtures(block, runtime);
+        boolean ownBinaries = block.has("binaries");
+        String version = block.get("version")
+                .map(word -> version(word, ownBinaries, runtime))
+                .orElse(DEFAULT_VERSION);
         Map<String, String> settings = new LinkedHashMap<>();
         String advice = "write e.g. { work_mem: 64MB }";
         block.get("settings").ifPresent(map -> {
@@ -47,15 +59,82 @@ final class EnvironmentReader {
                 settings.put(setting.name(), setting.value().text("write the setting's value"));
             }
         });
-        return new EnvironmentSpec(engine, version, runtime, settings, binaries);
+        return new EnvironmentSpec(engine, version, runtime, settings, binaries, containers(block));
     }
 
-    private static String version(Value value, boolean ownBinaries) {
+    /** Keys of one runtime beside keys of another: whichever was meant, the other would be ignored in silence. */
+    private static void refuseMixtures(Block block, RuntimeChoice runtime) {
+        for (String key : List.of("image", "proxyImage", "resources")) {
+            block.get(key).ifPresent(value -> {
+                if (runtime == RuntimeChoice.LOCAL) {
+                    value.problem("is for containers; remove it, or write runtime: containers");
+                } else if (block.has("binaries")) {
+                    value.problem("is for containers, and binaries are for the local runtime; remove one of them");
+                }
+            });
+        }
+        if (runtime == RuntimeChoice.CONTAINERS) {
+            block.get("binaries")
+                    .ifPresent(value -> value.problem(
+                            "is for the local runtime; remove it, name an image instead, or write runtime: local"));
+        }
+    }
+
+    private static String version(Value value, boolean ownBinaries, RuntimeChoice runtime) {
         String version = value.text(text -> text.matches("[1-9][0-9](\\.[0-9]{1,2})?"), "a version such as \"18\"");
-        if (!ownBinaries && version.matches("[0-9.]+") && !version.equals(DEFAULT_VERSION)) {
-            value.problem("must be " + DEFAULT_VERSION + ", the version that comes with the harness, got "
-                    + value.shown() + "; for another, name its folder in environment.binaries");
+        if (ownBinaries || !version.matches("[1-9][0-9](\\.[0-9]{1,2})?")) {
+            return version;
+        }
+        if (runtime == RuntimeChoice.LOCAL) {
+            if (!version.equals(DEFAULT_VERSION)) {
+                value.problem("must be " + DEFAULT_VERSION + ", the version that comes with the harness, got "
+                        + value.shown()
+                        + "; for another, name its folder in environment.binaries, or write runtime: containers");
+            }
+            return version;
+        }
+        int major = Integer.parseInt(version.substring(0, 2));
+        if (major < OLDEST_WITH_JSON_LOG) {
+            value.problem("must be at least " + OLDEST_WITH_JSON_LOG + ", got " + value.shown()
+                    + "; older servers cannot write their log as JSON, where lock waits are read from");
         }
         return version;
+    }
+
+    private static ContainerSpec containers(Block block) {
+        Optional<Block> resources =
+                block.get("resources").map(value -> value.block(RESOURCE_KEYS, "write e.g. { cpus: 2, memory: 2g }"));
+        return new ContainerSpec(
+                image(block, "image", "postgres:18"),
+                image(block, "proxyImage", "ghcr.io/shopify/toxiproxy:2.12.0"),
+                resources
+                        .flatMap(found -> found.get("cpus"))
+                        .map(value -> OptionalDouble.of(value.number(0.01, true, 1024, 1)))
+                        .orElse(OptionalDouble.empty()),
+                resources
+                        .flatMap(found -> found.get("memory"))
+                        .map(EnvironmentReader::memory)
+                        .orElse(OptionalLong.empty()));
+    }
+
+    private static Optional<String> image(Block block, String key, String example) {
+        return block.get(key)
+                .map(value -> value.text(
+                        text -> text.matches("[A-Za-z0-9][A-Za-z0-9._:/@-]*"), "an image such as " + example));
+    }
+
+    private static OptionalLong memory(Value value) {
+        Optional<BigDecimal> bytes = value.scalar().flatMap(Quantity::parse).flatMap(Quantity::bytes);
+        if (bytes.isEmpty()) {
+            value.problem("must be an amount of memory, got " + value.shown() + "; write e.g. 2g or 512m");
+            return OptionalLong.empty();
+        }
+        if (bytes.get().compareTo(BigDecimal.valueOf(LEAST_MEMORY)) < 0
+                || bytes.get().compareTo(BigDecimal.valueOf(1L << 50)) > 0) {
+            value.problem("must be from " + Quantity.writeBytes(LEAST_MEMORY) + " to " + (1 << 20) + "g, got "
+                    + value.shown());
+            return OptionalLong.empty();
+        }
+        return OptionalLong.of(bytes.get().longValue());
     }
 }

@@ -3,16 +3,24 @@ package dev.rehearsal.scenario;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
 
 /**
  * The servers that a rehearsal wants.
  *
- * @param version the major version, such as {@code 18}
+ * @param version the major version, such as {@code 18}; with an image of its own, what that must hold
  * @param settings server settings by name, passed as they are
  * @param binaries a directory with {@code initdb} and {@code postgres}, instead of those that come with the harness
+ * @param containers what is wanted of them, where servers run in containers
  */
 public record EnvironmentSpec(
-        Engine engine, String version, RuntimeChoice runtime, Map<String, String> settings, Optional<Path> binaries) {
+        Engine engine,
+        String version,
+        RuntimeChoice runtime,
+        Map<String, String> settings,
+        Optional<Path> binaries,
+        ContainerSpec containers) {
     public EnvironmentSpec {
         settings = Map.copyOf(settings);
     }
@@ -25,6 +33,22 @@ public record EnvironmentSpec(
     /** Where the servers run. */
     public enum RuntimeChoice {
         AUTO,
-        LOCAL
+        LOCAL,
+        CONTAINERS
+    }
+
+    /**
+     * What a scenario says about containers.
+     *
+     * @param image of the server, such as {@code registry.example/postgres-postgis:18}; empty: the official one of the version
+     * @param proxyImage of Toxiproxy; empty: the official one
+     * @param cpus that the server may use; empty: all
+     * @param memoryBytes that the server may use, its caches included; empty: all
+     */
+    public record ContainerSpec(
+            Optional<String> image, Optional<String> proxyImage, OptionalDouble cpus, OptionalLong memoryBytes) {
+        /** Nothing is said. */
+        public static final ContainerSpec ANY =
+                new ContainerSpec(Optional.empty(), Optional.empty(), OptionalDouble.empty(), OptionalLong.empty());
     }
 }

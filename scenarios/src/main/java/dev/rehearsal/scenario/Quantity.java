@@ -2,6 +2,7 @@ package dev.rehearsal.scenario;
 
 import java.math.BigDecimal;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -62,6 +63,17 @@ record Quantity(BigDecimal amount, String unit) {
         };
     }
 
+    /** Empty if the unit is not one of memory. A kilobyte has 1024 bytes, as for PostgreSQL and for container engines. */
+    Optional<BigDecimal> bytes() {
+        return switch (unit.toLowerCase(Locale.ROOT)) {
+            case "b" -> Optional.of(amount);
+            case "k", "kb" -> Optional.of(amount.multiply(BigDecimal.valueOf(1L << 10)));
+            case "m", "mb" -> Optional.of(amount.multiply(BigDecimal.valueOf(1L << 20)));
+            case "g", "gb" -> Optional.of(amount.multiply(BigDecimal.valueOf(1L << 30)));
+            default -> Optional.empty();
+        };
+    }
+
     boolean isNegative() {
         return amount.signum() < 0;
     }
@@ -85,6 +97,17 @@ record Quantity(BigDecimal amount, String unit) {
             return nanos / 1_000_000 + "ms";
         }
         return plain(BigDecimal.valueOf(nanos, 3)) + "us";
+    }
+
+    /** The shortest exact way to write an amount of memory: {@code 2g}, {@code 512m}. */
+    static String writeBytes(long bytes) {
+        for (var unit : new String[] {"g", "m", "k"}) {
+            long size = 1L << (unit.equals("g") ? 30 : unit.equals("m") ? 20 : 10);
+            if (bytes % size == 0) {
+                return bytes / size + unit;
+            }
+        }
+        return bytes + "b";
     }
 
     /** Without an exponent and without needless zeros. */

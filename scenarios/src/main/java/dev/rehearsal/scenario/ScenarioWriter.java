@@ -68,6 +68,15 @@ public final class ScenarioWriter {
             map.put("settings", new TreeMap<>(environment.settings()));
         }
         environment.binaries().ifPresent(path -> map.put("binaries", relative(folder, path)));
+        EnvironmentSpec.ContainerSpec containers = environment.containers();
+        containers.image().ifPresent(image -> map.put("image", image));
+        containers.proxyImage().ifPresent(image -> map.put("proxyImage", image));
+        Map<String, Object> resources = new LinkedHashMap<>();
+        containers.cpus().ifPresent(cpus -> resources.put("cpus", number(cpus)));
+        containers.memoryBytes().ifPresent(bytes -> resources.put("memory", Quantity.writeBytes(bytes)));
+        if (!resources.isEmpty()) {
+            map.put("resources", resources);
+        }
         return map;
     }
 

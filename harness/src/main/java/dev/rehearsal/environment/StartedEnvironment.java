@@ -1,23 +1,25 @@
 package dev.rehearsal.environment;
 
-import dev.rehearsal.proxy.FaultProxyServer;
+import dev.rehearsal.dataset.Snapshot;
 import dev.rehearsal.run.ApplicationNames;
 import dev.rehearsal.run.RunClock;
 import dev.rehearsal.run.RunEvent;
 import dev.rehearsal.scenario.EnvironmentException;
-import dev.rehearsal.scenario.EnvironmentSpec;
 import java.net.URI;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 
-/** One server of ours and the built-in fault proxy. */
-final class LocalEnvironment implements Environment {
+/** One server of ours and the fault proxy in front of it, whatever runtime they are of. */
+final class StartedEnvironment implements Environment {
     /** Ours, not left out because they are plumbing: addresses, and where the log goes. The rest of our file tells what was measured. */
     private static final String SETTINGS = """
             select name, current_setting(name)
@@ -26,49 +28,66 @@ final class LocalEnvironment implements Environment {
                and setting is distinct from boot_val
                and lower(name) not in ('listen_addresses', 'port', 'unix_socket_directories', 'timezone', 'log_timezone')
                and name not in ('logging_collector', 'log_destination', 'log_directory', 'log_filename')
-               and name not in ('log_rotation_age', 'log_rotation_size')
+               and name not in ('log_rotation_age', 'log_rotation_size', 'hba_file', 'log_file_mode')
             """;
 
     private static final String DEADLOCK_TIMEOUT =
             "select setting::bigint from pg_settings where name = 'deadlock_timeout'";
 
-    private final EnvironmentSpec spec;
-    private final String version;
+    private final RuntimeFacts runtime;
     private final Server primary;
+    private final FaultProxy proxy;
     private final ProxiedEndpoint application;
-    private final URI faultApi;
-    private final String proxyName;
+    private final Supplier<List<String>> troubles;
     private final StartedThings started;
     private final CompletableFuture<RunEvent.HostFacts> host;
 
     /**
+     * Which runtime it is.
+     *
+     * @param name {@code local} or {@code containers}
+     * @param reason why this one: a sentence
+     * @param serverVersion such as {@code 18.6}
+     */
+    record RuntimeFacts(
+            String name, String reason, String serverVersion, Optional<RunEvent.ContainerFacts> containers) {}
+
+    /**
+     * The proxy in front of the primary.
+     *
+     * @param api Toxiproxy's
+     * @param name in that API
+     * @param description which one it is, a phrase
+     * @param port where it takes connections for the primary
+     */
+    record FaultProxy(URI api, String name, String description, String host, int port) {}
+
+    /**
+     * @param troubles what has gone wrong with it so far, a sentence each
      * @param started all that has to be ended with this environment
      * @param host looked up meanwhile: it takes as long as a server's start
      */
-    LocalEnvironment(
-            EnvironmentSpec spec,
-            String version,
-            LocalServer server,
-            FaultProxyServer proxy,
-            String proxyName,
-            int proxyPort,
-            String database,
+    StartedEnvironment(
+            RuntimeFacts runtime,
+            StartedServer server,
+            FaultProxy proxy,
+            Supplier<List<String>> troubles,
             StartedThings started,
             CompletableFuture<RunEvent.HostFacts> host) {
-        this.spec = spec;
-        this.version = version;
+        this.runtime = runtime;
         this.primary = new Server(
                 server.host(),
                 server.port(),
-                database,
+                Snapshot.DATABASE,
                 server.user(),
                 server.password(),
                 server.dataDirectory(),
                 server.processId(),
                 server.startedAt());
-        this.application = new ProxiedEndpoint("127.0.0.1", proxyPort, database, server.user(), server.password());
-        this.faultApi = proxy.uri();
-        this.proxyName = proxyName;
+        this.proxy = proxy;
+        this.application =
+                new ProxiedEndpoint(proxy.host(), proxy.port(), Snapshot.DATABASE, server.user(), server.password());
+        this.troubles = troubles;
         this.started = started;
         this.host = host;
     }
@@ -85,17 +104,17 @@ final class LocalEnvironment implements Environment {
 
     @Override
     public URI faultApi() {
-        return faultApi;
+        return proxy.api();
     }
 
     @Override
     public String proxyName() {
-        return proxyName;
+        return proxy.name();
     }
 
     @Override
     public String proxyDescription() {
-        return "built-in fault proxy (Toxiproxy's API)";
+        return proxy.description();
     }
 
     @Override
@@ -122,21 +141,20 @@ final class LocalEnvironment implements Environment {
         return new RunEvent.EnvironmentReady(
                 clock.nowNanos(),
                 "postgresql",
-                version,
-                "local",
-                runtimeReason(),
+                runtime.serverVersion(),
+                runtime.name(),
+                runtime.reason(),
                 proxyDescription(),
                 0,
                 settings,
                 deadlockTimeoutMillis,
-                host.join());
+                host.join(),
+                runtime.containers());
     }
 
-    private String runtimeReason() {
-        return switch (spec.runtime()) {
-            case LOCAL -> "The scenario asks for it.";
-            case AUTO -> "PostgreSQL's own programs run on this machine; nothing else is needed.";
-        };
+    @Override
+    public List<String> troubles() {
+        return troubles.get();
     }
 
     @Override

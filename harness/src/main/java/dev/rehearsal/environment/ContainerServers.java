@@ -1,0 +1,136 @@
+package dev.rehearsal.environment;
+
+import com.github.dockerjava.api.model.Mount;
+import dev.rehearsal.dataset.ServerLauncher;
+import dev.rehearsal.scenario.EnvironmentException;
+import dev.rehearsal.scenario.EnvironmentSpec.ContainerSpec;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * PostgreSQL servers in containers, over data directories of this machine: nothing of the data is in an image or a volume, so a clone is what it
+ * is for the local runtime, and no first touch of a page copies a file.
+ *
+ * <p>Safe for use by several threads.
+ */
+final class ContainerServers implements ServerLauncher {
+    private static final String ACCESS_FILE = "harness_hba.conf";
+
+    private final EngineClient client;
+    private final ServerImage image;
+    private final ContainerUser user;
+    private final String platform;
+    /** Part of what snapshots depend on, for an image that the scenario names: it may bring extensions of its own. */
+    private final boolean ownImage;
+
+    ContainerServers(EngineClient client, ServerImage image, ContainerUser user, String platform, boolean ownImage) {
+        this.client = client;
+        this.image = image;
+        this.user = user;
+        this.platform = platform;
+        this.ownImage = ownImage;
+    }
+
+    @Override
+    public String serverVersion() {
+        return image.version();
+    }
+
+    @Override
+    public String build() {
+        return ownImage ? image.version() + " of " + image.id() : image.version();
+    }
+
+    @Override
+    public String platform() {
+        return platform;
+    }
+
+    @Override
+    public void initialise(Path dataDirectory) throws EnvironmentException {
+        NewCluster.make(dataDirectory.toAbsolutePath(), this::initialise);
+    }
+
+    private void initialise(NewCluster cluster) throws EnvironmentException, IOException {
+        Path directory = cluster.directory();
+        Path users = directory.resolveSibling(directory.getFileName() + ".passwd");
+        try {
+            Files.writeString(users, user.passwdLine());
+            user.give(directory);
+            user.give(cluster.passwordFile());
+            List<String> command = new ArrayList<>(List.of("initdb"));
+            command.addAll(cluster.initdbArguments(image.majorVersion()));
+            List<Mount> mounts = List.of(
+                    EngineClient.mount(directory),
+                    EngineClient.mount(cluster.passwordFile()),
+                    EngineClient.mount(users).withTarget("/etc/passwd").withReadOnly(true));
+            EngineClient.Ended ended = client.run(new EngineClient.OneShot(image.id(), user.text(), command, mounts));
+            user.takeBack(directory);
+            user.takeBack(cluster.passwordFile());
+            if (ended.output().contains("bind source path does not exist")
+                    || (ended.exitCode() == 0 && !Files.exists(directory.resolve("PG_VERSION")))) {
+                throw ContainerServer.otherFiles(directory);
+            }
+            if (ended.exitCode() != 0) {
+                throw NewCluster.failed(ended.exitCode(), ended.output());
+            }
+        } finally {
+            Files.deleteIfExists(users);
+        }
+    }
+
+    @Override
+    public RunningServer start(Path dataDirectory, Map<String, String> settings) throws EnvironmentException {
+        return start(dataDirectory.toAbsolutePath(), settings, Optional.empty(), ContainerSpec.ANY);
+    }
+
+    /**
+     * @param settings a {@code port} among them is where the server is published
+     * @param network where other containers reach it, under which name
+     */
+    ContainerServer start(
+            Path directory,
+            Map<String, String> settings,
+            Optional<ServerContainer.InNetwork> network,
+            ContainerSpec limits)
+            throws EnvironmentException {
+        Map<String, String> wanted = ServerSettings.merged(ServerSettings.EVERYWHERE, settings);
+        OptionalInt port = wanted.containsKey("port")
+                ? OptionalInt.of(Ports.requireFree(wanted.get("port")))
+                : OptionalInt.empty();
+        try {
+            Files.writeString(directory.resolve(ACCESS_FILE), """
+                    local all         all     password
+                    host  all         all all password
+                    host  replication all all password
+                    """);
+            ServerSettings.write(directory, ServerSettings.merged(wanted, address(directory)));
+            return ContainerServer.start(
+                    client, new ServerContainer.Plan(image, user, directory, network, limits, port));
+        } catch (IOException e) {
+            throw new EnvironmentException(
+                    "cannot start a server over " + directory + ": " + e,
+                    "Make sure that the directory is a PostgreSQL data directory and writable.",
+                    e);
+        }
+    }
+
+    /** A container's connections come from its networks, never from its own loopback interface. */
+    private static Map<String, String> address(Path directory) {
+        return Map.of(
+                "listen_addresses",
+                "*",
+                "port",
+                Integer.toString(ServerContainer.PORT),
+                "unix_socket_directories",
+                "",
+                "hba_file",
+                directory.resolve(ACCESS_FILE).toString());
+    }
+}

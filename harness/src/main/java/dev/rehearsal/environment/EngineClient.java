@@ -1,0 +1,407 @@
+package dev.rehearsal.environment;
+
+import com.github.dockerjava.api.DockerClient;
+import com.github.dockerjava.api.async.ResultCallback;
+import com.github.dockerjava.api.command.CreateContainerCmd;
+import com.github.dockerjava.api.command.InspectContainerResponse;
+import com.github.dockerjava.api.command.InspectContainerResponse.ContainerState;
+import com.github.dockerjava.api.command.WaitContainerResultCallback;
+import com.github.dockerjava.api.exception.ConflictException;
+import com.github.dockerjava.api.exception.DockerException;
+import com.github.dockerjava.api.exception.NotFoundException;
+import com.github.dockerjava.api.model.Event;
+import com.github.dockerjava.api.model.EventType;
+import com.github.dockerjava.api.model.Frame;
+import com.github.dockerjava.api.model.HostConfig;
+import com.github.dockerjava.api.model.Info;
+import com.github.dockerjava.api.model.Mount;
+import com.github.dockerjava.api.model.MountType;
+import com.github.dockerjava.api.model.Network;
+import com.github.dockerjava.api.model.PullResponseItem;
+import dev.rehearsal.scenario.EnvironmentException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.reflect.Constructor;
+import java.lang.reflect.Field;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
+import org.jspecify.annotations.Nullable;
+import org.testcontainers.DockerClientFactory;
+import org.testcontainers.dockerclient.DockerClientProviderStrategy;
+import org.testcontainers.dockerclient.TransportConfig;
+import org.testcontainers.utility.ResourceReaper;
+
+/**
+ * An engine's API, through Testcontainers. Everything made here carries the labels of {@link Ownership}, by which it can be found again.
+ *
+ * <p>Testcontainers has a way of its own to end what a process leaves behind: a container (Ryuk) whose image has to be pulled, or else a hook
+ * that ends servers while we are still reading their logs. Neither is used: we end what we start, and {@link ContainerSweeper} what a killed
+ * harness could not. It also would look for an engine by itself; it is given the one that was found.
+ *
+ * <p>Safe for use by several threads.
+ */
+final class EngineClient {
+    /** Where published ports are reached. */
+    static final String LOOPBACK = "127.0.0.1";
+
+    private static final Duration ONE_SHOT_PATIENCE = Duration.ofMinutes(10);
+
+    private final DockerClient client;
+    private final Map<String, String> labels;
+
+    private EngineClient(DockerClient client, Map<String, String> labels) {
+        this.client = client;
+        this.labels = labels;
+    }
+
+    /** @param engine one that answers */
+    static EngineClient of(ContainerEngine engine) throws EnvironmentException {
+        try {
+            return new EngineClient(Testcontainers.client(engine.uri()), Ownership.labels());
+        } catch (RuntimeException e) {
+            throw new EnvironmentException(
+                    "the container engine at " + engine.uri() + " cannot be used: " + reason(e),
+                    "Look at the engine's log, or take --runtime local.",
+                    e);
+        }
+    }
+
+    /** Testcontainers with our engine, and without its own clearing up. One engine a process, as Testcontainers has it. */
+    private static final class Testcontainers {
+        private static @Nullable URI engine;
+
+        static synchronized DockerClient client(URI uri) {
+            if (!uri.equals(engine)) {
+                if (engine != null) {
+                    throw new IllegalStateException("this process uses the engine at " + engine + " already");
+                }
+                try {
+                    Constructor<ResourceReaper> reaper = ResourceReaper.class.getDeclaredConstructor();
+                    reaper.setAccessible(true);
+                    set(ResourceReaper.class, "instance", null, reaper.newInstance());
+                    set(DockerClientFactory.class, "strategy", DockerClientFactory.instance(), new FoundEngine(uri));
+                } catch (ReflectiveOperationException e) {
+                    throw new IllegalStateException("this version of Testcontainers is not the one we know", e);
+                }
+                engine = uri;
+            }
+            return DockerClientFactory.instance().client();
+        }
+
+        private static void set(Class<?> type, String field, @Nullable Object owner, Object value)
+                throws ReflectiveOperationException {
+            Field found = type.getDeclaredField(field);
+            found.setAccessible(true);
+            found.set(owner, value);
+        }
+    }
+
+    private static final class FoundEngine extends DockerClientProviderStrategy {
+        private final URI uri;
+        private @Nullable Info info;
+
+        FoundEngine(URI uri) {
+            this.uri = uri;
+        }
+
+        @Override
+        public String getDescription() {
+            return "the engine that the harness found";
+        }
+
+        @Override
+        public TransportConfig getTransportConfig() {
+            return TransportConfig.builder().dockerHost(uri).build();
+        }
+
+        @Override
+        protected boolean isPersistable() {
+            return false;
+        }
+
+        /** Also where {@code /.dockerenv} says that this is a container: ports are published on the engine's machine, and that is this one. */
+        @Override
+        public synchronized String getDockerHostIpAddress() {
+            return LOOPBACK;
+        }
+
+        @Override
+        public synchronized Info getInfo() {
+            if (info == null) {
+                info = getDockerClient().infoCmd().exec();
+            }
+            return info;
+        }
+    }
+
+    /** On every container and network. */
+    Map<String, String> labels() {
+        return labels;
+    }
+
+    // ---- images -----------------------------------------------------------------------------------------------------
+
+    /**
+     * Pulls an image.
+     *
+     * @param silence longest time without any progress
+     * @return why not, as the engine says it; empty if it is there now
+     */
+    Optional<String> pull(String image, Duration silence) throws InterruptedException {
+        AtomicLong lastWord = new AtomicLong(System.nanoTime());
+        ResultCallback.Adapter<PullResponseItem> progress = new ResultCallback.Adapter<>() {
+            @Override
+            public void onNext(PullResponseItem item) {
+                lastWord.set(System.nanoTime());
+            }
+        };
+        try (progress) {
+            String name =
+                    image.contains("@") || image.lastIndexOf(':') > image.lastIndexOf('/') ? image : image + ":latest";
+            client.pullImageCmd(name).exec(progress);
+            while (!progress.awaitCompletion(200, TimeUnit.MILLISECONDS)) {
+                if (System.nanoTime() - lastWord.get() > silence.toNanos()) {
+                    return Optional.of("the registry is silent for " + silence.toSeconds() + " s");
+                }
+            }
+            return Optional.empty();
+        } catch (IOException | RuntimeException e) {
+            return Optional.of(reason(e));
+        }
+    }
+
+    // ---- containers -------------------------------------------------------------------------------------------------
+
+    /**
+     * A container that runs to its end.
+     *
+     * @param user {@code uid:gid}
+     * @param mounts folders and files of this machine, at the same path inside
+     */
+    record OneShot(String imageId, String user, List<String> command, List<Mount> mounts) {}
+
+    /** @param output both streams */
+    record Ended(int exitCode, String output) {}
+
+    Ended run(OneShot one) throws EnvironmentException {
+        String id = "";
+        try {
+            id = client.createContainerCmd(one.imageId)
+                    .withEntrypoint(one.command.getFirst())
+                    .withCmd(one.command.subList(1, one.command.size()))
+                    .withUser(one.user)
+                    .withEnv("LC_ALL=C", "TZ=UTC")
+                    .withLabels(labels)
+                    .withHostConfig(hostConfig(one.mounts).withNetworkMode("none"))
+                    .exec()
+                    .getId();
+            client.startContainerCmd(id).exec();
+            Integer exit = client.waitContainerCmd(id)
+                    .exec(new WaitContainerResultCallback())
+                    .awaitStatusCode(ONE_SHOT_PATIENCE.toSeconds(), TimeUnit.SECONDS);
+            return new Ended(exit, logs(id));
+        } catch (RuntimeException e) {
+            return new Ended(-1, reason(e));
+        } finally {
+            if (!id.isEmpty()) {
+                remove(id);
+            }
+        }
+    }
+
+    /** What every container of ours has: no labels of SELinux on the user's files, and the owners that we gave them. */
+    static HostConfig hostConfig(List<Mount> mounts) {
+        return new HostConfig()
+                .withMounts(mounts)
+                .withSecurityOpts(List.of("label=disable"))
+                .withUsernsMode("host");
+    }
+
+    static Mount mount(Path path) {
+        return new Mount().withType(MountType.BIND).withSource(path.toString()).withTarget(path.toString());
+    }
+
+    InspectContainerResponse inspect(String id) {
+        return client.inspectContainerCmd(id).exec();
+    }
+
+    ContainerState state(String id) {
+        return inspect(id).getState();
+    }
+
+    /** Both streams, from the beginning. */
+    String logs(String id) {
+        StringBuffer text = new StringBuffer();
+        try (ResultCallback.Adapter<Frame> frames = new ResultCallback.Adapter<>() {
+            @Override
+            public void onNext(Frame frame) {
+                text.append(new String(frame.getPayload(), StandardCharsets.UTF_8));
+            }
+        }) {
+            client.logContainerCmd(id).withStdOut(true).withStdErr(true).exec(frames);
+            frames.awaitCompletion(10, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (IOException | RuntimeException e) {
+            text.append(reason(e));
+        }
+        return text.toString();
+    }
+
+    /** Sends the signal, if the container still runs. */
+    void signal(String id, String signal) {
+        try {
+            client.killContainerCmd(id).withSignal(signal).exec();
+        } catch (NotFoundException | ConflictException ended) {
+            // It has ended by itself.
+        }
+    }
+
+    /** Whether it came to its end in time. Not to be interrupted: whoever ends something wants it ended. */
+    boolean ended(String id, Duration patience) {
+        boolean interrupted = Thread.interrupted();
+        try (WaitContainerResultCallback end = client.waitContainerCmd(id).exec(new WaitContainerResultCallback())) {
+            end.awaitStatusCode(patience.toMillis(), TimeUnit.MILLISECONDS);
+            return true;
+        } catch (NotFoundException gone) {
+            return true;
+        } catch (IOException | RuntimeException e) {
+            return false;
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    /** With its volumes, running or not; one that is not there is no error. */
+    void remove(String id) throws EnvironmentException {
+        try {
+            client.removeContainerCmd(id)
+                    .withForce(true)
+                    .withRemoveVolumes(true)
+                    .exec();
+        } catch (NotFoundException gone) {
+            // Somebody else was faster.
+        } catch (ConflictException underWay) {
+            // Somebody else is at it.
+        } catch (RuntimeException e) {
+            throw new EnvironmentException(
+                    "container " + id + " cannot be removed: " + reason(e),
+                    "Remove it yourself: docker rm -f -v " + id,
+                    e);
+        }
+    }
+
+    /** What a file is inside a container, running or not; empty if it is not there. */
+    Optional<String> fileInside(String id, Path path) {
+        try (InputStream tar =
+                        client.copyArchiveFromContainerCmd(id, path.toString()).exec();
+                TarArchiveInputStream files = new TarArchiveInputStream(tar)) {
+            return files.getNextEntry() == null
+                    ? Optional.empty()
+                    : Optional.of(new String(files.readAllBytes(), StandardCharsets.UTF_8));
+        } catch (IOException | RuntimeException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** Tells, from now on, when the kernel kills a process of the container because its memory is used up. */
+    AutoCloseable onOutOfMemory(String id, Runnable happened) {
+        return client.eventsCmd()
+                .withEventTypeFilter(EventType.CONTAINER)
+                .withContainerFilter(id)
+                .withEventFilter("oom")
+                .exec(new ResultCallback.Adapter<Event>() {
+                    @Override
+                    public void onNext(Event event) {
+                        happened.run();
+                    }
+                });
+    }
+
+    // ---- networks ---------------------------------------------------------------------------------------------------
+
+    /** The id of a new network. */
+    String createNetwork() throws EnvironmentException {
+        try {
+            return client.createNetworkCmd()
+                    .withName("harness-" + UUID.randomUUID())
+                    .withLabels(labels)
+                    .exec()
+                    .getId();
+        } catch (RuntimeException e) {
+            throw new EnvironmentException(
+                    "the container engine cannot make a network: " + reason(e),
+                    "Remove networks that nobody uses (docker network prune), or take --runtime local.",
+                    e);
+        }
+    }
+
+    void removeNetwork(String id) throws EnvironmentException {
+        try {
+            client.removeNetworkCmd(id).exec();
+        } catch (NotFoundException gone) {
+            // Somebody else was faster.
+        } catch (RuntimeException e) {
+            throw new EnvironmentException(
+                    "network " + id + " cannot be removed: " + reason(e),
+                    "Remove it yourself: docker network rm " + id,
+                    e);
+        }
+    }
+
+    // ---- what is ours -----------------------------------------------------------------------------------------------
+
+    /** @param container else it is a network */
+    record Labelled(String id, boolean container, Map<String, String> labels) {}
+
+    /** Everything that any harness has made: containers first, because networks in use cannot be removed. */
+    List<Labelled> everythingLabelled(String label) {
+        List<Labelled> found = new ArrayList<>();
+        client.listContainersCmd()
+                .withShowAll(true)
+                .withLabelFilter(List.of(label))
+                .exec()
+                .forEach(container -> found.add(new Labelled(container.getId(), true, container.getLabels())));
+        for (Network network :
+                client.listNetworksCmd().withFilter("label", List.of(label)).exec()) {
+            found.add(new Labelled(network.getId(), false, network.getLabels()));
+        }
+        return found;
+    }
+
+    /** For Testcontainers' classes, which make containers themselves. */
+    Consumer<CreateContainerCmd> labelled() {
+        return command -> {
+            Map<String, String> all = new java.util.HashMap<>(
+                    Optional.ofNullable(command.getLabels()).orElse(Map.of()));
+            all.putAll(labels);
+            command.withLabels(all);
+        };
+    }
+
+    /** In the engine's own words, without the library's around them. */
+    static String reason(Throwable e) {
+        Throwable deepest = e;
+        while (deepest.getCause() != null && !(deepest instanceof DockerException)) {
+            deepest = deepest.getCause();
+        }
+        String message = deepest.getMessage() == null ? deepest.getClass().getSimpleName() : deepest.getMessage();
+        return message.replaceFirst("(?s)^Status \\d+: ", "")
+                .replaceFirst("(?s)^\\{\"message\":\"(.*)\"}\\s*$", "$1")
+                .replace("\\\"", "\"")
+                .strip();
+    }
+}

@@ -1,0 +1,76 @@
+package dev.rehearsal.environment;
+
+import dev.rehearsal.run.RunEvent;
+import dev.rehearsal.scenario.EnvironmentException;
+import dev.rehearsal.scenario.EnvironmentSpec;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+
+/** What starting an environment over a clone is in every runtime: what is ended with it, in which order, and its server's settings. */
+final class EnvironmentStart {
+    /** Of the primary's proxy, in Toxiproxy's API. */
+    static final String PRIMARY = "primary";
+
+    private static final long MEGABYTE = 1 << 20;
+    private static final long SHARED_BUFFERS_AT_MOST = 1024 * MEGABYTE;
+
+    /** For whoever looks on, and for PostgreSQL's own reserve. */
+    private static final int SPARE_CONNECTIONS = 30;
+
+    private EnvironmentStart() {}
+
+    /** The part that is a runtime's own. */
+    @FunctionalInterface
+    interface Servers {
+        /** @param started to be told of everything that has to be ended */
+        Environment start(Path data, StartedThings started, CompletableFuture<RunEvent.HostFacts> host)
+                throws EnvironmentException, IOException;
+    }
+
+    static Environment over(Path clonedDataDirectory, Path runDirectory, Servers servers)
+            throws EnvironmentException {
+        Path data = clonedDataDirectory.toAbsolutePath();
+        CompletableFuture<RunEvent.HostFacts> host = CompletableFuture.supplyAsync(HostInspector::facts);
+        StartedThings started = new StartedThings();
+        boolean complete = false;
+        try {
+            ServerLog.clear(data);
+            started.add("the server's log", () -> ServerLog.writeText(data, runDirectory.resolve("server.log")));
+            Environment environment = servers.start(data, started, host);
+            complete = true;
+            return environment;
+        } catch (IOException e) {
+            throw new EnvironmentException(
+                    "cannot start the environment over " + data + ": " + e,
+                    "Check that the disk is not full and that the loopback interface is up.",
+                    e);
+        } finally {
+            if (!complete) {
+                started.close();
+            }
+        }
+    }
+
+    /** @param memoryBytes that the server may use */
+    static Map<String, String> settings(
+            EnvironmentSpec spec, Map<String, String> instrumentSettings, int connectionsNeeded, long memoryBytes) {
+        return ServerSettings.merged(
+                defaults(connectionsNeeded, memoryBytes), spec.settings(), instrumentSettings, ServerLog.SETTINGS);
+    }
+
+    /** What a server of this size would have in production, where PostgreSQL's own defaults are for a machine of 1990. */
+    private static Map<String, String> defaults(int connectionsNeeded, long memoryBytes) {
+        long buffers = Math.min(memoryBytes / 4, SHARED_BUFFERS_AT_MOST);
+        return Map.of(
+                "shared_buffers",
+                buffers / MEGABYTE + "MB",
+                "max_wal_size",
+                "4GB",
+                "max_connections",
+                Integer.toString(connectionsNeeded + SPARE_CONNECTIONS),
+                "track_io_timing",
+                "on");
+    }
+}

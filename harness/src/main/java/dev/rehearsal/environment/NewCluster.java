@@ -1,0 +1,116 @@
+package dev.rehearsal.environment;
+
+import dev.rehearsal.scenario.EnvironmentException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+
+/** A cluster in the making: the same from every runtime, so that one can be cloned for another. */
+final class NewCluster {
+    /** The superuser of every cluster made here. */
+    static final String USER = "postgres";
+
+    /** Superusers can run programs: other users of this machine must not become one. Goes with the data directory into its clones. */
+    private static final String PASSWORD_FILE = "harness.password";
+
+    private final Path directory;
+    private final Path passwordFile;
+
+    private NewCluster(Path directory, Path passwordFile) {
+        this.directory = directory;
+        this.passwordFile = passwordFile;
+    }
+
+    /** Runs initdb. */
+    @FunctionalInterface
+    interface Initdb {
+        void run(NewCluster cluster) throws EnvironmentException, IOException;
+    }
+
+    /** @param directory does not exist yet */
+    static void make(Path directory, Initdb initdb) throws EnvironmentException {
+        Path passwordFile = directory.resolveSibling(directory.getFileName() + ".password");
+        try {
+            Files.createDirectories(directory.getParent());
+            Files.createDirectory(
+                    directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+            Files.deleteIfExists(passwordFile);
+            Files.createFile(
+                    passwordFile, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+            Files.writeString(passwordFile, newPassword());
+            initdb.run(new NewCluster(directory, passwordFile));
+            Files.move(passwordFile, directory.resolve(PASSWORD_FILE));
+        } catch (IOException e) {
+            throw new EnvironmentException(
+                    "cannot make a database cluster in " + directory + ": " + e,
+                    "Make sure that the directory does not exist, and that the one above it is writable.",
+                    e);
+        } finally {
+            deleteQuietly(passwordFile);
+        }
+    }
+
+    Path directory() {
+        return directory;
+    }
+
+    Path passwordFile() {
+        return passwordFile;
+    }
+
+    /** @param majorVersion such as 18 */
+    List<String> initdbArguments(int majorVersion) {
+        List<String> arguments = new ArrayList<>(List.of(
+                "--pgdata=" + directory,
+                "--username=" + USER,
+                "--auth=password",
+                "--pwfile=" + passwordFile,
+                "--encoding=UTF8",
+                // Some seconds on a busy disk; whoever keeps the cluster syncs it.
+                "--no-sync",
+                "--no-instructions"));
+        // The same order of text on every machine, whatever its C library knows.
+        arguments.addAll(
+                majorVersion >= 17
+                        ? List.of("--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C")
+                        : List.of("--locale=C"));
+        if (majorVersion >= 16) {
+            // The password is random and long: hashing it thousands of times would only make connecting slower than it
+            // is.
+            arguments.addAll(List.of("--set", "scram_iterations=1"));
+        }
+        return arguments;
+    }
+
+    static EnvironmentException failed(int exitCode, String lastLines) {
+        return new EnvironmentException(
+                "initdb ended with " + exitCode + ":\n" + lastLines,
+                "See its output above; the usual reason is a disk that is full or not writable.");
+    }
+
+    /** Of a cluster that was made here, or a clone of one. */
+    static String password(Path dataDirectory) throws IOException {
+        return Files.readString(dataDirectory.resolve(PASSWORD_FILE), StandardCharsets.US_ASCII)
+                .strip();
+    }
+
+    private static String newPassword() {
+        byte[] bytes = new byte[16];
+        new SecureRandom().nextBytes(bytes);
+        return HexFormat.of().formatHex(bytes);
+    }
+
+    private static void deleteQuietly(Path file) {
+        try {
+            Files.deleteIfExists(file);
+        } catch (IOException e) {
+            // It holds nothing of worth; the real error is on its way already.
+        }
+    }
+}
