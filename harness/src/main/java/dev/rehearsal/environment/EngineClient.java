@@ -242,7 +242,7 @@ final class EngineClient {
 
     /** Both streams, from the beginning. */
     String logs(String id) {
-        StringBuffer text = new StringBuffer();
+        StringBuilder text = new StringBuilder();
         try (ResultCallback.Adapter<Frame> frames = new ResultCallback.Adapter<>() {
             @Override
             public void onNext(Frame frame) {

@@ -158,6 +158,8 @@ class BadInputTest {
         HarnessRun run = HarnessRun.of(
                 "rehearse",
                 file.toString(),
+                "--runtime",
+                "local",
                 "--scale",
                 "0.001",
                 "--out",

@@ -33,13 +33,16 @@ record HarnessRun(int exitCode, String out, String err, Path directory) {
         return new HarnessRun(exitCode, out.toString(), err.toString(), Path.of(""));
     }
 
-    /** Rehearses a scenario with stages as short as its percentiles allow. */
+    /** Rehearses a scenario with stages as short as its percentiles allow; on the local runtime unless {@code more} says otherwise. */
     static HarnessRun rehearse(Path scenario, Path directory, String... more) {
         List<String> arguments =
                 new ArrayList<>(List.of("rehearse", scenario.toString(), "--out", directory.toString()));
         for (String setting : List.of("timeline.warmup=5s", "timeline.baseline=6s", "timeline.settle=2s")) {
             arguments.add("--set");
             arguments.add(setting);
+        }
+        if (!List.of(more).contains("--runtime")) {
+            arguments.addAll(List.of("--runtime", "local"));
         }
         arguments.addAll(List.of(more));
         HarnessRun run = of(arguments.toArray(String[]::new));

@@ -3,7 +3,9 @@ package dev.rehearsal.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.rehearsal.environment.InContainers;
 import dev.rehearsal.environment.LiveProcesses;
+import dev.rehearsal.environment.TestContainers;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -67,9 +69,62 @@ class KillTest {
     }
 
     @Test
+    @InContainers
+    void aKillInContainersLeavesNothingBehindTheNextRunsStart() throws Exception {
+        Process harness = start("killed", CACHE, "0.02", "containers");
+        List<String> volumes;
+        try {
+            await().atMost(PATIENCE).until(() -> hasBegun("killed", "MIGRATION") || !harness.isAlive());
+            assertThat(harness.isAlive()).as(errors("killed")).isTrue();
+            volumes = TestContainers.volumesOf(harness.pid());
+            new ProcessBuilder("kill", "-KILL", Long.toString(harness.pid()))
+                    .inheritIO()
+                    .start()
+                    .waitFor();
+            assertThat(harness.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+        } finally {
+            harness.destroyForcibly();
+        }
+        assertThat(TestContainers.madeBy(harness.pid()))
+                .as("server, proxy and network outlive their harness")
+                .hasSize(3);
+        assertThat(volumes).isNotEmpty();
+
+        Process next = start("next", CACHE, "0.02", "local");
+        await().atMost(PATIENCE).until(() -> hasBegun("next", "WARMUP") || !next.isAlive());
+        assertThat(TestContainers.madeBy(harness.pid())).isEmpty();
+        for (String volume : volumes) {
+            assertThat(TestContainers.volumeExists(volume)).isFalse();
+        }
+        assertThat(next.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+        assertCameToItsEnd(next);
+        assertThat(clonesLeft()).isEmpty();
+    }
+
+    @Test
+    @InContainers
+    void anInterruptInContainersLeavesNothing() throws Exception {
+        Process harness = start("killed", CACHE, "0.02", "containers");
+        try {
+            await().atMost(PATIENCE).until(() -> hasBegun("killed", "BASELINE") || !harness.isAlive());
+            assertThat(TestContainers.madeBy(harness.pid())).hasSize(3);
+            new ProcessBuilder("kill", "-INT", Long.toString(harness.pid()))
+                    .inheritIO()
+                    .start()
+                    .waitFor();
+            assertThat(harness.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+        } finally {
+            harness.destroyForcibly();
+        }
+        assertThat(harness.exitValue()).isEqualTo(130);
+        assertThat(TestContainers.madeBy(harness.pid())).isEmpty();
+        assertThat(clonesLeft()).isEmpty();
+    }
+
+    @Test
     void aBuildThatIsKilledLeavesNothingThatLooksLikeASnapshot() throws Exception {
         Path cache = directory.resolve("cache");
-        Process harness = start("killed", cache, "0.3");
+        Process harness = start("killed", cache, "0.3", "local");
         try {
             await().atMost(PATIENCE).until(() -> errors("killed").contains("order_items") || !harness.isAlive());
             assertThat(harness.isAlive()).as(errors("killed")).isTrue();
@@ -86,7 +141,7 @@ class KillTest {
                 .isNotEmpty()
                 .allSatisfy(half -> assertThat(half.resolve("snapshot.json")).doesNotExist());
 
-        Process next = start("next", cache, "0.01");
+        Process next = start("next", cache, "0.01", "local");
         assertThat(next.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
         assertCameToItsEnd(next);
     }
@@ -98,10 +153,10 @@ class KillTest {
     }
 
     private Process start(String name) throws IOException {
-        return start(name, CACHE, "0.02");
+        return start(name, CACHE, "0.02", "local");
     }
 
-    private Process start(String name, Path cache, String scale) throws IOException {
+    private Process start(String name, Path cache, String scale, String runtime) throws IOException {
         // A build in the background of a shell ignores SIGINT, and would pass that on.
         ProcessBuilder builder = new ProcessBuilder(
                 "env",
@@ -112,6 +167,8 @@ class KillTest {
                 "dev.rehearsal.cli.Main",
                 "rehearse",
                 HarnessRun.example("07-alter-behind-long-transaction").toString(),
+                "--runtime",
+                runtime,
                 "--scale",
                 scale,
                 "--set",

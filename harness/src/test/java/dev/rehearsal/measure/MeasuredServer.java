@@ -1,8 +1,11 @@
 package dev.rehearsal.measure;
 
 import dev.rehearsal.dataset.Snapshot;
+import dev.rehearsal.environment.Environment;
 import dev.rehearsal.environment.LocalServer;
+import dev.rehearsal.environment.Server;
 import dev.rehearsal.environment.TestCluster;
+import dev.rehearsal.run.ApplicationNames;
 import dev.rehearsal.run.RunClock;
 import dev.rehearsal.run.RunEvent;
 import java.nio.file.Path;
@@ -17,20 +20,19 @@ import java.util.concurrent.CopyOnWriteArrayList;
 
 /** A real server with armed instruments whose journal is a list. */
 public final class MeasuredServer implements AutoCloseable {
-    private final LocalServer server;
+    private final AutoCloseable server;
+    private final Path log;
+    private final String url;
     private final Instruments instruments;
     private final RunClock clock = RunClock.started();
     private final List<RunEvent> events = new CopyOnWriteArrayList<>();
 
-    private MeasuredServer(Path directory) throws Exception {
-        Path data = TestCluster.clone(directory.resolve("data"));
-        Map<String, String> settings = new HashMap<>(Instruments.serverSettings());
-        settings.put("log_directory", "log");
-        settings.put("log_filename", "server.log");
-        this.server = TestCluster.servers().start(data, settings);
+    private MeasuredServer(AutoCloseable server, String url, Path log, long processId) throws Exception {
+        this.server = server;
+        this.url = url;
+        this.log = log;
         try {
-            this.instruments =
-                    Instruments.armed(url(), data.resolve("log/server.json"), server.processId(), clock, events::add);
+            this.instruments = Instruments.armed(url, log, processId, clock, events::add);
         } catch (Exception e) {
             server.close();
             throw e;
@@ -38,15 +40,28 @@ public final class MeasuredServer implements AutoCloseable {
     }
 
     public static MeasuredServer started(Path directory) throws Exception {
-        return new MeasuredServer(directory);
+        Path data = TestCluster.clone(directory.resolve("data"));
+        Map<String, String> settings = new HashMap<>(Instruments.serverSettings());
+        settings.put("log_directory", "log");
+        settings.put("log_filename", "server.log");
+        LocalServer server = TestCluster.servers().start(data, settings);
+        return new MeasuredServer(
+                server, server.jdbcUrl(Snapshot.DATABASE), data.resolve("log/server.json"), server.processId());
+    }
+
+    /** The primary of an environment, which is closed with it. */
+    public static MeasuredServer over(Environment environment) throws Exception {
+        Server primary = environment.primary();
+        return new MeasuredServer(
+                environment, primary.jdbcUrl(ApplicationNames.OBSERVER), primary.jsonLog(), primary.processId());
     }
 
     public String url() {
-        return server.jdbcUrl(Snapshot.DATABASE);
+        return url;
     }
 
     public Path log() {
-        return server.dataDirectory().resolve("log/server.json");
+        return log;
     }
 
     public RunClock clock() {

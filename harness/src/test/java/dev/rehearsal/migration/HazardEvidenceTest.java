@@ -3,22 +3,12 @@ package dev.rehearsal.migration;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rehearsal.measure.MeasuredServer;
-import dev.rehearsal.run.RunEvent.LockHeld;
-import dev.rehearsal.run.RunEvent.Phase;
 import dev.rehearsal.run.RunEvent.Rewrite;
 import dev.rehearsal.run.RunEvent.Scan;
 import dev.rehearsal.run.RunEvent.StatementObserved;
-import dev.rehearsal.scenario.SourceLocation;
-import dev.rehearsal.scenario.Step;
-import dev.rehearsal.scenario.Step.LockPolicy;
-import dev.rehearsal.scenario.Step.SqlStatement;
-import dev.rehearsal.scenario.Step.Transaction;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -29,9 +19,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** What each way of changing a column leaves in the record: the strongest locks on what was there before, the rewrite, the scan, the error. */
 class HazardEvidenceTest {
     private static final int ROWS = 3_000;
-
-    /** Those that stop writes, or more. */
-    private static final Set<String> BLOCKING = Set.of("Share", "ShareRowExclusive", "Exclusive", "AccessExclusive");
 
     @TempDir
     static Path directory;
@@ -76,20 +63,8 @@ class HazardEvidenceTest {
                 "drop column status                            | AccessExclusive orders |                | 0 |",
             })
     void leavesItsEvidence(String change, String locks, String rewrite, int scanned, String sqlState) throws Exception {
-        server.execute(
-                "drop schema public cascade",
-                "create schema public",
-                "create domain email as text check (value like '%@%')",
-                "create table customers (id bigint primary key)",
-                "insert into customers select generate_series(1, 100)",
-                "create table orders (id bigint primary key, customer_id bigint not null, amount int, status varchar(20))",
-                "insert into orders select n, 1 + n % 100, n, 'new' from generate_series(1, " + ROWS + ") n",
-                "vacuum analyze");
-        server.forgetEvents();
+        StatementObserved statement = ChangedTable.with(server, ROWS).observe("alter table orders " + change);
 
-        run("alter table orders " + change);
-
-        StatementObserved statement = server.events(StatementObserved.class).getFirst();
         assertThat(statement.sqlState().orElse("")).isEqualTo(sqlState == null ? "" : sqlState);
         assertThat(statement.rewrites())
                 .isEqualTo(rewrite == null || rewrite.isEmpty() ? List.of() : List.of(new Rewrite("orders", rewrite)));
@@ -98,45 +73,7 @@ class HazardEvidenceTest {
         // A rewrite reads the table once more for each index.
         assertThat(statement.scans()).allMatch(scan -> scan.rows() % ROWS == 0);
         if (locks != null) {
-            assertThat(tableLocks(statement)).isEqualTo(locks);
+            assertThat(ChangedTable.locks(statement)).isEqualTo(locks);
         }
-    }
-
-    private static String tableLocks(StatementObserved statement) {
-        return statement.locks().stream()
-                .filter(lock -> !lock.ownRelation() && BLOCKING.contains(lock.mode()))
-                .filter(lock -> Set.of("orders", "customers").contains(lock.relation()))
-                .collect(Collectors.groupingBy(
-                        LockHeld::relation, Collectors.mapping(LockHeld::mode, Collectors.toSet())))
-                .entrySet()
-                .stream()
-                .map(relation -> strongest(relation.getValue()) + " " + relation.getKey())
-                .collect(Collectors.toCollection(TreeSet::new))
-                .stream()
-                .collect(Collectors.joining(", "));
-    }
-
-    private static String strongest(Set<String> modes) {
-        return List.of("AccessExclusive", "Exclusive", "ShareRowExclusive", "Share").stream()
-                .filter(modes::contains)
-                .findFirst()
-                .orElseThrow();
-    }
-
-    private static void run(String sql) {
-        Step step = new Step.SqlStep(
-                sql,
-                List.of(new SqlStatement(sql, new SourceLocation("scenario.yaml", 1, 1))),
-                Transaction.ONE,
-                new LockPolicy(Optional.empty(), 0, Duration.ofMillis(50)));
-        new MigrationRunner(
-                        server.url(),
-                        server.url(),
-                        server.instruments().witness(),
-                        server.clock(),
-                        server::record,
-                        StepListener.none(),
-                        42)
-                .run(Phase.MIGRATION, List.of(step), Duration.ofMinutes(1), 0);
     }
 }

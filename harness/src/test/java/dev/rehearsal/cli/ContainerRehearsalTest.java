@@ -1,0 +1,45 @@
+package dev.rehearsal.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.rehearsal.environment.InContainers;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+/** One whole rehearsal in containers; all examples beside the local runtime are proofs. */
+@InContainers
+class ContainerRehearsalTest {
+    @TempDir
+    private Path directory;
+
+    @Test
+    void autoRehearsesInContainersAndSaysWhy() {
+        HarnessRun run = HarnessRun.rehearse(
+                HarnessRun.example("07-alter-behind-long-transaction"),
+                directory.resolve("run"),
+                "--runtime",
+                "auto",
+                "--scale",
+                "0.02");
+
+        // It fails, as its scenario does; or is inconclusive, on a machine that is busy with other tests.
+        assertThat(run.exitCode()).as("%s%n%s", run.out(), run.err()).isIn(1, 3);
+        JsonNode environment = run.result().get("environment");
+        assertThat(environment.get("runtime").asString()).isEqualTo("containers");
+        assertThat(environment.get("runtimeReason").asString())
+                .startsWith("A container engine answers and has the image ");
+        JsonNode statement = run.statements().getFirst();
+        double waited = statement.get("waitedMillis").asDouble();
+        // The blocker holds for 5 s and has a lead of 0.5 s.
+        assertThat(waited).isBetween(4000.0, 5200.0);
+        assertThat(HarnessRun.lock(statement, "orders", "AccessExclusive")).isPresent();
+        assertThat(run.longestApplicationLockWaitMillis()).isCloseTo(waited, within(waited * 0.15));
+        assertThat(run.maxResponseMillisDuringMigration())
+                .as("what traffic felt through Toxiproxy is what the server's log in the container says")
+                .isCloseTo(run.longestApplicationLockWaitMillis(), within(50.0));
+        assertThat(directory.resolve("run/report.html")).content().contains("server&#39;s container");
+    }
+}

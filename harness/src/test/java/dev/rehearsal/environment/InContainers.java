@@ -1,0 +1,42 @@
+package dev.rehearsal.environment;
+
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.extension.ConditionEvaluationResult;
+import org.junit.jupiter.api.extension.ExecutionCondition;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+/** A test that needs a container engine and the images; skipped, with the reason, where one of them is missing. */
+@Target({ElementType.TYPE, ElementType.METHOD})
+@Retention(RetentionPolicy.RUNTIME)
+@ExtendWith(InContainers.Condition.class)
+public @interface InContainers {
+    /** Looks before the test does. */
+    final class Condition implements ExecutionCondition {
+        @Override
+        public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
+            ContainerEngine engine = ContainerEngine.find();
+            Optional<EngineReport.Refusal> refusal = engine.report().refusal();
+            if (refusal.isPresent()) {
+                return ConditionEvaluationResult.disabled(refusal.get().reason());
+            }
+            ContainerImages images = new ContainerImages(engine);
+            for (String version : new String[] {"15", "18"}) {
+                var spec = TestContainers.spec(version, Map.of());
+                for (ContainerImages.Wanted wanted :
+                        new ContainerImages.Wanted[] {ContainerImages.server(spec), ContainerImages.proxy(spec)}) {
+                    if (images.present(wanted).isEmpty()) {
+                        return ConditionEvaluationResult.disabled(
+                                "no image " + wanted.names() + "; build them with harness/docker/build-images");
+                    }
+                }
+            }
+            return ConditionEvaluationResult.enabled("an engine and the images are there");
+        }
+    }
+}
