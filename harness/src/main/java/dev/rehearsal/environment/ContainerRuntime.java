@@ -17,7 +17,7 @@ public final class ContainerRuntime implements ServerRuntime {
     private final Parts parts;
     private final ContainerServers servers;
     private final String reason;
-    private final CompletableFuture<Surroundings> surroundings;
+    private final CompletableFuture<FaultProxyContainer> proxy;
 
     /** @param entry says that this process has things in the engine */
     record Parts(
@@ -25,34 +25,31 @@ public final class ContainerRuntime implements ServerRuntime {
             EngineClient client,
             ServerImage image,
             ContainerImages.Found proxyImage,
+            String network,
             RunningRegistry.Entry entry) {}
-
-    /** What can be had before there is a data directory: begun with the runtime, because it takes as long as cloning does. */
-    private record Surroundings(String network, FaultProxyContainer proxy) {}
 
     /** @param reason why this runtime: a sentence */
     ContainerRuntime(Parts parts, ContainerServers servers, String reason) {
         this.parts = parts;
         this.servers = servers;
         this.reason = reason;
-        this.surroundings = new CompletableFuture<>();
-        Thread.ofPlatform().daemon().name("container-surroundings").start(() -> {
+        this.proxy = new CompletableFuture<>();
+        // Begun with the runtime, because it takes as long as cloning does.
+        Thread.ofPlatform().daemon().name("fault-proxy-start").start(() -> {
             try {
-                surroundings.complete(surroundings());
+                proxy.complete(startProxy());
             } catch (EnvironmentException | RuntimeException e) {
-                surroundings.completeExceptionally(e);
+                proxy.completeExceptionally(e);
             }
         });
     }
 
-    private Surroundings surroundings() throws EnvironmentException {
-        String network = parts.client.createNetwork();
-        FaultProxyContainer proxy = new FaultProxyContainer(parts.proxyImage, network, parts.client);
+    private FaultProxyContainer startProxy() throws EnvironmentException {
+        FaultProxyContainer container = new FaultProxyContainer(parts.proxyImage, parts.network, parts.client);
         try {
-            proxy.start();
-            return new Surroundings(network, proxy);
+            container.start();
+            return container;
         } catch (RuntimeException e) {
-            parts.client.removeNetwork(network);
             throw new EnvironmentException(
                     "the fault proxy (" + parts.proxyImage.name() + ") does not start: " + EngineClient.reason(e),
                     "Name an image of Toxiproxy 2 in environment.proxyImage, or take --runtime local.",
@@ -79,20 +76,16 @@ public final class ContainerRuntime implements ServerRuntime {
                 connectionsNeeded,
                 spec.containers().memoryBytes().orElse(parts.engine.memoryBytes()));
         return EnvironmentStart.over(clonedDataDirectory, runDirectory, (data, started, host) -> {
-            Surroundings around = awaitSurroundings();
-            ContainerServer server = servers.start(
-                    data,
-                    settings,
-                    Optional.of(new ServerContainer.InNetwork(around.network, EnvironmentStart.PRIMARY)),
-                    spec.containers());
+            FaultProxyContainer faults = awaitProxy();
+            ContainerServer server = servers.start(data, settings, EnvironmentStart.PRIMARY, spec.containers());
             started.add("the server", server::discard);
-            int port = around.proxy.add(EnvironmentStart.PRIMARY);
+            int port = faults.add(EnvironmentStart.PRIMARY);
             return new StartedEnvironment(
                     new StartedEnvironment.RuntimeFacts(
                             "containers", reason, servers.serverVersion(), Optional.of(facts(spec))),
                     server,
                     new StartedEnvironment.FaultProxy(
-                            around.proxy.api(),
+                            faults.api(),
                             EnvironmentStart.PRIMARY,
                             PROXY_DESCRIPTION + " (" + parts.proxyImage.name() + ")",
                             EngineClient.LOOPBACK,
@@ -113,9 +106,9 @@ public final class ContainerRuntime implements ServerRuntime {
                 spec.containers().memoryBytes());
     }
 
-    private Surroundings awaitSurroundings() throws EnvironmentException {
+    private FaultProxyContainer awaitProxy() throws EnvironmentException {
         try {
-            return surroundings.get();
+            return proxy.get();
         } catch (ExecutionException e) {
             if (e.getCause() instanceof EnvironmentException known) {
                 throw known;
@@ -131,17 +124,16 @@ public final class ContainerRuntime implements ServerRuntime {
     @Override
     public void close() throws EnvironmentException {
         try (RunningRegistry.Entry done = parts.entry) {
-            Optional<Surroundings> around = surroundings
-                    .handle((found, failure) -> Optional.ofNullable(found))
-                    .join();
-            if (around.isPresent()) {
-                StartedThings ends = new StartedThings();
-                ends.add("the network", () -> parts.client.removeNetwork(around.get().network));
-                ends.add(
-                        "the fault proxy",
-                        () -> parts.client.remove(around.get().proxy.getContainerId()));
-                ends.close();
-            }
+            StartedThings ends = new StartedThings();
+            ends.add("the network", () -> parts.client.removeNetwork(parts.network));
+            ends.add("the fault proxy", () -> {
+                String id = proxy.handle((started, failure) -> started == null ? "" : started.getContainerId())
+                        .join();
+                if (!id.isEmpty()) {
+                    parts.client.remove(id);
+                }
+            });
+            ends.close();
         }
     }
 }

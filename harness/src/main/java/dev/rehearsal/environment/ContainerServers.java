@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
@@ -21,6 +20,8 @@ import java.util.OptionalInt;
  */
 final class ContainerServers implements ServerLauncher {
     private static final String ACCESS_FILE = "harness_hba.conf";
+    /** In the network; no proxy is in front of a server that builds a dataset. */
+    private static final String BUILDER = "builder";
 
     private final EngineClient client;
     private final ServerImage image;
@@ -29,12 +30,21 @@ final class ContainerServers implements ServerLauncher {
     /** Part of what snapshots depend on, for an image that the scenario names: it may bring extensions of its own. */
     private final boolean ownImage;
 
-    ContainerServers(EngineClient client, ServerImage image, ContainerUser user, String platform, boolean ownImage) {
+    private final String network;
+
+    ContainerServers(
+            EngineClient client,
+            ServerImage image,
+            ContainerUser user,
+            String platform,
+            boolean ownImage,
+            String network) {
         this.client = client;
         this.image = image;
         this.user = user;
         this.platform = platform;
         this.ownImage = ownImage;
+        this.network = network;
     }
 
     @Override
@@ -87,18 +97,14 @@ final class ContainerServers implements ServerLauncher {
 
     @Override
     public RunningServer start(Path dataDirectory, Map<String, String> settings) throws EnvironmentException {
-        return start(dataDirectory.toAbsolutePath(), settings, Optional.empty(), ContainerSpec.ANY);
+        return start(dataDirectory.toAbsolutePath(), settings, BUILDER, ContainerSpec.ANY);
     }
 
     /**
      * @param settings a {@code port} among them is where the server is published
-     * @param network where other containers reach it, under which name
+     * @param name under which other containers of the network reach it
      */
-    ContainerServer start(
-            Path directory,
-            Map<String, String> settings,
-            Optional<ServerContainer.InNetwork> network,
-            ContainerSpec limits)
+    ContainerServer start(Path directory, Map<String, String> settings, String name, ContainerSpec limits)
             throws EnvironmentException {
         Map<String, String> wanted = ServerSettings.merged(ServerSettings.EVERYWHERE, settings);
         OptionalInt port = wanted.containsKey("port")
@@ -112,7 +118,9 @@ final class ContainerServers implements ServerLauncher {
                     """);
             ServerSettings.write(directory, ServerSettings.merged(wanted, address(directory)));
             return ContainerServer.start(
-                    client, new ServerContainer.Plan(image, user, directory, network, limits, port));
+                    client,
+                    new ServerContainer.Plan(
+                            image, user, directory, new ServerContainer.InNetwork(network, name), limits, port));
         } catch (IOException e) {
             throw new EnvironmentException(
                     "cannot start a server over " + directory + ": " + e,

@@ -29,8 +29,7 @@ final class EnvironmentStart {
                 throws EnvironmentException, IOException;
     }
 
-    static Environment over(Path clonedDataDirectory, Path runDirectory, Servers servers)
-            throws EnvironmentException {
+    static Environment over(Path clonedDataDirectory, Path runDirectory, Servers servers) throws EnvironmentException {
         Path data = clonedDataDirectory.toAbsolutePath();
         CompletableFuture<RunEvent.HostFacts> host = CompletableFuture.supplyAsync(HostInspector::facts);
         StartedThings started = new StartedThings();

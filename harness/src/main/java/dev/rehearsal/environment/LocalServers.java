@@ -64,10 +64,6 @@ public final class LocalServers implements ServerLauncher {
         return binaries.version();
     }
 
-    RunningRegistry registry() {
-        return registry;
-    }
-
     @Override
     public void initialise(Path dataDirectory) throws EnvironmentException {
         NewCluster.make(dataDirectory.toAbsolutePath(), this::initialise);

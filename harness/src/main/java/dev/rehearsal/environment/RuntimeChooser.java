@@ -161,15 +161,17 @@ public final class RuntimeChooser {
             ContainerUser user = ContainerUser.ofThisProcess();
             ServerImage image = ServerImage.of(serverImage, client, user, cache);
             refuseOtherVersion(spec, image);
+            String network = client.createNetwork();
             ContainerServers servers = new ContainerServers(
                     client,
                     image,
                     user,
                     platform(reachable),
-                    spec.containers().image().isPresent());
+                    spec.containers().image().isPresent(),
+                    network);
             complete = true;
             return new ContainerRuntime(
-                    new ContainerRuntime.Parts(reachable, client, image, proxyImage, entry), servers, reason);
+                    new ContainerRuntime.Parts(reachable, client, image, proxyImage, network, entry), servers, reason);
         } finally {
             if (!complete) {
                 entry.close();

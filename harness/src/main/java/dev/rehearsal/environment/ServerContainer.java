@@ -9,7 +9,6 @@ import com.github.dockerjava.api.model.Ports;
 import dev.rehearsal.scenario.EnvironmentSpec.ContainerSpec;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import java.util.OptionalInt;
 import org.testcontainers.containers.GenericContainer;
 import org.testcontainers.containers.startupcheck.StartupCheckStrategy;
@@ -36,7 +35,7 @@ final class ServerContainer extends GenericContainer<ServerContainer> {
             ServerImage image,
             ContainerUser user,
             Path dataDirectory,
-            Optional<InNetwork> network,
+            InNetwork network,
             ContainerSpec limits,
             OptionalInt publishedPort) {}
 
@@ -64,11 +63,10 @@ final class ServerContainer extends GenericContainer<ServerContainer> {
         plan.limits.cpus().ifPresent(cpus -> host.withNanoCPUs(Math.round(cpus * 1e9)));
         // As much swap as memory means none: a server that swaps measures the disk.
         plan.limits.memoryBytes().ifPresent(bytes -> host.withMemory(bytes).withMemorySwap(bytes));
-        plan.network.ifPresent(network -> {
-            host.withNetworkMode(network.id);
-            command.withAliases(network.name);
-        });
+        // Never the engine's own bridge: it may have none.
+        host.withNetworkMode(plan.network.id);
         command.withImage(plan.image.id())
+                .withAliases(plan.network.name)
                 .withEntrypoint("postgres")
                 .withCmd("-D", plan.dataDirectory.toString())
                 .withUser(plan.user.text())

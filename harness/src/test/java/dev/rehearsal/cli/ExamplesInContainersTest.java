@@ -70,11 +70,12 @@ class ExamplesInContainersTest {
             assertThat(containers.get(field)).as("%s of %s", field, sql).isEqualTo(local.get(field));
         }
         assertThat(locks(containers)).as("locks of %s", sql).isEqualTo(locks(local));
-        assertThat(relations(containers.get("scans")))
-                .as("scans of %s", sql)
-                .isEqualTo(relations(local.get("scans")));
+        assertThat(relations(containers.get("scans"))).as("scans of %s", sql).isEqualTo(relations(local.get("scans")));
         for (String field : List.of("durationMillis", "waitedMillis")) {
-            assertAlike(field + " of " + sql, local.get(field).asDouble(), containers.get(field).asDouble());
+            assertAlike(
+                    field + " of " + sql,
+                    local.get(field).asDouble(),
+                    containers.get(field).asDouble());
         }
         assertAlike("longest hold of " + sql, longestHold(local), longestHold(containers));
         if (longestWait(local) > LONG_WAIT_MILLIS || longestWait(containers) > LONG_WAIT_MILLIS) {
@@ -86,18 +87,14 @@ class ExamplesInContainersTest {
     /** Within a factor of three, on a machine that does other things too; what is shorter than a tenth of a second may be anything that short. */
     private static void assertAlike(String what, double local, double containers) {
         double low = Math.max(Math.min(local, containers), 100);
-        assertThat(Math.max(local, containers)).as("%s: %s local, %s in containers", what, local, containers)
+        assertThat(Math.max(local, containers))
+                .as("%s: %s local, %s in containers", what, local, containers)
                 .isLessThan(3 * low);
     }
 
     private JsonNode rehearse(String example, String runtime) {
         HarnessRun run = HarnessRun.rehearse(
-                HarnessRun.example(example),
-                directory.resolve(runtime),
-                "--scale",
-                "0.25",
-                "--runtime",
-                runtime);
+                HarnessRun.example(example), directory.resolve(runtime), "--scale", "0.25", "--runtime", runtime);
         assertThat(run.exitCode()).as("%s%n%s", run.out(), run.err()).isIn(0, 1);
         return run.result();
     }
@@ -140,7 +137,8 @@ class ExamplesInContainersTest {
                 "AccessExclusive");
         return HarnessRun.stream(statement.get("locks"))
                 .filter(lock -> !lock.get("ownRelation").asBoolean())
-                .filter(lock -> strength.indexOf(lock.get("mode").asString()) >= strength.indexOf("ShareUpdateExclusive"))
+                .filter(lock ->
+                        strength.indexOf(lock.get("mode").asString()) >= strength.indexOf("ShareUpdateExclusive"))
                 .collect(Collectors.toMap(
                         lock -> lock.get("relation").asString(),
                         lock -> lock.get("mode").asString(),

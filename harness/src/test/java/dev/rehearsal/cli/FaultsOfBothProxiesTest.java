@@ -73,8 +73,7 @@ class FaultsOfBothProxiesTest {
         assertThat(containers).extracting(Felt::kind).containsExactly("latency", "down", "resetPeer");
         assertThat(local).extracting(Felt::kind).containsExactly("latency", "down", "resetPeer");
         assertThat(containers.get(0).medianMillis).isBetween(80.0, 100.0);
-        assertThat(local.get(0).medianMillis)
-                .isCloseTo(containers.get(0).medianMillis, within(10.0));
+        assertThat(local.get(0).medianMillis).isCloseTo(containers.get(0).medianMillis, within(10.0));
         assertThat(containers.get(0).failedFraction).isZero();
         assertThat(local.get(0).failedFraction).isZero();
         for (int fault = 1; fault < 3; fault++) {
@@ -89,8 +88,8 @@ class FaultsOfBothProxiesTest {
 
     private List<Felt> felt(Path scenario, String runtime) throws IOException {
         Path run = directory.resolve(runtime);
-        HarnessRun ended = HarnessRun.of(
-                "rehearse", scenario.toString(), "--runtime", runtime, "--out", run.toString());
+        HarnessRun ended =
+                HarnessRun.of("rehearse", scenario.toString(), "--runtime", runtime, "--out", run.toString());
         assertThat(ended.exitCode()).as("%s%n%s", ended.out(), ended.err()).isIn(0, 1, 3);
         List<RequestRecord> requests = new ArrayList<>();
         RequestLog.open(run.resolve("requests.bin")).forEach(requests::add);
@@ -103,7 +102,8 @@ class FaultsOfBothProxiesTest {
             assertThat(over.get("happened").asBoolean()).as(over.toString()).isTrue();
             // A second after it began, so that whoever waits for a connection has given up and failed.
             List<RequestRecord> within = requests.stream()
-                    .filter(request -> request.t0Nanos() > started.get("atNanos").asLong() + MARGIN_NANOS)
+                    .filter(request ->
+                            request.t0Nanos() > started.get("atNanos").asLong() + MARGIN_NANOS)
                     .filter(request -> request.t0Nanos() < over.get("atNanos").asLong() - 4 * MARGIN_NANOS)
                     .toList();
             assertThat(within).hasSizeGreaterThan(30);
