@@ -297,7 +297,8 @@
     const labels = data.locks.lanes.map((lane) => lane.label);
     if (data.locks.waits.length) {
       const left = data.locks.waitsLeftOut;
-      labels.push(`sessions that waited: ${data.locks.waits.length + left} waits` + (left ? `, the ${left} shortest not drawn` : ''));
+      const waits = data.locks.waits.length + left;
+      labels.push(`sessions that waited: ${waits} ${waits === 1 ? 'wait' : 'waits'}` + (left ? `, the ${left} shortest not drawn` : ''));
     }
     return {
       id: 'labels', type: 'custom', silent: true, z: 6, tooltip: { show: false }, data: labels.map((_, lane) => [data.fromMillis, lane * LANE.height]),
