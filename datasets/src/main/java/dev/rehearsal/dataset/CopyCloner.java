@@ -45,10 +45,10 @@ public record CopyCloner() implements Cloner {
             }
             return new Clone(target, method(), (System.nanoTime() - start) / 1e9);
         } catch (IOException failure) {
-            DirectoryTree.delete(target);
+            DirectoryTree.discard(target);
             throw failed(source, target, failure);
         } catch (InterruptedException interrupted) {
-            DirectoryTree.delete(target);
+            DirectoryTree.discard(target);
             throw interrupted;
         }
     }

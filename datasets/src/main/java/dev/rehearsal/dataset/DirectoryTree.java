@@ -16,35 +16,38 @@ import org.jspecify.annotations.Nullable;
 public final class DirectoryTree {
     private DirectoryTree() {}
 
-    /**
-     * Removes a directory with all that is in it, or does nothing where there is none.
-     *
-     * @throws UncheckedIOException if something is left
-     */
-    public static void delete(Path directory) {
-        try {
-            Files.walkFileTree(directory, new SimpleFileVisitor<>() {
-                @Override
-                public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-                    Files.deleteIfExists(file);
+    /** Removes a directory with all that is in it, or does nothing where there is none; a file that vanishes meanwhile is no error. */
+    public static void delete(Path directory) throws IOException {
+        Files.walkFileTree(directory, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+                Files.deleteIfExists(file);
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFileFailed(Path file, IOException failure) throws IOException {
+                if (failure instanceof NoSuchFileException) {
                     return FileVisitResult.CONTINUE;
                 }
+                throw failure;
+            }
 
-                @Override
-                public FileVisitResult visitFileFailed(Path file, IOException failure) throws IOException {
-                    if (failure instanceof NoSuchFileException) {
-                        return FileVisitResult.CONTINUE;
-                    }
+            @Override
+            public FileVisitResult postVisitDirectory(Path visited, @Nullable IOException failure) throws IOException {
+                if (failure != null) {
                     throw failure;
                 }
+                Files.deleteIfExists(visited);
+                return FileVisitResult.CONTINUE;
+            }
+        });
+    }
 
-                @Override
-                public FileVisitResult postVisitDirectory(Path visited, @Nullable IOException failure)
-                        throws IOException {
-                    Files.deleteIfExists(visited);
-                    return FileVisitResult.CONTINUE;
-                }
-            });
+    /** The same where a failure is nothing that a caller could mend. */
+    static void discard(Path directory) {
+        try {
+            delete(directory);
         } catch (IOException failure) {
             throw new UncheckedIOException("cannot remove " + directory, failure);
         }

@@ -24,10 +24,10 @@ public record ReflinkCloner() implements Cloner {
             }
             return new Clone(target, method(), (System.nanoTime() - start) / 1e9);
         } catch (IOException failure) {
-            DirectoryTree.delete(target);
+            DirectoryTree.discard(target);
             throw CopyCloner.failed(source, target, failure);
         } catch (InterruptedException interrupted) {
-            DirectoryTree.delete(target);
+            DirectoryTree.discard(target);
             throw interrupted;
         }
     }
@@ -45,7 +45,7 @@ public record ReflinkCloner() implements Cloner {
         try {
             return reflink(sample, directory.resolve("probe")).isEmpty();
         } finally {
-            DirectoryTree.delete(directory);
+            DirectoryTree.discard(directory);
         }
     }
 

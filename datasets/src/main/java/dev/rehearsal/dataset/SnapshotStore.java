@@ -80,7 +80,7 @@ public final class SnapshotStore {
                     return builtMeanwhile.get();
                 }
                 sweep();
-                DirectoryTree.delete(building(fingerprint));
+                DirectoryTree.discard(building(fingerprint));
                 requireSpace(spec);
                 return build(spec, seed, fingerprint, progress);
             }
@@ -113,11 +113,11 @@ public final class SnapshotStore {
     public void remove(Snapshot snapshot) throws EnvironmentException, InterruptedException {
         try (SnapshotLock lock = SnapshotLock.take(lockFile(snapshot.fingerprint()))) {
             Path removing = snapshots.resolve(REMOVING + snapshot.fingerprint());
-            DirectoryTree.delete(removing);
+            DirectoryTree.discard(removing);
             if (Files.exists(snapshot.directory())) {
                 // Renamed first: whoever looks for the snapshot from now on finds none, instead of half of one.
                 Files.move(snapshot.directory(), removing, StandardCopyOption.ATOMIC_MOVE);
-                DirectoryTree.delete(removing);
+                DirectoryTree.discard(removing);
             }
         } catch (IOException failure) {
             throw notWritable(failure);
@@ -149,7 +149,7 @@ public final class SnapshotStore {
             SnapshotFile.write(building, snapshot);
             DirectoryTree.sync(building);
             // Only one whose description cannot be read can be there.
-            DirectoryTree.delete(directory);
+            DirectoryTree.discard(directory);
             try {
                 Files.move(building, directory, StandardCopyOption.ATOMIC_MOVE);
             } catch (AtomicMoveNotSupportedException impossible) {
@@ -159,7 +159,7 @@ public final class SnapshotStore {
             return snapshot;
         } finally {
             if (!complete) {
-                DirectoryTree.delete(building);
+                DirectoryTree.discard(building);
             }
         }
     }
@@ -176,7 +176,7 @@ public final class SnapshotStore {
                 Optional<SnapshotLock> lock = SnapshotLock.tryTake(lockFile(fingerprint));
                 if (lock.isPresent()) {
                     try (SnapshotLock free = lock.get()) {
-                        DirectoryTree.delete(left);
+                        DirectoryTree.discard(left);
                     }
                 }
             }

@@ -1,5 +1,6 @@
 package dev.rehearsal.environment;
 
+import dev.rehearsal.dataset.DirectoryTree;
 import dev.rehearsal.scenario.EnvironmentException;
 import java.io.BufferedInputStream;
 import java.io.IOException;
@@ -85,7 +86,7 @@ final class BundledBinaries {
             }
             return new PostgresBinaries(target.resolve("bin").toAbsolutePath(), version);
         } finally {
-            Directories.delete(fresh);
+            DirectoryTree.delete(fresh);
         }
     }
 

@@ -2,6 +2,7 @@ package dev.rehearsal.environment;
 
 import dev.rehearsal.dataset.CacheDirectory;
 import dev.rehearsal.dataset.Cloner;
+import dev.rehearsal.dataset.DirectoryTree;
 import dev.rehearsal.dataset.ReflinkCloner;
 import dev.rehearsal.scenario.EnvironmentException;
 import java.io.IOException;
@@ -131,7 +132,7 @@ public final class MachineInspector {
                                 "clones",
                                 "no reflink on this file system, so data directories are copied (Btrfs, and XFS made with reflink=1, have it)");
             } finally {
-                Directories.delete(sample);
+                DirectoryTree.delete(sample);
             }
         } catch (IOException | EnvironmentException e) {
             return notWritable("clones", e);

@@ -1,5 +1,6 @@
 package dev.rehearsal.environment;
 
+import dev.rehearsal.dataset.DirectoryTree;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.IOException;
@@ -34,7 +35,7 @@ final class ServerLog {
 
     /** Forgets what an earlier server over the same data has logged. */
     static void clear(Path dataDirectory) throws IOException {
-        Directories.delete(dataDirectory.resolve(DIRECTORY));
+        DirectoryTree.delete(dataDirectory.resolve(DIRECTORY));
     }
 
     /**

@@ -1,5 +1,6 @@
 package dev.rehearsal.environment;
 
+import dev.rehearsal.dataset.DirectoryTree;
 import dev.rehearsal.scenario.EnvironmentException;
 import java.io.IOException;
 import java.nio.file.DirectoryNotEmptyException;
@@ -153,7 +154,7 @@ public final class Sweeper {
         try {
             for (int tries = 1; ; tries++) {
                 try {
-                    Directories.delete(directory);
+                    DirectoryTree.delete(directory);
                     return true;
                 } catch (DirectoryNotEmptyException e) {
                     // A dying server still writes, or another start sweeps the same.

@@ -1,7 +1,7 @@
 package dev.rehearsal.rehearsal;
 
 import dev.rehearsal.dataset.DirectoryTree;
-import java.io.UncheckedIOException;
+import java.io.IOException;
 import java.nio.file.Path;
 
 /**
@@ -19,7 +19,7 @@ final class Deletion implements AutoCloseable {
             try {
                 DirectoryTree.delete(directory);
                 whenGone.run();
-            } catch (UncheckedIOException e) {
+            } catch (IOException e) {
                 // Whoever registered it leaves it registered, so the next run's sweep deletes the rest.
             }
         });

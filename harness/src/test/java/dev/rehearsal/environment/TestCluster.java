@@ -1,5 +1,6 @@
 package dev.rehearsal.environment;
 
+import dev.rehearsal.dataset.DirectoryTree;
 import dev.rehearsal.scenario.EnvironmentException;
 import dev.rehearsal.scenario.EnvironmentSpec;
 import java.io.IOException;
@@ -73,7 +74,7 @@ public final class TestCluster {
             Path template = cache().resolve("template");
             if (!Files.isDirectory(template)) {
                 Path fresh = cache().resolve("template.new");
-                Directories.delete(fresh);
+                DirectoryTree.delete(fresh);
                 LocalServers servers = servers();
                 servers.initialise(fresh);
                 try (LocalServer server = servers.start(fresh, Map.of());
