@@ -38,11 +38,21 @@ final class ContainerImages {
         return new Wanted(spec.containers()
                 .image()
                 .map(List::of)
-                .orElseGet(() -> List.of("postgres:" + spec.version(), "harness/postgres:" + spec.version())));
+                .orElseGet(() -> server(spec.version()).names()));
+    }
+
+    /** Of a scenario that names no image. */
+    static Wanted server(String version) {
+        return new Wanted(List.of("postgres:" + version, "harness/postgres:" + version));
     }
 
     static Wanted proxy(EnvironmentSpec spec) {
-        return new Wanted(spec.containers().proxyImage().map(List::of).orElseGet(() -> List.of(PROXY, BUILT_PROXY)));
+        return new Wanted(spec.containers().proxyImage().map(List::of).orElseGet(() -> proxy().names()));
+    }
+
+    /** Of a scenario that names no image. */
+    static Wanted proxy() {
+        return new Wanted(List.of(PROXY, BUILT_PROXY));
     }
 
     /** The engine's, without asking any registry. */

@@ -22,15 +22,12 @@ import java.util.Set;
  * version, the container engine is asked for its images. Nothing is pulled, and no server is started.
  */
 public final class MachineInspector {
-    private static final String BUNDLED_VERSION = "18";
     /** Newest first; older ones do not write their log as JSON, where lock waits are read from. */
     private static final List<String> CONTAINER_VERSIONS = List.of("18", "17", "16", "15");
 
     /** Those that {@code harness/docker} has a recipe for. */
     private static final Set<String> WITH_RECIPE = Set.of("18", "15");
 
-    private static final String TOXIPROXY = "ghcr.io/shopify/toxiproxy:2.12.0";
-    private static final String BUILT_TOXIPROXY = "harness/toxiproxy:2.12.0";
     private static final String RECIPES = "harness/docker/build-images";
 
     /** The example dataset, a clone of it, and what a run writes. */
@@ -125,7 +122,7 @@ public final class MachineInspector {
         try {
             Path sample = Files.createTempDirectory(cache, ".doctor-");
             try {
-                Files.writeString(sample.resolve("PG_VERSION"), BUNDLED_VERSION + "\n");
+                Files.writeString(sample.resolve("PG_VERSION"), LocalServers.BUNDLED_MAJOR_VERSION + "\n");
                 return Cloner.between(sample, cache) instanceof ReflinkCloner
                         ? new Check.Ok("clones", "by reflink, at once")
                         : new Check.Cannot(
@@ -185,14 +182,10 @@ public final class MachineInspector {
         }
         List<Check> servers = new ArrayList<>();
         for (String version : CONTAINER_VERSIONS) {
-            servers.add(image(
-                    "PostgreSQL " + version,
-                    "postgres:" + version,
-                    "harness/postgres:" + version,
-                    WITH_RECIPE.contains(version)));
+            servers.add(image("PostgreSQL " + version, ContainerImages.server(version), WITH_RECIPE.contains(version)));
         }
         return new MachineReport.RuntimeReport(
-                List.of(answer, image("fault proxy", TOXIPROXY, BUILT_TOXIPROXY, true)), servers);
+                List.of(answer, image("fault proxy", ContainerImages.proxy(), true)), servers);
     }
 
     private static Check engineCheck(EngineReport report) {
@@ -211,17 +204,17 @@ public final class MachineInspector {
         return new Check.Missing("engine", clause(why.reason()), why.remedy());
     }
 
-    /** @param built what the image is called that a recipe makes, if there is one */
-    private Check image(String subject, String pulled, String built, boolean recipe) {
-        for (String name : List.of(pulled, built)) {
-            if (engine.imageId(name).isPresent()) {
-                return new Check.Ok(subject, "image " + name);
-            }
+    /** @param recipe whether the last of the names is one that a recipe builds */
+    private Check image(String subject, ContainerImages.Wanted wanted, boolean recipe) {
+        Optional<ContainerImages.Found> present = new ContainerImages(engine).present(wanted);
+        if (present.isPresent()) {
+            return new Check.Ok(subject, "image " + present.get().name());
         }
+        String built = wanted.names().getLast();
         return new Check.Missing(
                 subject,
-                "no image " + pulled + (recipe ? " or " + built : ""),
-                "docker pull " + pulled + (recipe ? ", or without a registry: " + RECIPES + " " + built : ""));
+                "no image " + wanted.name() + (recipe ? " or " + built : ""),
+                "docker pull " + wanted.name() + (recipe ? ", or without a registry: " + RECIPES + " " + built : ""));
     }
 
     private static String clause(String sentence) {
