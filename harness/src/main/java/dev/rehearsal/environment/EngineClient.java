@@ -35,6 +35,7 @@ import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.jspecify.annotations.Nullable;
 import org.testcontainers.DockerClientFactory;
@@ -233,7 +234,7 @@ final class EngineClient {
     }
 
     InspectContainerResponse inspect(String id) {
-        return client.inspectContainerCmd(id).exec();
+        return uninterrupted(() -> client.inspectContainerCmd(id).exec());
     }
 
     ContainerState state(String id) {
@@ -242,6 +243,10 @@ final class EngineClient {
 
     /** Both streams, from the beginning. */
     String logs(String id) {
+        return uninterrupted(() -> readLogs(id));
+    }
+
+    private String readLogs(String id) {
         StringBuilder text = new StringBuilder();
         try (ResultCallback.Adapter<Frame> frames = new ResultCallback.Adapter<>() {
             @Override
@@ -262,7 +267,7 @@ final class EngineClient {
     /** Sends the signal, if the container still runs. */
     void signal(String id, String signal) {
         try {
-            client.killContainerCmd(id).withSignal(signal).exec();
+            uninterrupted(() -> client.killContainerCmd(id).withSignal(signal).exec());
         } catch (NotFoundException | ConflictException ended) {
             // It has ended by itself.
         }
@@ -349,9 +354,17 @@ final class EngineClient {
         }
     }
 
+    /** With every container in it, also those that nobody knows of because their start was interrupted. */
     void removeNetwork(String id) throws EnvironmentException {
         try {
-            client.removeNetworkCmd(id).exec();
+            List<String> inside = uninterrupted(
+                    () -> client.listContainersCmd().withShowAll(true).withNetworkFilter(List.of(id)).exec().stream()
+                            .map(container -> container.getId())
+                            .toList());
+            for (String container : inside) {
+                remove(container);
+            }
+            uninterrupted(() -> client.removeNetworkCmd(id).exec());
         } catch (NotFoundException gone) {
             // Somebody else was faster.
         } catch (RuntimeException e) {
@@ -390,6 +403,28 @@ final class EngineClient {
             all.putAll(labels);
             command.withLabels(all);
         };
+    }
+
+    /**
+     * The engine's socket is closed under a thread that is interrupted; but what is ended has to be ended then, too. The interrupt is kept for later.
+     */
+    private static <T extends @Nullable Object> T uninterrupted(Supplier<T> call) {
+        boolean interrupted = Thread.interrupted();
+        try {
+            try {
+                return call.get();
+            } catch (RuntimeException e) {
+                if (!Thread.interrupted()) {
+                    throw e;
+                }
+                interrupted = true;
+                return call.get();
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
     }
 
     /** In the engine's own words, without the library's around them. */

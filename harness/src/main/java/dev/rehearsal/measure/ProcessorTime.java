@@ -14,9 +14,10 @@ final class ProcessorTime {
     private Map<Long, Duration> used;
     private long atNanos = System.nanoTime();
 
-    /** Fractions of all processors together, 0 to 1. */
+    /** Fractions of all processors together, 0 to 1; the server's is negative where its processes cannot be seen. */
     record Shares(double server, double machine) {}
 
+    /** @param postmasterPid negative where the server's processes cannot be seen */
     ProcessorTime(long postmasterPid) {
         this.postmasterPid = postmasterPid;
         this.used = usedByProcess();
@@ -34,7 +35,8 @@ final class ProcessorTime {
                         .toNanos())
                 .sum();
         double availableNanos = Math.max(1.0, (double) (atNanos - before) * machine.getAvailableProcessors());
-        return new Shares(Math.clamp(serverNanos / availableNanos, 0, 1), Math.clamp(machine.getCpuLoad(), 0, 1));
+        double server = postmasterPid < 0 ? -1 : Math.clamp(serverNanos / availableNanos, 0, 1);
+        return new Shares(server, Math.clamp(machine.getCpuLoad(), 0, 1));
     }
 
     private Map<Long, Duration> usedByProcess() {

@@ -47,7 +47,7 @@ class ExamplesInContainersTest {
 
         assertThat(local.get("environment").get("runtime").asString()).isEqualTo("local");
         assertThat(containers.get("environment").get("runtime").asString()).isEqualTo("containers");
-        for (String field : List.of("verdict", "schemaVersion", "scenario")) {
+        for (String field : List.of("verdict", "schemaVersion")) {
             assertThat(containers.get(field)).as(field).isEqualTo(local.get(field));
         }
         assertThat(settings(containers)).isEqualTo(settings(local));
@@ -95,6 +95,7 @@ class ExamplesInContainersTest {
     private JsonNode rehearse(String example, String runtime) {
         HarnessRun run = HarnessRun.rehearse(
                 HarnessRun.example(example), directory.resolve(runtime), "--scale", "0.25", "--runtime", runtime);
+        // Inconclusive is no evidence: this proof wants the machine to itself.
         assertThat(run.exitCode()).as("%s%n%s", run.out(), run.err()).isIn(0, 1);
         return run.result();
     }
