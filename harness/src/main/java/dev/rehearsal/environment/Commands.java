@@ -9,6 +9,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /** Short commands, run to their end. */
@@ -54,11 +55,17 @@ final class Commands {
 
     /** Whether a program is on the PATH. */
     static boolean exists(String program) {
-        String path = System.getenv("PATH");
-        return path != null
-                && Stream.of(path.split(java.io.File.pathSeparator))
-                        .filter(folder -> !folder.isEmpty())
-                        .anyMatch(folder -> Files.isExecutable(Path.of(folder, program)));
+        return find(program, Optional.ofNullable(System.getenv("PATH")).orElse(""))
+                .isPresent();
+    }
+
+    /** Where a program is in a list of folders, as in {@code PATH}. */
+    static Optional<Path> find(String program, String folders) {
+        return Stream.of(folders.split(java.io.File.pathSeparator))
+                .filter(folder -> !folder.isEmpty())
+                .map(folder -> Path.of(folder, program).toAbsolutePath())
+                .filter(file -> Files.isExecutable(file) && !Files.isDirectory(file))
+                .findFirst();
     }
 
     /** The last lines of a log, for an error message; empty if it cannot be read. */

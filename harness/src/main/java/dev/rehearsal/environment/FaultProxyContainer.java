@@ -4,19 +4,13 @@ import com.github.dockerjava.api.model.ExposedPort;
 import com.github.dockerjava.api.model.PortBinding;
 import com.github.dockerjava.api.model.Ports;
 import dev.rehearsal.scenario.EnvironmentException;
-import java.io.IOException;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.rnorth.ducttape.ratelimits.RateLimiterBuilder;
 import org.testcontainers.containers.wait.strategy.HttpWaitStrategy;
 import org.testcontainers.toxiproxy.ToxiproxyContainer;
 import org.testcontainers.utility.DockerImageName;
-import tools.jackson.databind.json.JsonMapper;
 
 /** Toxiproxy itself, by Testcontainers' module, published on the loopback interface. */
 final class FaultProxyContainer extends ToxiproxyContainer {
@@ -57,37 +51,7 @@ final class FaultProxyContainer extends ToxiproxyContainer {
      * @return where it takes connections
      */
     int add(String name) throws EnvironmentException {
-        String body = JsonMapper.shared()
-                .writeValueAsString(Map.of(
-                        "name",
-                        name,
-                        "listen",
-                        "0.0.0.0:" + FIRST_PORT,
-                        "upstream",
-                        name + ":" + ServerContainer.PORT,
-                        "enabled",
-                        true));
-        HttpRequest request = HttpRequest.newBuilder(api().resolve("/proxies"))
-                .header("Content-Type", "application/json")
-                .POST(HttpRequest.BodyPublishers.ofString(body))
-                .build();
-        try (HttpClient http = HttpClient.newHttpClient()) {
-            HttpResponse<String> answer = http.send(request, HttpResponse.BodyHandlers.ofString());
-            if (answer.statusCode() != 201) {
-                throw refuses(answer.statusCode() + " " + answer.body());
-            }
-            return getMappedPort(FIRST_PORT);
-        } catch (IOException e) {
-            throw refuses(String.valueOf(e.getMessage()));
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new EnvironmentException("interrupted while the fault proxy was set up", "Start again.", e);
-        }
-    }
-
-    private EnvironmentException refuses(String why) {
-        return new EnvironmentException(
-                "the fault proxy (" + getDockerImageName() + ") refuses: " + why,
-                "Name an image of Toxiproxy 2 in environment.proxyImage.");
+        FaultProxyApi.add(api(), name, "0.0.0.0:" + FIRST_PORT, name + ":" + ServerContainer.PORT);
+        return getMappedPort(FIRST_PORT);
     }
 }

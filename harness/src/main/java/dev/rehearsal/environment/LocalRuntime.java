@@ -1,7 +1,6 @@
 package dev.rehearsal.environment;
 
 import dev.rehearsal.dataset.ServerLauncher;
-import dev.rehearsal.proxy.FaultProxyServer;
 import dev.rehearsal.scenario.EnvironmentException;
 import dev.rehearsal.scenario.EnvironmentSpec;
 import java.nio.file.Path;
@@ -12,11 +11,13 @@ import java.util.Optional;
 /** Environments of PostgreSQL's own programs on this machine. */
 public final class LocalRuntime implements ServerRuntime {
     private final LocalServers servers;
+    private final LocalFaultProxy faultProxy;
     private final String reason;
 
     /** @param reason why this runtime: a sentence */
-    public LocalRuntime(LocalServers servers, String reason) {
+    public LocalRuntime(LocalServers servers, LocalFaultProxy faultProxy, String reason) {
         this.servers = servers;
+        this.faultProxy = faultProxy;
         this.reason = reason;
     }
 
@@ -38,18 +39,10 @@ public final class LocalRuntime implements ServerRuntime {
         return EnvironmentStart.over(clonedDataDirectory, runDirectory, (data, started, host) -> {
             LocalServer server = servers.start(data, settings);
             started.add("the server", server::discard);
-            FaultProxyServer proxy = FaultProxyServer.start(0);
-            started.add("the fault proxy", proxy::close);
-            int port = proxy.add(EnvironmentStart.PRIMARY, server.host() + ":" + server.port());
             return new StartedEnvironment(
                     new StartedEnvironment.RuntimeFacts("local", reason, servers.serverVersion(), Optional.empty()),
                     server,
-                    new StartedEnvironment.FaultProxy(
-                            proxy.uri(),
-                            EnvironmentStart.PRIMARY,
-                            "built-in fault proxy (Toxiproxy's API)",
-                            server.host(),
-                            port),
+                    LocalFaultProxy.start(faultProxy, server.host() + ":" + server.port(), started, servers.registry()),
                     List::of,
                     started,
                     host);

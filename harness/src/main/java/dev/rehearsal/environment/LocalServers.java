@@ -59,6 +59,10 @@ public final class LocalServers implements ServerLauncher {
         return new LocalServers(binaries, Privileges.ofThisProcess(), registry);
     }
 
+    RunningRegistry registry() {
+        return registry;
+    }
+
     @Override
     public String serverVersion() {
         return binaries.version();

@@ -56,8 +56,7 @@ public final class MachineInspector {
     private MachineReport report() throws InterruptedException {
         return new MachineReport(
                 List.of(jdk(), processors(), memory(), cacheDirectory(), clones(), browser()),
-                new MachineReport.RuntimeReport(
-                        List.of(bundledServer(), serverUser(), new Check.Ok("fault proxy", "built in")), List.of()),
+                new MachineReport.RuntimeReport(List.of(bundledServer(), serverUser(), localFaultProxy()), List.of()),
                 containers());
     }
 
@@ -169,6 +168,19 @@ public final class MachineInspector {
                     });
         } catch (EnvironmentException e) {
             return new Check.Missing("server's user", e.getMessage(), e.remedy());
+        }
+    }
+
+    private static Check localFaultProxy() {
+        try {
+            return new Check.Ok(
+                    "fault proxy",
+                    switch (LocalFaultProxy.chosen(System.getenv(), 0)) {
+                        case LocalFaultProxy.BuiltIn builtIn -> "built in";
+                        case LocalFaultProxy.Toxiproxy toxiproxy -> toxiproxy.description();
+                    });
+        } catch (EnvironmentException e) {
+            return new Check.Missing("fault proxy", e.getMessage(), e.remedy());
         }
     }
 

@@ -41,19 +41,20 @@ public final class RuntimeChooser {
     /**
      * The runtime of a scenario, ready to start servers.
      *
+     * @param seed the scenario's
      * @throws EnvironmentException if what the scenario asks for cannot be had; where it asks for nothing in particular, only if neither can
      */
-    public ServerRuntime choose(EnvironmentSpec spec) throws EnvironmentException {
+    public ServerRuntime choose(EnvironmentSpec spec, long seed) throws EnvironmentException {
         return switch (spec.runtime()) {
-            case LOCAL -> local(spec, ASKED);
+            case LOCAL -> local(spec, seed, ASKED);
             case CONTAINERS -> containers(spec, ASKED, PULL_SILENCE);
-            case AUTO -> automatic(spec);
+            case AUTO -> automatic(spec, seed);
         };
     }
 
-    private ServerRuntime automatic(EnvironmentSpec spec) throws EnvironmentException {
+    private ServerRuntime automatic(EnvironmentSpec spec, long seed) throws EnvironmentException {
         if (spec.binaries().isPresent()) {
-            return local(spec, "The scenario names the server's programs.");
+            return local(spec, seed, "The scenario names the server's programs.");
         }
         Optional<EngineReport.Refusal> obstacle = obstacle(spec);
         if (obstacle.isEmpty()) {
@@ -69,7 +70,7 @@ public final class RuntimeChooser {
                     onlyContainers.get() + ", but: " + obstacle.get().reason(),
                     obstacle.get().remedy());
         }
-        return local(spec, obstacle.get().reason() + " PostgreSQL's own programs need none.");
+        return local(spec, seed, obstacle.get().reason() + " PostgreSQL's own programs need none.");
     }
 
     /** What of the scenario the local runtime cannot give. */
@@ -139,8 +140,9 @@ public final class RuntimeChooser {
                         + "), or build it here with harness/docker/build-images.");
     }
 
-    private ServerRuntime local(EnvironmentSpec spec, String reason) throws EnvironmentException {
-        return new LocalRuntime(LocalServers.obtain(spec, cache), reason);
+    private ServerRuntime local(EnvironmentSpec spec, long seed, String reason) throws EnvironmentException {
+        LocalFaultProxy faultProxy = LocalFaultProxy.chosen(System.getenv(), seed);
+        return new LocalRuntime(LocalServers.obtain(spec, cache), faultProxy, reason);
     }
 
     private ServerRuntime containers(EnvironmentSpec spec, String reason, Duration silence)

@@ -7,6 +7,7 @@ import java.net.InetSocketAddress;
 final class Address {
     private Address() {}
 
+    /** @throws ApiException in Go's words */
     static InetSocketAddress parse(String text) throws ApiException {
         int colon = text.lastIndexOf(':');
         if (colon < 0) {
@@ -16,14 +17,15 @@ final class Address {
         if (host.startsWith("[") && host.endsWith("]")) {
             host = host.substring(1, host.length() - 1);
         }
+        String word = text.substring(colon + 1);
         int port;
         try {
-            port = Integer.parseInt(text.substring(colon + 1));
+            port = Integer.parseInt(word);
         } catch (NumberFormatException e) {
-            port = -1;
+            throw new ApiException(500, "lookup tcp/" + word + ": unknown port");
         }
         if (port < 0 || port > 65535) {
-            throw new ApiException(500, "address " + text + ": invalid port");
+            throw new ApiException(500, "address " + word + ": invalid port");
         }
         return host.isEmpty() ? new InetSocketAddress(port) : new InetSocketAddress(host, port);
     }
@@ -33,7 +35,7 @@ final class Address {
         if (ip == null) {
             return address.getHostString() + ":" + address.getPort();
         }
-        String host = ip.getHostAddress();
+        String host = ip.isAnyLocalAddress() ? "::" : ip.getHostAddress().replaceFirst("^(0:){2,}", "::");
         return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + address.getPort();
     }
 }

@@ -3,26 +3,28 @@ package dev.rehearsal.proxy;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
 import java.io.IOException;
-import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.NullNode;
 
 /** Toxiproxy's HTTP API. Each request becomes one command of the event loop, so requests cannot see each other half done. */
 final class Api implements HttpHandler {
     private static final String VERSION = "2.12.0";
 
     private final EventLoop loop;
+    private final long seed;
     /** Only the event loop's thread uses it. */
     private final Map<String, Proxy> proxies = new TreeMap<>();
 
-    Api(EventLoop loop) {
+    /** @param seed of whatever toxics do at random */
+    Api(EventLoop loop, long seed) {
         this.loop = loop;
+        this.seed = seed;
     }
 
     /** @param body empty: none is sent */
@@ -60,18 +62,20 @@ final class Api implements HttpHandler {
             return Answer.plain(403, "User agent not allowed\n");
         }
         byte[] body = exchange.getRequestBody().readAllBytes();
-        List<String> path = Arrays.stream(
-                        exchange.getRequestURI().getRawPath().substring(1).split("/", -1))
-                .map(part -> URLDecoder.decode(part.replace("+", "%2B"), StandardCharsets.UTF_8))
-                .toList();
+        List<String> path =
+                List.of(exchange.getRequestURI().getPath().substring(1).split("/", -1));
         try {
             return loop.call(() -> route(exchange.getRequestMethod(), path, body));
         } catch (ApiException e) {
-            return Answer.json(e.status(), Bodies.of(e));
+            // JSON, though the header says otherwise: so it is with Toxiproxy.
+            return Answer.plain(e.status(), Bodies.text(Bodies.of(e)) + "\n");
         }
     }
 
     private Answer route(String method, List<String> path, byte[] body) throws ApiException {
+        if (path.contains("")) {
+            return notFound();
+        }
         return switch (path.size() + " " + path.getFirst()) {
             case "1 version" -> method.equals("GET") ? version() : notAllowed();
             case "1 reset" -> method.equals("POST") ? reset() : notAllowed();
@@ -128,7 +132,11 @@ final class Api implements HttpHandler {
         JsonNode input = Bodies.parseObject(body);
         boolean enabled = Bodies.flag(input, "enabled", true);
         Proxy proxy = new Proxy(
-                loop, required(input, "name", ""), Bodies.text(input, "listen", ""), required(input, "upstream", ""));
+                loop,
+                seed,
+                required(input, "name", ""),
+                Bodies.text(input, "listen", ""),
+                required(input, "upstream", ""));
         if (proxies.containsKey(proxy.name())) {
             throw new ApiException(409, "proxy already exists");
         }
@@ -145,7 +153,7 @@ final class Api implements HttpHandler {
             if (proxies.containsKey(name)) {
                 throw new ApiException(409, "proxy already exists");
             }
-            Proxy proxy = new Proxy(loop, name, "127.0.0.1:0", upstream);
+            Proxy proxy = new Proxy(loop, seed, name, "127.0.0.1:0", upstream);
             proxy.start();
             proxies.put(name, proxy);
             return Address.parse(proxy.listen()).getPort();
@@ -170,19 +178,24 @@ final class Api implements HttpHandler {
             answer.putAll(Bodies.of(e));
             status = e.status();
         }
-        answer.put("proxies", done);
+        // Go's null for a list that nothing was ever added to.
+        answer.put("proxies", done.isEmpty() ? NullNode.getInstance() : done);
         return Answer.json(status, answer);
     }
 
     private void populate(JsonNode input, List<Map<String, Object>> done) throws ApiException {
-        if (!input.isArray()) {
+        if (!input.isArray() && !input.isNull()) {
             throw new ApiException(400, "bad request body: a list is wanted, not " + input.getNodeType());
         }
-        for (int i = 0; i < input.size(); i++) {
-            required(input.get(i), "name", " at proxy " + (i + 1));
-            required(input.get(i), "upstream", " at proxy " + (i + 1));
-        }
+        List<JsonNode> wanted = new ArrayList<>();
         for (JsonNode each : input) {
+            wanted.add(Bodies.object(each));
+        }
+        for (int i = 0; i < wanted.size(); i++) {
+            required(wanted.get(i), "name", " at proxy " + (i + 1));
+            required(wanted.get(i), "upstream", " at proxy " + (i + 1));
+        }
+        for (JsonNode each : wanted) {
             String name = Bodies.text(each, "name", "");
             String listen = Bodies.text(each, "listen", "");
             String upstream = Bodies.text(each, "upstream", "");
@@ -191,7 +204,7 @@ final class Api implements HttpHandler {
                 if (existing != null) {
                     existing.stop();
                 }
-                existing = new Proxy(loop, name, listen, upstream);
+                existing = new Proxy(loop, seed, name, listen, upstream);
                 if (Bodies.flag(each, "enabled", true)) {
                     existing.start();
                 }

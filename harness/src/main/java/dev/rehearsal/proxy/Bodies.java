@@ -2,14 +2,20 @@ package dev.rehearsal.proxy;
 
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import tools.jackson.core.JacksonException;
+import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.ObjectMapper;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.NullNode;
 
 /** Toxiproxy's JSON, in and out. */
 final class Bodies {
-    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final ObjectMapper JSON = JsonMapper.builder()
+            .disable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .build();
 
     private Bodies() {}
 
@@ -27,16 +33,36 @@ final class Bodies {
     }
 
     static JsonNode parseObject(byte[] body) throws ApiException {
-        JsonNode node = parse(body);
+        return object(parse(body));
+    }
+
+    /** An empty one for JSON's null, as in Go. */
+    static JsonNode object(JsonNode node) throws ApiException {
+        if (node.isNull()) {
+            return JSON.createObjectNode();
+        }
         if (!node.isObject()) {
             throw bad("an object is wanted, not " + node.getNodeType());
         }
         return node;
     }
 
+    /** A null of JSON's if there is none. As with Toxiproxy, upper and lower case are the same where no name is exactly right. */
+    private static JsonNode field(JsonNode object, String field) {
+        JsonNode exact = object.get(field);
+        if (exact != null) {
+            return exact;
+        }
+        return object.properties().stream()
+                .filter(property -> property.getKey().equalsIgnoreCase(field))
+                .map(Map.Entry::getValue)
+                .findFirst()
+                .orElse(NullNode.getInstance());
+    }
+
     static String text(JsonNode object, String field, String otherwise) throws ApiException {
-        JsonNode value = object.get(field);
-        if (value == null || value.isNull()) {
+        JsonNode value = field(object, field);
+        if (value.isNull()) {
             return otherwise;
         }
         if (!value.isString()) {
@@ -46,8 +72,8 @@ final class Bodies {
     }
 
     static boolean flag(JsonNode object, String field, boolean otherwise) throws ApiException {
-        JsonNode value = object.get(field);
-        if (value == null || value.isNull()) {
+        JsonNode value = field(object, field);
+        if (value.isNull()) {
             return otherwise;
         }
         if (!value.isBoolean()) {
@@ -57,8 +83,8 @@ final class Bodies {
     }
 
     static float fraction(JsonNode object, String field, float otherwise) throws ApiException {
-        JsonNode value = object.get(field);
-        if (value == null || value.isNull()) {
+        JsonNode value = field(object, field);
+        if (value.isNull()) {
             return otherwise;
         }
         if (!value.isNumber()) {
@@ -69,16 +95,20 @@ final class Bodies {
 
     static Toxic toxic(JsonNode body) throws ApiException {
         String word = text(body, "stream", "downstream");
-        Toxic.Stream stream = switch (word) {
+        Toxic.Stream stream = switch (word.toLowerCase(Locale.ROOT)) {
             case "upstream" -> Toxic.Stream.UPSTREAM;
             case "downstream" -> Toxic.Stream.DOWNSTREAM;
             default -> throw new ApiException(400, "stream was invalid, can be either upstream or downstream");
         };
         Toxic.Attributes none = switch (text(body, "type", "")) {
+            case "noop" -> new Toxic.Noop();
             case "latency" -> new Toxic.Latency(0, 0);
             case "bandwidth" -> new Toxic.Bandwidth(0);
             case "timeout" -> new Toxic.Timeout(0);
             case "reset_peer" -> new Toxic.ResetPeer(0);
+            case "slow_close" -> new Toxic.SlowClose(0);
+            case "slicer" -> new Toxic.Slicer(0, 0, 0);
+            case "limit_data" -> new Toxic.LimitData(0);
             default -> throw new ApiException(400, "invalid toxic type");
         };
         String name = text(body, "name", "");
@@ -99,14 +129,15 @@ final class Bodies {
     }
 
     private static Toxic.Attributes attributes(JsonNode body, Toxic.Attributes before) throws ApiException {
-        JsonNode attributes = body.get("attributes");
-        if (attributes == null || attributes.isNull()) {
+        JsonNode attributes = field(body, "attributes");
+        if (attributes.isNull()) {
             return before;
         }
         if (!attributes.isObject()) {
             throw bad("attributes must be an object");
         }
         return switch (before) {
+            case Toxic.Noop noop -> noop;
             case Toxic.Latency latency ->
                 new Toxic.Latency(
                         number(attributes, "latency", latency.latency()),
@@ -114,12 +145,19 @@ final class Bodies {
             case Toxic.Bandwidth bandwidth -> new Toxic.Bandwidth(number(attributes, "rate", bandwidth.rate()));
             case Toxic.Timeout timeout -> new Toxic.Timeout(number(attributes, "timeout", timeout.timeout()));
             case Toxic.ResetPeer reset -> new Toxic.ResetPeer(number(attributes, "timeout", reset.timeout()));
+            case Toxic.SlowClose slowClose -> new Toxic.SlowClose(number(attributes, "delay", slowClose.delay()));
+            case Toxic.Slicer slicer ->
+                new Toxic.Slicer(
+                        number(attributes, "average_size", slicer.averageSize()),
+                        number(attributes, "size_variation", slicer.sizeVariation()),
+                        number(attributes, "delay", slicer.delay()));
+            case Toxic.LimitData limit -> new Toxic.LimitData(number(attributes, "bytes", limit.bytes()));
         };
     }
 
     private static long number(JsonNode object, String field, long otherwise) throws ApiException {
-        JsonNode value = object.get(field);
-        if (value == null || value.isNull()) {
+        JsonNode value = field(object, field);
+        if (value.isNull()) {
             return otherwise;
         }
         if (!value.isIntegralNumber() || !value.canConvertToLong()) {
@@ -155,7 +193,8 @@ final class Bodies {
         body.put("type", toxic.attributes().type());
         body.put("stream", toxic.stream().word());
         // As Go writes it: 1, not 1.0.
-        body.put("toxicity", toxic.toxicity() == 1 ? (Object) 1 : (Object) toxic.toxicity());
+        int whole = (int) toxic.toxicity();
+        body.put("toxicity", toxic.toxicity() == whole ? (Object) whole : (Object) toxic.toxicity());
         return body;
     }
 

@@ -7,6 +7,7 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** A client, the server it reached, and the two ways between them. Only the event loop's thread uses it. */
@@ -24,6 +25,7 @@ final class Connection {
     /**
      * Starts to connect a client that was accepted.
      *
+     * @param seed of whatever is random on this connection
      * @param toxics asked for when the server was reached: those of one stream, in order
      * @param closed called once, when all is over
      */
@@ -31,15 +33,16 @@ final class Connection {
             EventLoop loop,
             SocketChannel client,
             InetSocketAddress server,
-            java.util.function.Function<Toxic.Stream, List<Toxic>> toxics,
+            long seed,
+            Function<Toxic.Stream, List<Toxic>> toxics,
             Consumer<Connection> closed)
             throws IOException {
         this.loop = loop;
         this.client = client;
         this.closed = closed;
         this.upstream = SocketChannel.open();
-        this.toUpstream = new Link(this, loop, client, upstream);
-        this.toClient = new Link(this, loop, upstream, client);
+        this.toUpstream = new Link(this, loop, client, upstream, seed);
+        this.toClient = new Link(this, loop, upstream, client, ~seed);
         try {
             for (SocketChannel channel : List.of(client, upstream)) {
                 channel.configureBlocking(false);
@@ -56,7 +59,7 @@ final class Connection {
         }
     }
 
-    private void connected(SelectionKey key, java.util.function.Function<Toxic.Stream, List<Toxic>> toxics) {
+    private void connected(SelectionKey key, Function<Toxic.Stream, List<Toxic>> toxics) {
         try {
             upstream.finishConnect();
             key.attach((EventLoop.Ready) this::upstreamReady);

@@ -35,6 +35,8 @@ final class EventLoop implements AutoCloseable {
     }
 
     private static final long NANOS_PER_MILLI = 1_000_000;
+    /** For all connections together, beyond what each may hold in any case. */
+    private static final long MUCH_BYTES = 1 << 26;
 
     private final Selector selector;
     private final Thread thread;
@@ -42,6 +44,7 @@ final class EventLoop implements AutoCloseable {
     private final PriorityQueue<Timer> timers = new PriorityQueue<>();
     private final ByteBuffer readBuffer = ByteBuffer.allocateDirect(1 << 16);
     private long timersMade;
+    private long heldBytes;
     private volatile boolean closed;
 
     EventLoop() throws IOException {
@@ -52,6 +55,20 @@ final class EventLoop implements AutoCloseable {
     /** Scratch space for one read; its content is gone with the next. */
     ByteBuffer readBuffer() {
         return readBuffer.clear();
+    }
+
+    /** Bytes that a link holds from now on, or, when negative, no more. */
+    void hold(long bytes) {
+        heldBytes += bytes;
+    }
+
+    long heldBytes() {
+        return heldBytes;
+    }
+
+    /** So much is held, by all links together, that none may hold more than it must. */
+    boolean holdsMuch() {
+        return heldBytes >= MUCH_BYTES;
     }
 
     SelectionKey register(SelectableChannel channel, int interest, Ready ready) throws IOException {

@@ -35,8 +35,10 @@ public final class FaultProxyServer implements AutoCloseable {
      * Starts on 127.0.0.1.
      *
      * @param port of the HTTP API; 0 takes a free one
+     * @param seed of whatever toxics do at random: with the same one, the same connections of a proxy, counted as they come, are affected,
+     *     and their bytes in the same way
      */
-    public static FaultProxyServer start(int port) throws IOException {
+    public static FaultProxyServer start(int port, long seed) throws IOException {
         HttpServer http = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
         EventLoop loop;
         try {
@@ -45,7 +47,7 @@ public final class FaultProxyServer implements AutoCloseable {
             http.stop(0);
             throw e;
         }
-        FaultProxyServer server = new FaultProxyServer(loop, new Api(loop), http);
+        FaultProxyServer server = new FaultProxyServer(loop, new Api(loop, seed), http);
         http.createContext("/", server.api);
         http.setExecutor(server.handlers);
         http.start();
@@ -68,6 +70,15 @@ public final class FaultProxyServer implements AutoCloseable {
             return api.add(name, upstream);
         } catch (ApiException e) {
             throw new IOException("no proxy to " + upstream + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** Bytes that wait inside, of all connections together. */
+    long heldBytes() throws IOException {
+        try {
+            return loop.call(loop::heldBytes);
+        } catch (ApiException e) {
+            throw new IOException(e);
         }
     }
 

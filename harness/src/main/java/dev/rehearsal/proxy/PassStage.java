@@ -5,7 +5,6 @@ import java.util.List;
 /** A toxic that spares this link. */
 final class PassStage implements Stage {
     private final Link link;
-    private boolean ended;
 
     PassStage(Link link) {
         this.link = link;
@@ -18,13 +17,7 @@ final class PassStage implements Stage {
 
     @Override
     public void end() {
-        ended = true;
         link.forwardEnd(this);
-    }
-
-    @Override
-    public boolean ended() {
-        return ended;
     }
 
     @Override

@@ -9,9 +9,11 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -21,15 +23,20 @@ final class Proxy {
 
     private final EventLoop loop;
     private final String name;
+    /** One seed a connection, in the order of accepting. */
+    private final SplittableRandom seeds;
+
     private final Map<Toxic.Stream, List<Toxic>> toxics = new EnumMap<>(Toxic.Stream.class);
     private final Set<Connection> connections = new LinkedHashSet<>();
     private String listen;
     private String upstream;
     private @Nullable ServerSocketChannel listener;
 
-    Proxy(EventLoop loop, String name, String listen, String upstream) {
+    /** @param seed of whatever is random in the server; each proxy makes another sequence of it */
+    Proxy(EventLoop loop, long seed, String name, String listen, String upstream) {
         this.loop = loop;
         this.name = name;
+        this.seeds = new SplittableRandom(seed ^ name.hashCode());
         this.listen = listen;
         this.upstream = upstream;
         for (Toxic.Stream stream : Toxic.Stream.values()) {
@@ -69,10 +76,7 @@ final class Proxy {
         if (listener != null) {
             return;
         }
-        InetSocketAddress address = Address.parse(listen);
-        if (address.isUnresolved()) {
-            throw new ApiException(500, "listen tcp: lookup " + address.getHostString() + ": no such host");
-        }
+        InetSocketAddress address = whereToListen();
         ServerSocketChannel channel = null;
         try {
             channel = ServerSocketChannel.open();
@@ -83,8 +87,22 @@ final class Proxy {
             listener = channel;
         } catch (IOException e) {
             closeQuietly(channel);
-            throw new ApiException(500, "listen tcp " + listen + ": " + e.getMessage());
+            String reason = String.valueOf(e.getMessage()).toLowerCase(Locale.ROOT);
+            throw new ApiException(500, "listen tcp " + listen + ": bind: " + reason);
         }
+    }
+
+    private InetSocketAddress whereToListen() throws ApiException {
+        InetSocketAddress address;
+        try {
+            address = Address.parse(listen.isEmpty() ? ":0" : listen);
+        } catch (ApiException e) {
+            throw new ApiException(e.status(), "listen tcp: " + e.getMessage());
+        }
+        if (address.isUnresolved()) {
+            throw new ApiException(500, "listen tcp: lookup " + address.getHostString() + ": no such host");
+        }
+        return address;
     }
 
     /** Refuses new connections and drops those that are there. */
@@ -123,13 +141,19 @@ final class Proxy {
 
     private void accept(SelectionKey key) {
         ServerSocketChannel channel = (ServerSocketChannel) key.channel();
-        SocketChannel client = null;
         try {
-            client = channel.accept();
-            if (client != null) {
-                connections.add(
-                        new Connection(loop, client, Address.parse(upstream), toxics::get, connections::remove));
+            for (SocketChannel client = channel.accept(); client != null; client = channel.accept()) {
+                connect(client);
             }
+        } catch (IOException e) {
+            // The one that knocked has gone, or no descriptor is left for it. The next is waited for.
+        }
+    }
+
+    private void connect(SocketChannel client) {
+        try {
+            connections.add(new Connection(
+                    loop, client, Address.parse(upstream), seeds.nextLong(), toxics::get, connections::remove));
         } catch (IOException | ApiException e) {
             // The client sees that nobody is there, as it would without a proxy.
             closeQuietly(client);

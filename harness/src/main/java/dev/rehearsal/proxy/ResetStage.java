@@ -1,14 +1,12 @@
 package dev.rehearsal.proxy;
 
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 
 /** Waits for bytes, drops them, and after the timeout resets both sides of the connection. */
 final class ResetStage implements Stage {
     private final Link link;
     private final EventLoop loop;
     private final Toxic.ResetPeer reset;
-    private boolean ended;
     private boolean triggered;
     private boolean released;
 
@@ -27,7 +25,7 @@ final class ResetStage implements Stage {
             link.resetConnection();
             return;
         }
-        loop.at(System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(reset.timeout()), () -> {
+        loop.at(System.nanoTime() + Delay.ofMillis(reset.timeout()), () -> {
             if (!released) {
                 link.resetConnection();
             }
@@ -42,13 +40,7 @@ final class ResetStage implements Stage {
 
     @Override
     public void end() {
-        ended = true;
         trigger();
-    }
-
-    @Override
-    public boolean ended() {
-        return ended;
     }
 
     /** Bytes were dropped: a connection that is waiting for its reset cannot go on. */

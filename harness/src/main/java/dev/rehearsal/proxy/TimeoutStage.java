@@ -1,14 +1,12 @@
 package dev.rehearsal.proxy;
 
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 
 /** Drops all bytes, and closes the connection when none came for a while; also when the toxic is removed, because bytes are missing then. */
 final class TimeoutStage implements Stage {
     private final Link link;
     private final EventLoop loop;
     private final Toxic.Timeout timeout;
-    private boolean ended;
     private boolean released;
     private long closeAtNanos;
 
@@ -23,7 +21,7 @@ final class TimeoutStage implements Stage {
     }
 
     private void restart() {
-        closeAtNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeout.timeout());
+        closeAtNanos = System.nanoTime() + Delay.ofMillis(timeout.timeout());
     }
 
     private void check() {
@@ -45,13 +43,7 @@ final class TimeoutStage implements Stage {
 
     @Override
     public void end() {
-        ended = true;
         link.closeConnection();
-    }
-
-    @Override
-    public boolean ended() {
-        return ended;
     }
 
     @Override

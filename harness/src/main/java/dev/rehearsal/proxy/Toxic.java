@@ -1,5 +1,8 @@
 package dev.rehearsal.proxy;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.util.Locale;
+
 /**
  * A toxic of a proxy.
  *
@@ -13,7 +16,7 @@ record Toxic(String name, Stream stream, float toxicity, Attributes attributes) 
         DOWNSTREAM;
 
         String word() {
-            return name().toLowerCase(java.util.Locale.ROOT);
+            return name().toLowerCase(Locale.ROOT);
         }
     }
 
@@ -21,6 +24,14 @@ record Toxic(String name, Stream stream, float toxicity, Attributes attributes) 
     sealed interface Attributes {
         /** Toxiproxy's {@code type}. */
         String type();
+    }
+
+    /** Does nothing. */
+    record Noop() implements Attributes {
+        @Override
+        public String type() {
+            return "noop";
+        }
     }
 
     /** Milliseconds. */
@@ -52,6 +63,39 @@ record Toxic(String name, Stream stream, float toxicity, Attributes attributes) 
         @Override
         public String type() {
             return "reset_peer";
+        }
+    }
+
+    /** @param delay of the end of a connection, in milliseconds */
+    record SlowClose(long delay) implements Attributes {
+        @Override
+        public String type() {
+            return "slow_close";
+        }
+    }
+
+    /**
+     * Sizes in bytes.
+     *
+     * @param sizeVariation less than the average
+     * @param delay after each slice, in microseconds
+     */
+    record Slicer(
+            @JsonProperty("average_size") long averageSize,
+            @JsonProperty("size_variation") long sizeVariation,
+            long delay)
+            implements Attributes {
+        @Override
+        public String type() {
+            return "slicer";
+        }
+    }
+
+    /** @param bytes after which a connection is closed */
+    record LimitData(long bytes) implements Attributes {
+        @Override
+        public String type() {
+            return "limit_data";
         }
     }
 }

@@ -12,9 +12,27 @@
  *              └─ Link downstream  server   ─> stage ─> client
  * </pre>
  *
- * <p>Where it differs from Toxiproxy 2.12, on purpose: an end of stream is passed on as a half-close and not as a close of both ways; {@code
- * reset_peer} resets connections that were open when it was added, too; {@code slow_close}, {@code slicer} and {@code limit_data} are not
- * there.
+ * <p>Whatever is random, which connections a toxicity below 1 affects, jitter, where a slicer cuts, follows from the server's seed, the proxy's
+ * name, the connection's number and the toxic's name, and not from what other connections do. What waits inside is bounded: 64 kB and one
+ * read a connection and way, 8 MB where bytes are only delayed, and no such privilege once 64 MB wait altogether.
+ *
+ * <p>One suite of tests runs against this server and against Toxiproxy 2.12. Where they differ on purpose, {@code DifferencesFromToxiproxyTest}
+ * asserts both sides:
+ *
+ * <ol>
+ *   <li>An end of stream is passed on as a half-close, so answers still arrive; Toxiproxy closes both ways.
+ *   <li>{@code reset_peer} resets connections that were open when it was added, too; Toxiproxy closes those.
+ *   <li>Removing a {@code reset_peer} whose timeout runs resets at once; Toxiproxy's API waits for the timeout.
+ *   <li>A toxic that is added or removed does not disturb the one before it. Toxiproxy interrupts that one, which lets go of the bytes in its
+ *       hands and draws its toxicity again.
+ *   <li>Toxicity, jitter and slices follow from the seed. Toxiproxy has a {@code -seed}, and no use for it.
+ *   <li>A toxic's {@code stream} is told in small letters, whatever it was asked for in.
+ *   <li>The reason behind {@code bad request body: } is in our own words; {@code version} is that of Toxiproxy that this was written for;
+ *       Toxiproxy lets a {@code Logger} slip into every proxy that it tells of.
+ * </ol>
+ *
+ * <p>And one that no test shows, because it ends Toxiproxy, by a stack of a gigabyte: a {@code slicer} whose {@code average_size} is 0, the default,
+ * cuts into single bytes here.
  *
  * <p>A leaf: JDK and Jackson only, nothing of the harness.
  */

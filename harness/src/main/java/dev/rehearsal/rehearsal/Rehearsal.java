@@ -90,7 +90,7 @@ public final class Rehearsal implements AutoCloseable {
         Path cache = CacheDirectory.resolve();
         try (Load load = Load.launch();
                 Workspace workspace = Workspace.open(cache, scenario.name(), deletion, clock, journal);
-                ServerRuntime runtime = new RuntimeChooser(cache).choose(scenario.environment())) {
+                ServerRuntime runtime = new RuntimeChooser(cache).choose(scenario.environment(), scenario.seed())) {
             Snapshot snapshot = new SnapshotStore(cache, runtime.servers())
                     .obtain(scenario.dataset(), scenario.seed(), progress.building());
             Cloner.Clone clone = workspace.clone(snapshot);

@@ -15,7 +15,8 @@ public final class KilledHarness {
         RunningRegistry registry = new RunningRegistry(cache);
         try (RunningRegistry.Entry run = registry.run("the killed one");
                 RunningRegistry.Entry clone = registry.temporaryDirectory(Path.of(arguments[1]));
-                Environment environment = new LocalRuntime(LocalServers.obtain(spec, cache), "Why not.")
+                Environment environment = new LocalRuntime(
+                                LocalServers.obtain(spec, cache), new LocalFaultProxy.BuiltIn(42), "Why not.")
                         .start(spec, Path.of(arguments[1]), Map.of(), 5, Path.of(arguments[2]))) {
             System.out.println(environment.primary().processId());
             Thread.currentThread().join();

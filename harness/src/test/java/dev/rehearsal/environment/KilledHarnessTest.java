@@ -118,7 +118,7 @@ class KilledHarnessTest {
     }
 
     /** As if another process had written the one note that is there. */
-    private static void rewriteHarness(Path cache, ProcessIdentity harness) throws IOException {
+    static void rewriteHarness(Path cache, ProcessIdentity harness) throws IOException {
         try (var notes = Files.list(cache.resolve("running"))) {
             Path note = notes.findFirst().orElseThrow();
             String text = Files.readString(note);

@@ -107,7 +107,7 @@ class LocalRuntimeTest {
     void aHalfFailedStartLeavesNothing() throws Exception {
         Path data = TestCluster.clone(temporary.resolve("data"));
         Path run = Files.createDirectories(temporary.resolve("run"));
-        LocalRuntime runtime = new LocalRuntime(TestCluster.servers(), "Why not.");
+        LocalRuntime runtime = new LocalRuntime(TestCluster.servers(), new LocalFaultProxy.BuiltIn(42), "Why not.");
         try (ServerSocket occupant = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             Map<String, String> settings = Map.of("port", Integer.toString(occupant.getLocalPort()));
 
@@ -145,7 +145,7 @@ class LocalRuntimeTest {
     private Environment start(Map<String, String> settings, Map<String, String> instruments) throws Exception {
         Path data = TestCluster.clone(temporary.resolve("data"));
         Path run = Files.createDirectories(temporary.resolve("run"));
-        return new LocalRuntime(TestCluster.servers(), "Why not.")
+        return new LocalRuntime(TestCluster.servers(), new LocalFaultProxy.BuiltIn(42), "Why not.")
                 .start(TestCluster.spec("18", settings, Optional.empty()), data, instruments, 5, run);
     }
 

@@ -3,6 +3,7 @@ package dev.rehearsal.fault;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rehearsal.environment.Environment;
+import dev.rehearsal.environment.LocalFaultProxy;
 import dev.rehearsal.environment.LocalRuntime;
 import dev.rehearsal.environment.TestCluster;
 import dev.rehearsal.run.ApplicationNames;
@@ -46,7 +47,7 @@ class FaultInjectorTest {
 
     @BeforeAll
     static void start() throws Exception {
-        environment = new LocalRuntime(TestCluster.servers(), "Why not.")
+        environment = new LocalRuntime(TestCluster.servers(), new LocalFaultProxy.BuiltIn(42), "Why not.")
                 .start(
                         TestCluster.spec("18", Map.of(), Optional.empty()),
                         TestCluster.clone(temporary.resolve("data")),

@@ -263,7 +263,7 @@ class LoadTest {
         long silentNanos;
         long heardNanos;
 
-        try (FaultProxyServer proxies = FaultProxyServer.start(0);
+        try (FaultProxyServer proxies = FaultProxyServer.start(0, 42);
                 Load load = Load.launch()) {
             int port = proxies.add("line", server.host() + ":" + server.port());
             String proxied = url().replace(":" + server.port() + "/", ":" + port + "/");

@@ -5,44 +5,50 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.ObjectMapper;
 
-/**
- * What Toxiproxy 2.12 answers, taken from its own server.
- *
- * <p>With the system property {@code toxiproxy.url} set, the same requests go to that server instead.
- */
+/** What Toxiproxy's API answers, asked of both servers. */
+@ParameterizedClass
+@EnumSource(ServerUnderTest.class)
 class ApiConformanceTest {
     private static final ObjectMapper JSON = new ObjectMapper();
 
+    private static ServerUnderTest.Running server;
+
+    @Parameter
+    ServerUnderTest kind;
+
     private final HttpClient client = HttpClient.newHttpClient();
-    private FaultProxyServer server;
-    private URI base;
+
+    @BeforeParameterizedClassInvocation
+    static void startServer(ServerUnderTest kind) throws IOException {
+        server = kind.start();
+    }
+
+    @AfterParameterizedClassInvocation
+    static void stopServer() {
+        server.close();
+    }
 
     @BeforeEach
-    void startEmpty() throws Exception {
-        server = FaultProxyServer.start(0);
-        String real = System.getProperty("toxiproxy.url", "");
-        base = real.isEmpty() ? server.uri() : URI.create(real);
+    void deleteProxies() throws Exception {
         for (String name : JSON.readTree(send("GET", "/proxies", "").body()).propertyNames()) {
             send("DELETE", "/proxies/" + name, "");
         }
-    }
-
-    @AfterEach
-    void stop() {
-        server.close();
     }
 
     @Test
@@ -86,7 +92,7 @@ class ApiConformanceTest {
             assertThat(answer.statusCode()).isEqualTo(500);
             assertThat(JSON.readTree(answer.body()).get("status").intValue()).isEqualTo(500);
             assertThat(JSON.readTree(answer.body()).get("error").stringValue())
-                    .startsWith("listen tcp 127.0.0.1:" + occupant.getLocalPort() + ": ");
+                    .isEqualTo("listen tcp 127.0.0.1:" + occupant.getLocalPort() + ": bind: address already in use");
             assertThat(send("GET", "/proxies/pg", "").statusCode()).isEqualTo(404);
         }
     }
@@ -202,7 +208,12 @@ class ApiConformanceTest {
             POST   | /proxies                         |                                                                   | 400 | bad request body: EOF
             POST   | /proxies/pg/toxics               | {"type":"sharks"}                                                 | 400 | invalid toxic type
             POST   | /proxies/pg/toxics               | {"type":"latency","stream":"sideways"}                            | 400 | stream was invalid, can be either upstream or downstream
-            POST   | /populate                        | [{"name":"x","upstream":"127.0.0.1:1"},{"name":"y"}]              | 400 | missing required field: upstream at proxy 2
+            POST   | /proxies                         | null                                                              | 400 | missing required field: name
+            POST   | /proxies                         | {"name":"x","listen":"here","upstream":"127.0.0.1:1"}             | 500 | listen tcp: address here: missing port in address
+            POST   | /proxies                         | {"name":"x","listen":"127.0.0.1:99999","upstream":"127.0.0.1:1"}  | 500 | listen tcp: address 99999: invalid port
+            POST   | /proxies                         | {"name":"x","listen":"127.0.0.1:pg","upstream":"127.0.0.1:1"}     | 500 | listen tcp: lookup tcp/pg: unknown port
+            PATCH  | /proxies/pg                      | {"listen":"here"}                                                 | 500 | address here: missing port in address
+            PATCH  | /proxies/pg                      |                                                                   | 400 | bad request body: EOF
             """)
     void refusesInToxiproxysWords(String method, String path, String body, int status, String error) throws Exception {
         createPg();
@@ -213,6 +224,7 @@ class ApiConformanceTest {
         JsonNode json = JSON.readTree(answer.body());
         assertThat(json.get("error").stringValue()).isEqualTo(error);
         assertThat(json.get("status").intValue()).isEqualTo(status);
+        assertThat(contentType(answer)).isEqualTo("text/plain; charset=utf-8");
     }
 
     @ParameterizedTest
@@ -235,6 +247,116 @@ class ApiConformanceTest {
     }
 
     @Test
+    void refusesToPopulateInOneAnswerWithWhatItDid() throws Exception {
+        try (ServerSocket occupant = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            HttpResponse<String> missing =
+                    send("POST", "/populate", "[{\"name\":\"x\",\"upstream\":\"127.0.0.1:1\"},{\"name\":\"y\"}]");
+            HttpResponse<String> taken = send(
+                    "POST",
+                    "/populate",
+                    "[{\"name\":\"a\",\"listen\":\"127.0.0.1:0\",\"upstream\":\"127.0.0.1:1\"},"
+                            + "{\"name\":\"b\",\"listen\":\"127.0.0.1:" + occupant.getLocalPort()
+                            + "\",\"upstream\":\"127.0.0.1:1\"}]");
+
+            assertThat(List.of(missing.statusCode(), taken.statusCode())).containsExactly(400, 500);
+            assertSameJson(
+                    missing.body(),
+                    "{\"error\":\"missing required field: upstream at proxy 2\",\"status\":400,\"proxies\":null}");
+            JsonNode json = JSON.readTree(taken.body());
+            assertThat(json.get("error").stringValue()).endsWith(": bind: address already in use");
+            assertThat(json.get("proxies").get(0).get("name").stringValue()).isEqualTo("a");
+            assertThat(JSON.readTree(send("GET", "/proxies", "").body()).propertyNames())
+                    .containsExactly("a");
+            assertThat(contentType(taken)).isEqualTo("application/json");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"null", "[]"})
+    void populatesNothing(String body) throws Exception {
+        HttpResponse<String> answer = send("POST", "/populate", body);
+
+        assertThat(answer.statusCode()).isEqualTo(201);
+        assertSameJson(answer.body(), "{\"proxies\":null}");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            noop       | {}
+            latency    | {"latency":0,"jitter":0}
+            bandwidth  | {"rate":0}
+            slow_close | {"delay":0}
+            timeout    | {"timeout":0}
+            reset_peer | {"timeout":0}
+            slicer     | {"average_size":0,"size_variation":0,"delay":0}
+            limit_data | {"bytes":0}
+            """)
+    void knowsEachToxicAndItsAttributes(String type, String attributes) throws Exception {
+        createPg();
+
+        HttpResponse<String> answer =
+                send("POST", "/proxies/pg/toxics", "{\"type\":\"" + type + "\",\"stream\":\"upstream\"}");
+
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertSameJson(
+                answer.body(),
+                "{\"attributes\":" + attributes + ",\"name\":\"" + type + "_upstream\",\"type\":\"" + type
+                        + "\",\"stream\":\"upstream\",\"toxicity\":1}");
+    }
+
+    @Test
+    void updatesToxicityAndIgnoresWhatAToxicKeeps() throws Exception {
+        createPg();
+        send(
+                "POST",
+                "/proxies/pg/toxics",
+                "{\"type\":\"slicer\",\"attributes\":{\"average_size\":64,\"size_variation\":32,\"delay\":10}}");
+
+        HttpResponse<String> updated = send(
+                "PATCH",
+                "/proxies/pg/toxics/slicer_downstream",
+                "{\"name\":\"x\",\"type\":\"latency\",\"stream\":\"upstream\",\"toxicity\":0.25}");
+
+        assertSameJson(
+                updated.body(),
+                "{\"attributes\":{\"average_size\":64,\"size_variation\":32,\"delay\":10},"
+                        + "\"name\":\"slicer_downstream\",\"type\":\"slicer\",\"stream\":\"downstream\",\"toxicity\":0.25}");
+    }
+
+    @Test
+    void readsNamesInAnyCaseAndNothingBehindTheBody() throws Exception {
+        HttpResponse<String> answer = send(
+                "POST",
+                "/proxies",
+                "{\"Name\":\"pg\",\"LISTEN\":\"127.0.0.1:0\",\"upstream\":\"127.0.0.1:1\",\"enabled\":false,\"x\":1} {");
+
+        assertThat(answer.statusCode()).isEqualTo(201);
+        assertThat(JSON.readTree(answer.body()).get("name").stringValue()).isEqualTo("pg");
+    }
+
+    @Test
+    void aProxyThatCannotMoveIsDisabledWhereItWasToGo() throws Exception {
+        createPg();
+        try (ServerSocket occupant = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            String taken = "127.0.0.1:" + occupant.getLocalPort();
+
+            HttpResponse<String> answer = send("PATCH", "/proxies/pg", "{\"listen\":\"" + taken + "\"}");
+
+            assertThat(answer.statusCode()).isEqualTo(500);
+            JsonNode proxy = JSON.readTree(send("GET", "/proxies/pg", "").body());
+            assertThat(proxy.get("listen").stringValue()).isEqualTo(taken);
+            assertThat(proxy.get("enabled").booleanValue()).isFalse();
+        }
+    }
+
+    @Test
+    void listensEverywhereWhenItIsNotToldWhere() throws Exception {
+        HttpResponse<String> answer = send("POST", "/proxies", "{\"name\":\"pg\",\"upstream\":\"127.0.0.1:1\"}");
+
+        assertThat(JSON.readTree(answer.body()).get("listen").stringValue()).matches("\\[::]:[1-9][0-9]+");
+    }
+
+    @Test
     void refusesASecondToxicOfTheSameName() throws Exception {
         createPg();
         send("POST", "/proxies/pg/toxics", "{\"type\":\"latency\",\"name\":\"one\"}");
@@ -248,13 +370,17 @@ class ApiConformanceTest {
     @Test
     void refusesBrowsersAndUnknownPaths() throws Exception {
         HttpResponse<String> browser = client.send(
-                HttpRequest.newBuilder(base.resolve("/proxies"))
+                HttpRequest.newBuilder(server.uri().resolve("/proxies"))
                         .header("User-Agent", "Mozilla/5.0")
                         .build(),
                 HttpResponse.BodyHandlers.ofString());
 
         assertThat(browser.statusCode()).isEqualTo(403);
-        assertThat(send("GET", "/nothing", "").statusCode()).isEqualTo(404);
+        for (String path : List.of("/nothing", "/proxies/", "/proxies/pg/nothing", "/proxies/pg/toxics/x/y")) {
+            HttpResponse<String> answer = send("GET", path, "");
+            assertThat(answer.statusCode()).isEqualTo(404);
+            assertThat(answer.body()).isEqualTo("404 page not found\n");
+        }
         assertThat(send("DELETE", "/proxies", "").statusCode()).isEqualTo(405);
     }
 
@@ -264,6 +390,10 @@ class ApiConformanceTest {
 
         assertThat(answer.statusCode()).isEqualTo(200);
         assertThat(JSON.readTree(answer.body()).get("version").isString()).isTrue();
+    }
+
+    private static String contentType(HttpResponse<String> answer) {
+        return answer.headers().firstValue("Content-Type").orElse("");
     }
 
     private void createPg() throws IOException, InterruptedException {
@@ -283,7 +413,7 @@ class ApiConformanceTest {
                 // Toxiproxy lets this slip out; it means nothing.
                 text -> text.replace(",\"Logger\":{}", ""));
         return client.send(
-                HttpRequest.newBuilder(base.resolve(path))
+                HttpRequest.newBuilder(server.uri().resolve(path))
                         .method(method, publisher)
                         .build(),
                 handler);

@@ -7,14 +7,16 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** Sends back what it gets, and ends when its client does. */
 final class EchoServer implements AutoCloseable {
     private final ServerSocket listener;
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
+    private final AtomicLong received = new AtomicLong();
 
     EchoServer() throws IOException {
-        listener = new ServerSocket(0, 1000, InetAddress.getLoopbackAddress());
+        listener = new ServerSocket(0, 4096, InetAddress.getLoopbackAddress());
         Thread.ofPlatform().daemon().name("echo-accept").start(this::accept);
     }
 
@@ -32,7 +34,7 @@ final class EchoServer implements AutoCloseable {
                 Socket socket = listener.accept();
                 socket.setTcpNoDelay(true);
                 sockets.add(socket);
-                Thread.ofPlatform().daemon().name("echo").start(() -> echo(socket));
+                Thread.ofVirtual().name("echo").start(() -> echo(socket));
             }
         } catch (IOException e) {
             // Closed.
@@ -40,10 +42,11 @@ final class EchoServer implements AutoCloseable {
     }
 
     private void echo(Socket socket) {
-        byte[] buffer = new byte[1 << 16];
+        byte[] buffer = new byte[1 << 14];
         try (socket) {
             InputStream in = socket.getInputStream();
             for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+                received.addAndGet(n);
                 socket.getOutputStream().write(buffer, 0, n);
             }
         } catch (IOException e) {
@@ -56,6 +59,11 @@ final class EchoServer implements AutoCloseable {
     /** Connections that are open now. */
     int connections() {
         return sockets.size();
+    }
+
+    /** Bytes that have arrived, on all connections together. */
+    long received() {
+        return received.get();
     }
 
     @Override

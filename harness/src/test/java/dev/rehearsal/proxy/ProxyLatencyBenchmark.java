@@ -66,7 +66,7 @@ final class ProxyLatencyBenchmark {
 
     public static void main(String[] arguments) throws IOException {
         try (EchoServer echo = new EchoServer();
-                FaultProxyServer server = FaultProxyServer.start(0)) {
+                FaultProxyServer server = FaultProxyServer.start(0, 42)) {
             List<Way> ways = new ArrayList<>();
             ways.add(new Way("direct", echo.port()));
             ways.add(new Way("built-in", server.add("echo", echo.address())));
