@@ -8,6 +8,7 @@ import eu.rekawek.toxiproxy.model.ToxicList;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 
 /** The network faults as toxics of one proxy. Not for several threads at once. */
 final class NetworkToxics {
@@ -37,6 +38,19 @@ final class NetworkToxics {
                     toxics.bandwidth(name, direction(bandwidth), bandwidth.kilobytesPerSecond());
                 case Fault.Timeout timeout -> toxics.timeout(name, direction(timeout), millis(timeout.timeout()));
                 case Fault.ResetPeer reset -> toxics.resetPeer(name, direction(reset), millis(reset.timeout()));
+                case Fault.SlowClose slowClose ->
+                    toxics.slowClose(name, direction(slowClose), millis(slowClose.delay()));
+                case Fault.Slicer slicer -> {
+                    var toxic = toxics.slicer(
+                            name,
+                            direction(slicer),
+                            slicer.averageSizeBytes(),
+                            TimeUnit.NANOSECONDS.toMicros(slicer.delay().toNanos()));
+                    if (slicer.sizeVariationBytes() > 0) {
+                        toxic.setSizeVariation(slicer.sizeVariationBytes());
+                    }
+                }
+                case Fault.LimitData limit -> toxics.limitData(name, direction(limit), limit.bytes());
                 case Fault.Down down -> {
                     if (downs++ == 0) {
                         proxy.disable();

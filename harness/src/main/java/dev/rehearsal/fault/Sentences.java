@@ -3,6 +3,7 @@ package dev.rehearsal.fault;
 import dev.rehearsal.scenario.Fault;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.concurrent.TimeUnit;
 
 /** What the report says about faults, in whole sentences. */
 final class Sentences {
@@ -27,6 +28,12 @@ final class Sentences {
             case Fault.ResetPeer reset ->
                 "Connections that send bytes " + way(reset) + " are reset"
                         + (reset.timeout().isZero() ? "" : " after " + words(reset.timeout())) + until + ".";
+            case Fault.SlowClose slowClose ->
+                "The end of connections " + way(slowClose) + " arrives " + words(slowClose.delay()) + " late" + until
+                        + ".";
+            case Fault.Slicer slicer -> "Bytes " + way(slicer) + " arrive in pieces of " + pieces(slicer) + until + ".";
+            case Fault.LimitData limit ->
+                "Connections are closed after " + limit.bytes() + " bytes " + way(limit) + until + ".";
             case Fault.Down down -> "Every connection to the server is closed and new ones are refused" + until + ".";
             case Fault.Blocker blocker ->
                 "A transaction of somebody else's runs \"" + cut(blocker.sql()) + "\" and stays open for "
@@ -46,6 +53,11 @@ final class Sentences {
                                 + time + ".";
             case Fault.Timeout timeout -> "Dropped bytes " + way(timeout) + time + ", then closed the connections.";
             case Fault.ResetPeer reset -> "Reset connections that sent bytes " + way(reset) + time + ".";
+            case Fault.SlowClose slowClose ->
+                "Held back the end of connections " + way(slowClose) + " by " + words(slowClose.delay()) + time + ".";
+            case Fault.Slicer slicer -> "Cut bytes " + way(slicer) + " into pieces of " + pieces(slicer) + time + ".";
+            case Fault.LimitData limit ->
+                "Closed connections after " + limit.bytes() + " bytes " + way(limit) + time + ".";
             case Fault.Down down -> "Kept the server out of reach" + time + ".";
             case Fault.Blocker blocker -> "Kept a transaction open" + time + ".";
         };
@@ -53,6 +65,16 @@ final class Sentences {
 
     private static String delay(Fault.Latency latency) {
         return words(latency.delay()) + (latency.jitter().isZero() ? "" : " ± " + words(latency.jitter()));
+    }
+
+    private static String pieces(Fault.Slicer slicer) {
+        String size = slicer.averageSizeBytes()
+                + (slicer.sizeVariationBytes() == 0 ? "" : " ± " + slicer.sizeVariationBytes()) + " bytes";
+        long micros = TimeUnit.NANOSECONDS.toMicros(slicer.delay().toNanos());
+        if (micros == 0) {
+            return size;
+        }
+        return size + ", " + (micros % 1000 == 0 ? words(slicer.delay()) : micros + " µs") + " apart";
     }
 
     private static String way(Fault.NetworkFault fault) {

@@ -72,7 +72,9 @@ class LocalFaultProxyTest {
         proxy.close();
 
         assertThat(entries).singleElement().satisfies(entry -> {
-            assertThat(entry.content().servers()).extracting(ProcessIdentity::pid).containsExactly(proxy.processId());
+            assertThat(entry.content().servers())
+                    .extracting(ProcessIdentity::pid)
+                    .containsExactly(proxy.processId());
             assertThat(entry.content().temporaryDirectories())
                     .allSatisfy(folder -> assertThat(Path.of(folder)).doesNotExist());
         });

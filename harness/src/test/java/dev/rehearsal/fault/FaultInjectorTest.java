@@ -1,6 +1,7 @@
 package dev.rehearsal.fault;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.rehearsal.environment.Environment;
 import dev.rehearsal.environment.LocalFaultProxy;
@@ -152,17 +153,66 @@ class FaultInjectorTest {
                 new Fault.Bandwidth(cue, open, DOWN, 0),
                 new Fault.Timeout(cue, open, Fault.Direction.UPSTREAM, Duration.ZERO),
                 new Fault.ResetPeer(cue, open, DOWN, Duration.ofMillis(7)),
+                new Fault.SlowClose(cue, open, DOWN, Duration.ofSeconds(1)),
+                new Fault.Slicer(cue, open, DOWN, 64, 32, Duration.ofNanos(250_000)),
+                new Fault.LimitData(cue, open, Fault.Direction.UPSTREAM, 10_000),
                 new Fault.Down(cue, open),
                 new Fault.Down(cue, Optional.of(LONG)))) {
             injector.beforeStep("step");
 
-            assertThat(startedEvents()).hasSize(6);
+            assertThat(startedEvents()).hasSize(9);
             injector.stageEnded(Stage.MIGRATION);
             assertThat(canConnect()).as("the second fault still keeps it down").isFalse();
         }
-        assertThat(endedEvents()).hasSize(6).allMatch(RunEvent.FaultEnded::happened);
+        assertThat(endedEvents()).hasSize(9).allMatch(RunEvent.FaultEnded::happened);
         assertThat(events).noneMatch(RunEvent.InstrumentTrouble.class::isInstance);
         assertHealed();
+    }
+
+    @Test
+    void limitDataBreaksAnAnswerThatIsTooLong() throws Exception {
+        Cue cue = new Cue.BeforeStep("step", Duration.ZERO);
+        try (FaultInjector injector = injector(new Fault.LimitData(cue, Optional.empty(), DOWN, 100_000))) {
+            injector.beforeStep("step");
+
+            assertThat(canConnect()).isTrue();
+            assertThatThrownBy(FaultInjectorTest::longAnswer).isInstanceOf(SQLException.class);
+        }
+        assertThat(started(0).description())
+                .isEqualTo("Connections are closed after 100000 bytes from the server to its clients"
+                        + " until the stage ends.");
+        assertThat(longAnswer()).isEqualTo(200_000);
+        assertHealed();
+    }
+
+    @Test
+    void slicerCutsAnAnswerAndKeepsIt() throws Exception {
+        Cue cue = new Cue.BeforeStep("step", Duration.ZERO);
+        try (FaultInjector injector =
+                injector(new Fault.Slicer(cue, Optional.empty(), DOWN, 1500, 500, Duration.ofNanos(1_500_000)))) {
+            injector.beforeStep("step");
+
+            long before = System.nanoTime();
+            assertThat(longAnswer()).isEqualTo(200_000);
+            // No piece has more than 2000 bytes.
+            assertThat(System.nanoTime() - before).isGreaterThanOrEqualTo(TimeUnit.MILLISECONDS.toNanos(99 * 3 / 2));
+        }
+        assertThat(started(0).description())
+                .isEqualTo("Bytes from the server to its clients arrive in pieces of 1500 ± 500 bytes, 1500 µs apart"
+                        + " until the stage ends.");
+        assertThat(ended(0).effect())
+                .startsWith(
+                        "Cut bytes from the server to its clients into pieces of 1500 ± 500 bytes, 1500 µs apart for ");
+        assertHealed();
+    }
+
+    private static int longAnswer() throws SQLException {
+        try (Connection connection = application();
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("select repeat('x', 200000)")) {
+            row.next();
+            return row.getString(1).length();
+        }
     }
 
     @Test

@@ -25,7 +25,8 @@ public final class RealToxiproxy {
         if (!named.isEmpty()) {
             return Optional.of(Path.of(named));
         }
-        return Arrays.stream(Optional.ofNullable(System.getenv("PATH")).orElse("").split(File.pathSeparator))
+        return Arrays.stream(
+                        Optional.ofNullable(System.getenv("PATH")).orElse("").split(File.pathSeparator))
                 .map(folder -> Path.of(folder, "toxiproxy-server"))
                 .filter(Files::isExecutable)
                 .findFirst();

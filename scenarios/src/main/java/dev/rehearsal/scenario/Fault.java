@@ -61,6 +61,43 @@ public sealed interface Fault {
         }
     }
 
+    /** Passes the end of a connection on only after {@code delay}. */
+    record SlowClose(Cue cue, Optional<Duration> duration, Direction direction, Duration delay)
+            implements NetworkFault {
+        @Override
+        public String kind() {
+            return "slowClose";
+        }
+    }
+
+    /**
+     * Cuts bytes into small pieces, with a {@code delay} after each.
+     *
+     * @param averageSizeBytes of a piece
+     * @param sizeVariationBytes more or less than the average, which is larger
+     */
+    record Slicer(
+            Cue cue,
+            Optional<Duration> duration,
+            Direction direction,
+            long averageSizeBytes,
+            long sizeVariationBytes,
+            Duration delay)
+            implements NetworkFault {
+        @Override
+        public String kind() {
+            return "slicer";
+        }
+    }
+
+    /** Closes every connection after so many bytes, counted from the fault's begin. */
+    record LimitData(Cue cue, Optional<Duration> duration, Direction direction, long bytes) implements NetworkFault {
+        @Override
+        public String kind() {
+            return "limitData";
+        }
+    }
+
     /** Closes every connection and refuses new ones. */
     record Down(Cue cue, Optional<Duration> duration) implements Fault {
         @Override

@@ -11,10 +11,20 @@ import java.util.Optional;
 
 /** Reads {@code faults}. */
 final class FaultReader {
-    private static final List<String> KINDS =
-            List.of("latency", "bandwidth", "timeout", "resetPeer", "down", "blocker");
-    private static final Keys KEYS = Keys.of("at", "latency", "bandwidth", "timeout", "resetPeer", "down", "blocker")
-            .later("slowClose", "slicer", "limitData", "failover", "crash", "pause", "partition");
+    private static final List<String> KINDS = List.of(
+            "latency", "bandwidth", "timeout", "resetPeer", "slowClose", "slicer", "limitData", "down", "blocker");
+    private static final Keys KEYS = Keys.of(
+                    "at",
+                    "latency",
+                    "bandwidth",
+                    "timeout",
+                    "resetPeer",
+                    "slowClose",
+                    "slicer",
+                    "limitData",
+                    "down",
+                    "blocker")
+            .later("failover", "crash", "pause", "partition");
     private static final Keys CUE_KEYS =
             Keys.of("step", "stage", "before", "after").later("lockQueued", "lockHeld", "committing");
     private static final String CUE_ADVICE =
@@ -22,6 +32,9 @@ final class FaultReader {
     private static final String FAULT_ADVICE =
             "write e.g. { at: { stage: baseline, after: 5s }, latency: { delay: 50ms, for: 10s } }";
     private static final Duration ZERO = Duration.ZERO;
+    private static final Duration MILLISECOND = Duration.ofMillis(1);
+    private static final Duration MICROSECOND = Duration.ofNanos(1000);
+    private static final long LARGEST_SLICE = 1_000_000_000;
     private static final Map<String, Direction> STREAMS = new LinkedHashMap<>();
 
     static {
@@ -41,8 +54,11 @@ final class FaultReader {
 
     List<Fault> read(Value value) {
         List<Fault> faults = new ArrayList<>();
+        FaultOverlaps overlaps = new FaultOverlaps();
         for (Value item : value.list(FAULT_ADVICE)) {
-            fault(item).ifPresent(faults::add);
+            Optional<Fault> fault = fault(item);
+            fault.ifPresent(faults::add);
+            fault.ifPresent(found -> overlaps.check(found, item));
         }
         return faults;
     }
@@ -118,13 +134,16 @@ final class FaultReader {
             case "timeout" -> {
                 Block block = value.block(Keys.of("of", "timeout", "stream", "for"), "write { timeout: 1s, for: 5s }");
                 yield Optional.of(
-                        new Fault.Timeout(cue, lasting(block), stream(block), block.duration("timeout", ZERO, ZERO)));
+                        new Fault.Timeout(cue, lasting(block), stream(block), whole(block, "timeout", MILLISECOND)));
             }
             case "resetPeer" -> {
                 Block block = value.block(Keys.of("of", "timeout", "stream", "for"), "write { for: 5s }");
                 yield Optional.of(
-                        new Fault.ResetPeer(cue, lasting(block), stream(block), block.duration("timeout", ZERO, ZERO)));
+                        new Fault.ResetPeer(cue, lasting(block), stream(block), whole(block, "timeout", MILLISECOND)));
             }
+            case "slowClose" -> slowClose(value, cue);
+            case "slicer" -> slicer(value, cue);
+            case "limitData" -> limitData(value, cue);
             case "down" -> {
                 Block block = value.block(Keys.of("of", "for"), "write { of: primary, for: 5s }");
                 yield Optional.of(new Fault.Down(cue, lasting(block)));
@@ -137,11 +156,15 @@ final class FaultReader {
     private static Optional<Fault> latency(Value value, Cue cue) {
         String advice = "write e.g. { delay: 50ms, jitter: 10ms, for: 10s }";
         Block block = value.block(Keys.of("of", "delay", "jitter", "stream", "for"), advice);
-        Optional<Duration> delay =
-                block.require("delay", advice).map(time -> time.duration(ZERO, Duration.ofMillis(50)));
+        Optional<Duration> delay = block.require("delay", advice).map(time -> whole(time, ZERO, MILLISECOND));
         Optional<Duration> lasting = lasting(block);
         Direction stream = stream(block);
-        Duration jitter = block.duration("jitter", ZERO, ZERO);
+        Duration jitter = whole(block, "jitter", MILLISECOND);
+        if (delay.isPresent() && jitter.compareTo(delay.get()) > 0) {
+            block.get("jitter")
+                    .ifPresent(far -> far.problem(
+                            "must be at most the delay, " + Quantity.write(delay.get()) + ", got " + far.shown()));
+        }
         return delay.map(time -> new Fault.Latency(cue, lasting, stream, time, jitter));
     }
 
@@ -152,6 +175,58 @@ final class FaultReader {
         Optional<Duration> lasting = lasting(block);
         Direction stream = stream(block);
         return rate.map(kilobytes -> new Fault.Bandwidth(cue, lasting, stream, kilobytes));
+    }
+
+    private static Optional<Fault> slowClose(Value value, Cue cue) {
+        String advice = "write e.g. { delay: 2s, for: 10s }";
+        Block block = value.block(Keys.of("of", "delay", "stream", "for"), advice);
+        Optional<Duration> delay = block.require("delay", advice).map(time -> whole(time, MILLISECOND, MILLISECOND));
+        Optional<Duration> lasting = lasting(block);
+        Direction stream = stream(block);
+        return delay.map(time -> new Fault.SlowClose(cue, lasting, stream, time));
+    }
+
+    private static Optional<Fault> slicer(Value value, Cue cue) {
+        String advice = "write e.g. { averageSize: 64, sizeVariation: 32, delay: 1ms, for: 10s }";
+        Block block = value.block(Keys.of("of", "averageSize", "sizeVariation", "delay", "stream", "for"), advice);
+        Optional<Long> size =
+                block.require("averageSize", advice).map(bytes -> bytes.whole(1, LARGEST_SLICE, LARGEST_SLICE));
+        long variation = block.get("sizeVariation")
+                .map(bytes -> bytes.whole(0, LARGEST_SLICE, 0))
+                .orElse(0L);
+        if (size.isPresent() && variation >= size.get()) {
+            block.get("sizeVariation")
+                    .ifPresent(far -> far.problem(
+                            "must be less than averageSize, which is " + size.get() + ", got " + far.shown()));
+        }
+        Duration delay = whole(block, "delay", MICROSECOND);
+        Optional<Duration> lasting = lasting(block);
+        Direction stream = stream(block);
+        return size.map(bytes -> new Fault.Slicer(cue, lasting, stream, bytes, variation, delay));
+    }
+
+    private static Optional<Fault> limitData(Value value, Cue cue) {
+        String advice = "write e.g. { bytes: 10_000, for: 10s }";
+        Block block = value.block(Keys.of("of", "bytes", "stream", "for"), advice);
+        Optional<Long> limit = block.require("bytes", advice).map(bytes -> bytes.whole(0, Long.MAX_VALUE, 0));
+        Optional<Duration> lasting = lasting(block);
+        Direction stream = stream(block);
+        return limit.map(bytes -> new Fault.LimitData(cue, lasting, stream, bytes));
+    }
+
+    /** None, if the key is not there. */
+    private static Duration whole(Block block, String key, Duration unit) {
+        return block.get(key).map(time -> whole(time, ZERO, unit)).orElse(ZERO);
+    }
+
+    /** A duration that a toxic can have: it counts in whole units, and less would silently be nothing. */
+    private static Duration whole(Value value, Duration minimum, Duration unit) {
+        Duration duration = value.duration(minimum, unit);
+        if (duration.toNanos() % unit.toNanos() != 0) {
+            value.problem("must be whole " + (unit.equals(MILLISECOND) ? "milliseconds" : "microseconds") + ", got "
+                    + value.shown());
+        }
+        return duration;
     }
 
     private static Optional<Long> kilobytes(Value value) {

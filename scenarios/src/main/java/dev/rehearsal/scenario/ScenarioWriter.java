@@ -229,6 +229,13 @@ public final class ScenarioWriter {
                         bandwidth.kilobytesPerSecond() == 0 ? number(0) : bandwidth.kilobytesPerSecond() + "KB/s");
             case Fault.Timeout timeout -> inner.put("timeout", Quantity.write(timeout.timeout()));
             case Fault.ResetPeer reset -> inner.put("timeout", Quantity.write(reset.timeout()));
+            case Fault.SlowClose slowClose -> inner.put("delay", Quantity.write(slowClose.delay()));
+            case Fault.Slicer slicer -> {
+                inner.put("averageSize", number(slicer.averageSizeBytes()));
+                inner.put("sizeVariation", number(slicer.sizeVariationBytes()));
+                inner.put("delay", Quantity.write(slicer.delay()));
+            }
+            case Fault.LimitData limit -> inner.put("bytes", number(limit.bytes()));
             case Fault.Down down -> {}
             case Fault.Blocker blocker -> {
                 inner.put("sql", blocker.sql());

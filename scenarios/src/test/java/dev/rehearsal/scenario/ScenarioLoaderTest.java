@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class ScenarioLoaderTest {
@@ -329,6 +330,42 @@ class ScenarioLoaderTest {
                         "27:24: faults[0].bandwidth.rate: must be whole kilobytes per second, got 100; write e.g. 100KB/s, or 0 to stop the bytes"),
                 mistake(
                         "latency: { delay: 50ms, for: 2s }",
+                        "latency: { delay: 500us, for: 2s }",
+                        "27:23: faults[0].latency.delay: must be whole milliseconds, got 500us"),
+                mistake(
+                        "latency: { delay: 50ms, for: 2s }",
+                        "latency: { delay: 50ms, jitter: 60ms }",
+                        "27:37: faults[0].latency.jitter: must be at most the delay, 50ms, got 60ms"),
+                mistake(
+                        "latency: { delay: 50ms, for: 2s }",
+                        "slowClose: { for: 2s }",
+                        "27:16: faults[0].slowClose: 'delay' is missing; write e.g. { delay: 2s, for: 10s }"),
+                mistake(
+                        "latency: { delay: 50ms, for: 2s }",
+                        "slowClose: { delay: 0s }",
+                        "27:25: faults[0].slowClose.delay: must be at least 1ms, got 0s"),
+                mistake(
+                        "latency: { delay: 50ms, for: 2s }",
+                        "slicer: { averageSize: 0 }",
+                        "27:28: faults[0].slicer.averageSize: must be from 1 to 1,000,000,000, got 0"),
+                mistake(
+                        "latency: { delay: 50ms, for: 2s }",
+                        "slicer: { averageSize: 64, sizeVariation: 64 }",
+                        "27:47: faults[0].slicer.sizeVariation: must be less than averageSize, which is 64, got 64"),
+                mistake(
+                        "latency: { delay: 50ms, for: 2s }",
+                        "slicer: { averageSize: 64, delay: 0.5us }",
+                        "27:39: faults[0].slicer.delay: must be whole microseconds, got 0.5us"),
+                mistake(
+                        "latency: { delay: 50ms, for: 2s }",
+                        "limitData: { bytes: -1 }",
+                        "27:25: faults[0].limitData.bytes: must be at least 0, got -1"),
+                mistake(
+                        "latency: { delay: 50ms, for: 2s }",
+                        "limitData: { bytes: 10KB }",
+                        "27:25: faults[0].limitData.bytes: must be a whole number, got 10KB"),
+                mistake(
+                        "latency: { delay: 50ms, for: 2s }",
                         "blocker: { sql: \"select 'x\", hold: 5s }",
                         "27:29: faults[0].blocker.sql: the string that begins here never ends; close it with '"),
                 mistake(
@@ -338,7 +375,7 @@ class ScenarioLoaderTest {
                 mistake(
                         "latency: { delay: 50ms, for: 2s }",
                         "jitter: 5ms",
-                        "27:5: faults[0].jitter: unknown key; known are at, latency, bandwidth, timeout, resetPeer, down, blocker"),
+                        "27:5: faults[0].jitter: unknown key; known are at, latency, bandwidth, timeout, resetPeer, slowClose, slicer, limitData, down, blocker"),
                 mistake(
                         "use: tiny",
                         "use: schema.sql",
@@ -874,5 +911,32 @@ class ScenarioLoaderTest {
         assertThatExceptionOfType(InvalidScenarioException.class)
                 .isThrownBy(() -> written.load(FULL.replace("weight: 3", "weight: 0")))
                 .withMessage("must be above 0 and at most 1000000, got 0");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            step: add column, before: 1s | down: { for: 2s }           | step: add column, after: 500ms | latency: { delay: 5ms }              | faults[1]: overlaps faults[0] (down), and no bytes pass during that, so this has nothing to act on; let one end before the other begins
+            stage: settle, after: 1s     | slicer: { averageSize: 64 } | stage: settle, after: 5s       | timeout: { for: 1s }                 | faults[1]: overlaps faults[0] (slicer), and no bytes pass during this, so that has nothing to act on; let one end before the other begins
+            stage: settle, after: 1s     | bandwidth: { rate: 0 }      | stage: settle, after: 5s       | limitData: { bytes: 5 }              | faults[1]: overlaps faults[0] (bandwidth), and no bytes pass during that, so this has nothing to act on; let one end before the other begins
+            step: add column, before: 1s | down: { for: 2s }           | step: add column, after: 1s    | latency: { delay: 5ms }              |
+            stage: settle, after: 1s     | timeout: { for: 5s }        | stage: settle, after: 2s       | slowClose: { delay: 1s, stream: upstream } |
+            stage: settle, after: 1s     | latency: { delay: 5ms }     | stage: settle, after: 2s       | latency: { delay: 5ms }              |
+            stage: settle, after: 1s     | down: { for: 5s }           | stage: baseline, after: 2s     | latency: { delay: 5ms, for: 1s }     |
+            stage: settle, after: 1s     | down: { for: 5s }           | stage: settle, after: 2s       | blocker: { sql: select 1, hold: 1s } |
+            """)
+    void refusesFaultsThatLeaveEachOtherNothingToDo(
+            String oneCue, String one, String otherCue, String other, String message) throws Exception {
+        String text = FULL.replace(
+                """
+                  - at: { step: add column, before: 1s }
+                    latency: { delay: 50ms, for: 2s }
+                """, "  - { at: { %s }, %s }\n  - { at: { %s }, %s }\n".formatted(oneCue, one, otherCue, other));
+        assertThat(text).isNotEqualTo(FULL);
+
+        if (message == null) {
+            assertThat(written.load(text).faults()).hasSize(2);
+        } else {
+            assertThat(written.problems(text)).containsExactly("scenario.yaml:27:5: " + message);
+        }
     }
 }

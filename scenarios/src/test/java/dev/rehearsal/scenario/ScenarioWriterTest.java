@@ -74,6 +74,9 @@ class ScenarioWriterTest {
               - { at: { stage: baseline, after: 5s }, bandwidth: { rate: 0, for: 2s } }
               - { at: { stage: settle, after: 1s }, timeout: { timeout: 1s, for: 2s } }
               - { at: { stage: warmup, after: 1s }, resetPeer: { for: 1s } }
+              - { at: { stage: recovery, after: 1s }, slowClose: { delay: 1500ms, stream: upstream, for: 2s } }
+              - { at: { stage: recovery, after: 1s }, slicer: { averageSize: 64, sizeVariation: 32, delay: 250us } }
+              - { at: { stage: recovery, after: 2s }, limitData: { bytes: 10_000, for: 1s } }
               - { at: { step: rollback step 1, after: 1s }, down: { for: 1s } }
               - { at: { step: index, before: 1s }, blocker: { sql: "select count(*) from orders", hold: 5s } }
             objectives:

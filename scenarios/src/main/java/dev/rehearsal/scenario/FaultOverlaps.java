@@ -1,0 +1,84 @@
+package dev.rehearsal.scenario;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Refuses faults that leave each other nothing to do: while no byte passes, nothing can be done to bytes.
+ *
+ * <p>Knows of those that begin by the same step or stage; how far apart two steps are is known only when they run.
+ */
+final class FaultOverlaps {
+    private final List<Known> known = new ArrayList<>();
+
+    private record Known(Fault fault, String path) {}
+
+    /**
+     * When a fault is there.
+     *
+     * @param anchor what its times are counted from
+     * @param end empty: long after
+     */
+    private record Span(String anchor, Duration start, Optional<Duration> end) {
+        static Span of(Fault fault) {
+            String anchor = switch (fault.cue()) {
+                case Cue.BeforeStep before -> "step " + before.step();
+                case Cue.AfterStepStart after -> "step " + after.step();
+                case Cue.AfterStageStart after -> "stage " + after.stage().word();
+            };
+            Duration start = switch (fault.cue()) {
+                case Cue.BeforeStep before -> before.lead().negated();
+                case Cue.AfterStepStart after -> after.delay();
+                case Cue.AfterStageStart after -> after.delay();
+            };
+            return new Span(anchor, start, fault.duration().map(start::plus));
+        }
+
+        boolean overlaps(Span other) {
+            return anchor.equals(other.anchor) && beginsBeforeTheEndOf(other) && other.beginsBeforeTheEndOf(this);
+        }
+
+        private boolean beginsBeforeTheEndOf(Span other) {
+            return other.end.isEmpty() || start.compareTo(other.end.get()) < 0;
+        }
+    }
+
+    /** Compares a fault with those that it was told of before. */
+    void check(Fault fault, Value value) {
+        if (fault instanceof Fault.Blocker) {
+            return;
+        }
+        for (Known other : known) {
+            boolean one = stopsAllBytes(fault) || stopsAllBytes(other.fault);
+            if (one && sameWay(fault, other.fault) && Span.of(fault).overlaps(Span.of(other.fault))) {
+                value.problem("overlaps " + other.path + " (" + other.fault.kind() + "), and no bytes pass during "
+                        + (stopsAllBytes(other.fault) ? "that, so this" : "this, so that")
+                        + " has nothing to act on; let one end before the other begins");
+                break;
+            }
+        }
+        known.add(new Known(fault, value.path()));
+    }
+
+    private static boolean stopsAllBytes(Fault fault) {
+        return switch (fault) {
+            case Fault.Down down -> true;
+            case Fault.Timeout timeout -> true;
+            case Fault.ResetPeer reset -> true;
+            case Fault.Bandwidth bandwidth -> bandwidth.kilobytesPerSecond() == 0;
+            case Fault.Latency latency -> false;
+            case Fault.SlowClose slowClose -> false;
+            case Fault.Slicer slicer -> false;
+            case Fault.LimitData limit -> false;
+            case Fault.Blocker blocker -> false;
+        };
+    }
+
+    private static boolean sameWay(Fault one, Fault other) {
+        return !(one instanceof Fault.NetworkFault here)
+                || !(other instanceof Fault.NetworkFault there)
+                || here.direction() == there.direction();
+    }
+}
