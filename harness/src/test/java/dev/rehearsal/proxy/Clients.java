@@ -11,10 +11,10 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.ArrayDeque;
+import java.util.Deque;
 
-/** Clients of a proxied echo server, closed together. */
+/** Clients of a proxied echo server, closed together, and with what they were started after. */
 final class Clients implements AutoCloseable {
     /** How a connection ended. */
     enum End {
@@ -23,16 +23,21 @@ final class Clients implements AutoCloseable {
         RESET
     }
 
-    private final List<Socket> sockets = new ArrayList<>();
+    private final Deque<AutoCloseable> open = new ArrayDeque<>();
+
+    /** To be closed after what is opened later. */
+    <T extends AutoCloseable> T after(T thing) {
+        open.push(thing);
+        return thing;
+    }
 
     Socket connect(Proxy proxy) throws IOException {
         return connect(port(proxy));
     }
 
     Socket connect(int port) throws IOException {
-        Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
+        Socket socket = after(new Socket(InetAddress.getLoopbackAddress(), port));
         socket.setTcpNoDelay(true);
-        sockets.add(socket);
         return socket;
     }
 
@@ -92,9 +97,9 @@ final class Clients implements AutoCloseable {
     }
 
     @Override
-    public void close() throws IOException {
-        for (Socket socket : sockets) {
-            socket.close();
+    public void close() throws Exception {
+        while (!open.isEmpty()) {
+            open.pop().close();
         }
     }
 }

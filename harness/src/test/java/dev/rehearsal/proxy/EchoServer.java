@@ -34,7 +34,7 @@ final class EchoServer implements AutoCloseable {
                 Socket socket = listener.accept();
                 socket.setTcpNoDelay(true);
                 sockets.add(socket);
-                Thread.ofVirtual().name("echo").start(() -> echo(socket));
+                Thread.ofPlatform().daemon().name("echo").start(() -> echo(socket));
             }
         } catch (IOException e) {
             // Closed.

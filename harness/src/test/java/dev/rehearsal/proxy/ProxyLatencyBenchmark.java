@@ -17,10 +17,10 @@ import java.util.Locale;
  * whatever else the machine does falls on all of them.
  *
  * <pre>
- *                p50 µs   p99 µs   added p50 µs        (two cores with much else to do, hence the p99)
- * direct           15.6   5137.6            0.0
- * built-in         35.4   9133.0           19.8
- * toxiproxy        80.7  12035.7           65.1
+ *                p50 µs   p99 µs   added p50 µs        (two cores, with others at work)
+ * direct           15.8     37.5            0.0
+ * built-in         40.1     71.2           24.3
+ * toxiproxy        80.0    180.0           64.2
  * </pre>
  */
 final class ProxyLatencyBenchmark {

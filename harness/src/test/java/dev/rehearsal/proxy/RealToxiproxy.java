@@ -20,7 +20,7 @@ public final class RealToxiproxy {
         return program.orElseThrow();
     }
 
-    private static Optional<Path> program() {
+    static Optional<Path> program() {
         String named = System.getProperty("toxiproxy.server", "");
         if (!named.isEmpty()) {
             return Optional.of(Path.of(named));

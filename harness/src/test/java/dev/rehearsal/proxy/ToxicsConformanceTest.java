@@ -70,16 +70,16 @@ class ToxicsConformanceTest {
 
     @BeforeEach
     void start() throws Exception {
-        echo = new EchoServer();
-        proxy = new ToxiproxyClient(server.uri().getHost(), server.uri().getPort())
-                .createProxy("primary", "127.0.0.1:0", echo.address());
+        ToxiproxyClient client =
+                new ToxiproxyClient(server.uri().getHost(), server.uri().getPort());
+        echo = clients.after(new EchoServer());
+        proxy = client.createProxy("primary", "127.0.0.1:0", echo.address());
+        clients.after(proxy::delete);
     }
 
     @AfterEach
     void stop() throws Exception {
         clients.close();
-        proxy.delete();
-        echo.close();
     }
 
     // ---- no toxic ---------------------------------------------------------------------------------------------------
