@@ -37,9 +37,11 @@ class ContainerRehearsalTest {
         assertThat(waited).isBetween(4000.0, 5200.0);
         assertThat(HarnessRun.lock(statement, "orders", "AccessExclusive")).isPresent();
         assertThat(run.longestApplicationLockWaitMillis()).isCloseTo(waited, within(waited * 0.15));
-        assertThat(run.maxResponseMillisDuringMigration())
+        // After the wait a request still has its own work to do, together with all who waited: longer on a busy
+        // machine.
+        assertThat(run.maxResponseMillis("migration"))
                 .as("what traffic felt through Toxiproxy is what the server's log in the container says")
-                .isCloseTo(run.longestApplicationLockWaitMillis(), within(50.0));
+                .isBetween(run.longestApplicationLockWaitMillis() - 50, run.longestApplicationLockWaitMillis() * 1.15);
         assertThat(directory.resolve("run/report.html")).content().contains("server&#39;s container");
     }
 }

@@ -135,10 +135,13 @@ class ExamplesTest {
         assertThat(run.result().get("verdict").asString()).isEqualTo("passed");
     }
 
-    /** What the slowest request felt is what the server says that the longest wait was: two instruments, one truth. */
+    /**
+     * What the slowest request felt is what the server says that the longest wait was: two instruments, one truth. Beside its wait a request has work
+     * of its own to do; how long that can take on this machine and its disk, the baseline of the same run tells.
+     */
     private static void assertResponsesAgreeWithTheLockLog(HarnessRun run) {
-        assertThat(run.maxResponseMillisDuringMigration())
-                .isCloseTo(run.longestApplicationLockWaitMillis(), within(50.0));
+        assertThat(run.maxResponseMillis("migration"))
+                .isCloseTo(run.longestApplicationLockWaitMillis(), within(50.0 + run.maxResponseMillis("baseline")));
     }
 
     private static List<String> victims(JsonNode statement) {

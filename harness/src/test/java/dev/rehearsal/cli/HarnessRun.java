@@ -81,10 +81,10 @@ record HarnessRun(int exitCode, String out, String err, Path directory) {
                 .findFirst();
     }
 
-    /** The longest response of any request that arrived during the migration, from {@code requests.bin}. */
-    double maxResponseMillisDuringMigration() {
+    /** The longest response of any request that arrived in a stage of the kind, from {@code requests.bin}. */
+    double maxResponseMillis(String kind) {
         JsonNode stage = stream(result().get("stages"))
-                .filter(candidate -> candidate.get("kind").asString().equals("migration"))
+                .filter(candidate -> candidate.get("kind").asString().equals(kind))
                 .findFirst()
                 .orElseThrow();
         double start = stage.get("startMillis").asDouble() * 1e6;
