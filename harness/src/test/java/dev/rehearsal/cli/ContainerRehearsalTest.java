@@ -42,6 +42,6 @@ class ContainerRehearsalTest {
         assertThat(run.maxResponseMillis("migration"))
                 .as("what traffic felt through Toxiproxy is what the server's log in the container says")
                 .isBetween(run.longestApplicationLockWaitMillis() - 50, run.longestApplicationLockWaitMillis() * 1.15);
-        assertThat(directory.resolve("run/report.html")).content().contains("server&#39;s container");
+        assertThat(directory.resolve("run/report.html")).content().containsPattern("server('|&#39;)s container");
     }
 }

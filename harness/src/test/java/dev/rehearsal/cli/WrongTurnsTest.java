@@ -7,13 +7,17 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
 /** Rehearsals that take a wrong turn come to their end all the same, and say what happened. */
 class WrongTurnsTest {
-    private static final String SCALE = "0.02";
+    /** Nothing here is about how long something takes. */
+    private static final String[] SHORT = {
+        "--scale", "0.02", "--set", "timeline.warmup=2s", "--set", "timeline.baseline=4s", "--set", "timeline.settle=1s"
+    };
 
     @TempDir
     private Path directory;
@@ -23,7 +27,7 @@ class WrongTurnsTest {
         Path scenario = edited(
                 "07-alter-behind-long-transaction", "drop column if exists region", "drop column if exists regio");
 
-        HarnessRun run = HarnessRun.rehearse(scenario, directory.resolve("run"), "--scale", SCALE);
+        HarnessRun run = HarnessRun.rehearse(scenario, directory.resolve("run"), SHORT);
 
         JsonNode rollback = run.result().get("rollback");
         assertThat(rollback.get("status").asString()).isEqualTo("succeeded");
@@ -38,10 +42,11 @@ class WrongTurnsTest {
     }
 
     @Test
+    @Tag("proof")
     void aMigrationThatDoesNotEndIsCancelledAndTheWayBackStillTaken() throws IOException {
         Path scenario = edited("07-alter-behind-long-transaction", "migration:\n", "migration:\n  timeLimit: 2s\n");
 
-        HarnessRun run = HarnessRun.rehearse(scenario, directory.resolve("run"), "--scale", SCALE);
+        HarnessRun run = HarnessRun.rehearse(scenario, directory.resolve("run"), SHORT);
 
         JsonNode step = run.result().get("steps").get(0);
         assertThat(step.get("status").asString()).isEqualToIgnoringCase("timedOut");
@@ -53,13 +58,14 @@ class WrongTurnsTest {
     }
 
     @Test
+    @Tag("proof")
     void aStatementThatFailsIsNamedWithWhatTheServerSaid() throws IOException {
         Path scenario = edited(
                 "07-alter-behind-long-transaction",
                 "add column if not exists region text",
                 "add column region text not null");
 
-        HarnessRun run = HarnessRun.rehearse(scenario, directory.resolve("run"), "--scale", SCALE);
+        HarnessRun run = HarnessRun.rehearse(scenario, directory.resolve("run"), SHORT);
 
         JsonNode statement = run.statements().getFirst();
         assertThat(statement.get("status").asString()).isEqualTo("failed");
@@ -76,7 +82,7 @@ class WrongTurnsTest {
                     "dataset:\n",
                     "environment: { settings: { port: " + taken.getLocalPort() + " } }\ndataset:\n");
 
-            HarnessRun run = HarnessRun.rehearse(scenario, directory.resolve("run"), "--scale", SCALE);
+            HarnessRun run = HarnessRun.rehearse(scenario, directory.resolve("run"), SHORT);
 
             assertThat(run.exitCode()).as(run.err()).isEqualTo(3);
             assertThat(run.err()).contains("port " + taken.getLocalPort() + " is taken");
@@ -86,7 +92,7 @@ class WrongTurnsTest {
     @Test
     void reportJudgesAFinishedRunAgainFromItsDirectory() throws IOException {
         HarnessRun run = HarnessRun.rehearse(
-                HarnessRun.example("07-alter-behind-long-transaction"), directory.resolve("run"), "--scale", SCALE);
+                HarnessRun.example("07-alter-behind-long-transaction"), directory.resolve("run"), SHORT);
         String result = Files.readString(directory.resolve("run/result.json"));
         Files.delete(directory.resolve("run/result.json"));
         Files.delete(directory.resolve("run/report.html"));
