@@ -11,7 +11,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.ToLongFunction;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import tools.jackson.databind.JsonNode;
@@ -84,16 +83,6 @@ record HarnessRun(int exitCode, String out, String err, Path directory) {
 
     /** The longest response of any request that arrived in a stage of the kind, from {@code requests.bin}. */
     double maxResponseMillis(String kind) {
-        return maxMillis(kind, RequestRecord::responseNanos);
-    }
-
-    /** The longest time that any of them had a connection. */
-    double maxServiceMillis(String kind) {
-        return maxMillis(
-                kind, request -> request.t2Nanos() == RequestRecord.NEVER ? 0 : request.t3Nanos() - request.t2Nanos());
-    }
-
-    private double maxMillis(String kind, ToLongFunction<RequestRecord> duration) {
         JsonNode stage = stream(result().get("stages"))
                 .filter(candidate -> candidate.get("kind").asString().equals(kind))
                 .findFirst()
@@ -104,7 +93,7 @@ record HarnessRun(int exitCode, String out, String err, Path directory) {
         try {
             RequestLog.open(directory.resolve("requests.bin")).forEach((RequestRecord request) -> {
                 if (request.t0Nanos() >= start && request.t0Nanos() < end) {
-                    longest[0] = Math.max(longest[0], duration.applyAsLong(request));
+                    longest[0] = Math.max(longest[0], request.responseNanos());
                 }
             });
         } catch (IOException e) {
