@@ -51,8 +51,12 @@ final class Connection {
             if (server.isUnresolved()) {
                 throw new IOException("unknown host " + server.getHostString());
             }
-            upstream.connect(server);
-            upstreamKey = loop.register(upstream, SelectionKey.OP_CONNECT, key -> connected(key, toxics));
+            boolean connected = upstream.connect(server);
+            upstreamKey =
+                    loop.register(upstream, connected ? 0 : SelectionKey.OP_CONNECT, key -> connected(key, toxics));
+            if (connected) {
+                connected(upstreamKey, toxics);
+            }
         } catch (IOException e) {
             upstream.close();
             throw e;

@@ -12,12 +12,13 @@ import java.util.concurrent.atomic.AtomicLong;
 /** Sends back what it gets, and ends when its client does. */
 final class EchoServer implements AutoCloseable {
     private final ServerSocket listener;
+    private final Thread accepting;
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
     private final AtomicLong received = new AtomicLong();
 
     EchoServer() throws IOException {
         listener = new ServerSocket(0, 4096, InetAddress.getLoopbackAddress());
-        Thread.ofPlatform().daemon().name("echo-accept").start(this::accept);
+        accepting = Thread.ofPlatform().daemon().name("echo-accept").start(this::accept);
     }
 
     String address() {
@@ -66,9 +67,12 @@ final class EchoServer implements AutoCloseable {
         return received.get();
     }
 
+    /** Nobody listens any more, nor is anybody still connected. */
     @Override
-    public void close() throws IOException {
+    public void close() throws Exception {
         listener.close();
+        // An accept that was under way may still take a connection after the listener was closed.
+        accepting.join();
         for (Socket socket : sockets) {
             socket.close();
         }
