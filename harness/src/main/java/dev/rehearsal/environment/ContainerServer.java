@@ -25,10 +25,9 @@ final class ContainerServer implements StartedServer {
     private final EngineClient client;
     private final ServerContainer.Plan plan;
     private final String id;
-    private final String password;
+    private final Facts facts;
     private final AutoCloseable memoryWatch;
     private final AtomicInteger killedForMemory;
-    private final Instant startedAt = Instant.now();
     private int port;
     private long processId = -1;
     private boolean closed;
@@ -43,7 +42,7 @@ final class ContainerServer implements StartedServer {
         this.client = client;
         this.plan = plan;
         this.id = id;
-        this.password = password;
+        this.facts = new Facts(EngineClient.LOOPBACK, password, plan.dataDirectory(), Instant.now());
         this.memoryWatch = memoryWatch;
         this.killedForMemory = killedForMemory;
     }
@@ -105,7 +104,8 @@ final class ContainerServer implements StartedServer {
             throw died();
         }
         port = Integer.parseInt(bindings[0].getHostPortSpec());
-        if (!FirstAnswer.await(jdbcUrl("postgres"), dataDirectory(), this::ended, () -> lastLines(client.logs(id)))) {
+        if (!FirstAnswer.await(
+                jdbcUrl("postgres"), facts.dataDirectory(), this::ended, () -> lastLines(client.logs(id)))) {
             throw died();
         }
         processId = visible(client.state(id));
@@ -118,7 +118,7 @@ final class ContainerServer implements StartedServer {
 
     private EnvironmentException died() {
         ContainerState state = client.state(id);
-        if (client.fileInside(id, dataDirectory().resolve("PG_VERSION")).isEmpty()) {
+        if (client.fileInside(id, facts.dataDirectory().resolve("PG_VERSION")).isEmpty()) {
             return otherFiles(plan.dataDirectory());
         }
         if (outOfMemory().isPresent()) {
@@ -166,8 +166,8 @@ final class ContainerServer implements StartedServer {
     }
 
     @Override
-    public String host() {
-        return EngineClient.LOOPBACK;
+    public Facts facts() {
+        return facts;
     }
 
     @Override
@@ -176,28 +176,8 @@ final class ContainerServer implements StartedServer {
     }
 
     @Override
-    public String user() {
-        return NewCluster.USER;
-    }
-
-    @Override
-    public String password() {
-        return password;
-    }
-
-    @Override
-    public Path dataDirectory() {
-        return plan.dataDirectory();
-    }
-
-    @Override
     public long processId() {
         return processId;
-    }
-
-    @Override
-    public Instant startedAt() {
-        return startedAt;
     }
 
     @Override
@@ -212,7 +192,7 @@ final class ContainerServer implements StartedServer {
         discard();
         if (!inTime || exit == null || exit != 0) {
             throw new EnvironmentException(
-                    "the server over " + dataDirectory()
+                    "the server over " + facts.dataDirectory()
                             + (inTime
                                     ? " ended with " + exit
                                     : " did not shut down within " + CLEAN_STOP_PATIENCE.toSeconds() + " s")
@@ -228,11 +208,11 @@ final class ContainerServer implements StartedServer {
         }
         closed = true;
         StartedThings ends = new StartedThings();
-        ends.add("the owner of " + dataDirectory(), () -> plan.user().takeBack(dataDirectory()));
+        ends.add("the owner of " + facts.dataDirectory(), () -> plan.user().takeBack(facts.dataDirectory()));
         ends.add("container " + id, () -> client.remove(id));
         ends.add(
                 "the server's first words",
-                () -> Files.writeString(dataDirectory().resolve(START_LOG), client.logs(id)));
+                () -> Files.writeString(facts.dataDirectory().resolve(START_LOG), client.logs(id)));
         ends.add("the watch over its memory", memoryWatch::close);
         ends.close();
     }

@@ -42,7 +42,8 @@ public final class LocalRuntime implements ServerRuntime {
             return new StartedEnvironment(
                     new StartedEnvironment.RuntimeFacts("local", reason, servers.serverVersion(), Optional.empty()),
                     server,
-                    LocalFaultProxy.start(faultProxy, server.host() + ":" + server.port(), started, servers.registry()),
+                    LocalFaultProxy.start(
+                            faultProxy, server.facts().host() + ":" + server.port(), started, servers.registry()),
                     List::of,
                     started,
                     host);

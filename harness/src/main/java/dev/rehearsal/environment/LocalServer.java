@@ -15,23 +15,20 @@ public final class LocalServer implements StartedServer {
     private static final Duration HARD_STOP_PATIENCE = Duration.ofSeconds(10);
 
     private final Process process;
-    private final Path dataDirectory;
+    private final Facts facts;
     private final int port;
-    private final String password;
     private final RunningRegistry.Entry entry;
-    private final Instant startedAt = Instant.now();
 
     LocalServer(Process process, Path dataDirectory, int port, String password, RunningRegistry.Entry entry) {
         this.process = process;
-        this.dataDirectory = dataDirectory;
+        this.facts = new Facts("127.0.0.1", password, dataDirectory, Instant.now());
         this.port = port;
-        this.password = password;
         this.entry = entry;
     }
 
     @Override
-    public String host() {
-        return "127.0.0.1";
+    public Facts facts() {
+        return facts;
     }
 
     @Override
@@ -40,28 +37,8 @@ public final class LocalServer implements StartedServer {
     }
 
     @Override
-    public String user() {
-        return NewCluster.USER;
-    }
-
-    @Override
-    public String password() {
-        return password;
-    }
-
-    @Override
-    public Path dataDirectory() {
-        return dataDirectory;
-    }
-
-    @Override
     public long processId() {
         return process.pid();
-    }
-
-    @Override
-    public Instant startedAt() {
-        return startedAt;
     }
 
     /**
@@ -72,7 +49,7 @@ public final class LocalServer implements StartedServer {
     boolean awaitReady() throws EnvironmentException {
         return FirstAnswer.await(
                         jdbcUrl("postgres"),
-                        dataDirectory,
+                        facts.dataDirectory(),
                         patience -> process.waitFor(patience.toMillis(), TimeUnit.MILLISECONDS),
                         () -> Commands.lastLinesOf(log()))
                 || failed();
@@ -88,7 +65,7 @@ public final class LocalServer implements StartedServer {
     }
 
     private Path log() {
-        return dataDirectory.resolve(START_LOG);
+        return facts.dataDirectory().resolve(START_LOG);
     }
 
     @Override
@@ -99,7 +76,7 @@ public final class LocalServer implements StartedServer {
         end(children);
         if (!clean || process.exitValue() != 0) {
             throw new EnvironmentException(
-                    "the server over " + dataDirectory
+                    "the server over " + facts.dataDirectory()
                             + (clean
                                     ? " ended with " + process.exitValue()
                                     : " did not shut down within " + CLEAN_STOP_PATIENCE.toSeconds() + " s")

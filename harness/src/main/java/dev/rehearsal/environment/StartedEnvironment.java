@@ -75,18 +75,10 @@ final class StartedEnvironment implements Environment {
             StartedThings started,
             CompletableFuture<RunEvent.HostFacts> host) {
         this.runtime = runtime;
-        this.primary = new Server(
-                server.host(),
-                server.port(),
-                Snapshot.DATABASE,
-                server.user(),
-                server.password(),
-                server.dataDirectory(),
-                server.processId(),
-                server.startedAt());
+        this.primary = server.server(Snapshot.DATABASE);
         this.proxy = proxy;
         this.application =
-                new ProxiedEndpoint(proxy.host(), proxy.port(), Snapshot.DATABASE, server.user(), server.password());
+                new ProxiedEndpoint(proxy.host(), proxy.port(), primary.database(), primary.user(), primary.password());
         this.troubles = troubles;
         this.started = started;
         this.host = host;

@@ -11,25 +11,36 @@ sealed interface StartedServer extends ServerLauncher.RunningServer permits Loca
     /** What the server says before, or without, its logging collector; in the data directory. */
     String START_LOG = "harness-start.log";
 
-    String host();
+    /**
+     * What does not change from its start to its end.
+     *
+     * @param startedAt by this machine's wall clock
+     */
+    record Facts(String host, String password, Path dataDirectory, Instant startedAt) {}
+
+    Facts facts();
 
     int port();
-
-    String user();
-
-    String password();
-
-    Path dataDirectory();
 
     /** Of the postmaster, as this machine counts processes; negative where it cannot be seen from here. */
     long processId();
 
-    /** By this machine's wall clock. */
-    Instant startedAt();
+    /** For observers of one of its databases. */
+    default Server server(String database) {
+        return new Server(
+                facts().host(),
+                port(),
+                database,
+                NewCluster.USER,
+                facts().password(),
+                facts().dataDirectory(),
+                processId(),
+                facts().startedAt());
+    }
 
     @Override
     default String jdbcUrl(String database) {
-        return JdbcUrl.of(host(), port(), database, user(), password(), ApplicationNames.OBSERVER);
+        return server(database).jdbcUrl(ApplicationNames.OBSERVER);
     }
 
     /** Ends it at once, without a checkpoint: for data that nobody needs any more. */

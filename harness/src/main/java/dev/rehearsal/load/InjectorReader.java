@@ -27,7 +27,7 @@ final class InjectorReader implements AutoCloseable {
     private final CompletableFuture<Frame.Started> started = new CompletableFuture<>();
     private final CompletableFuture<Frame.Drained> drained = new CompletableFuture<>();
     private final CompletableFuture<EnvironmentException> failure = new CompletableFuture<>();
-    private final Thread thread;
+    private CompletableFuture<Void> ended = CompletableFuture.completedFuture(null);
     private volatile boolean closing;
 
     InjectorReader(InjectorProcess injector, List<OperationKey> operations, Path requestsFile, Journal journal)
@@ -41,11 +41,11 @@ final class InjectorReader implements AutoCloseable {
         } catch (IOException e) {
             throw notWritable(e);
         }
-        this.thread = Thread.ofPlatform().name("injector's frames").daemon().unstarted(this::run);
     }
 
     void start() {
-        thread.start();
+        ended = CompletableFuture.runAsync(
+                this::run, Thread.ofPlatform().name("injector's frames").daemon()::start);
     }
 
     LiveStatistics statistics() {
@@ -75,17 +75,7 @@ final class InjectorReader implements AutoCloseable {
     /** After the injector's end: waits until all it told is written. */
     @Override
     public void close() {
-        boolean interrupted = false;
-        while (thread.isAlive()) {
-            try {
-                thread.join();
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        ended.join();
     }
 
     private void run() {

@@ -31,6 +31,7 @@ public final class LockTracer implements AutoCloseable {
 
     private static final Duration MARKER_LIMIT = Duration.ofSeconds(15);
     private static final Duration FILE_LIMIT = Duration.ofSeconds(10);
+    private static final Duration FILE_POLL = Duration.ofMillis(10);
 
     private final RunClock clock;
     private final Journal journal;
@@ -138,7 +139,7 @@ public final class LockTracer implements AutoCloseable {
             if (System.nanoTime() > limit) {
                 throw unreadable("there is no server log " + jsonLog);
             }
-            Thread.sleep(10);
+            Thread.sleep(FILE_POLL);
         }
     }
 

@@ -21,7 +21,14 @@ final class LogTail implements AutoCloseable {
         void lost(String why);
     }
 
-    private static final long POLL_NANOS = Duration.ofMillis(2).toNanos();
+    private static final Duration POLL = Duration.ofMillis(2);
+
+    /**
+     * New lines are left alone for so long. The server logs most when a lock is released, and whoever is let go then needs the processors more than the
+     * reader does.
+     */
+    private static final Duration LINGER = Duration.ofMillis(100);
+
     private static final int POLLS_PER_IDENTITY_CHECK = 100;
 
     private final Path file;
@@ -60,10 +67,10 @@ final class LogTail implements AutoCloseable {
             ByteArrayOutputStream line = new ByteArrayOutputStream();
             int idlePolls = 0;
             while (!closed) {
-                buffer.clear();
-                if (channel.read(buffer) > 0) {
+                if (channel.size() > channel.position()) {
                     idlePolls = 0;
-                    split(buffer.flip(), line);
+                    Thread.sleep(LINGER);
+                    readAll(channel, buffer, line);
                     continue;
                 }
                 if (channel.size() < channel.position()) {
@@ -74,7 +81,7 @@ final class LogTail implements AutoCloseable {
                     reader.lost(file + " was replaced while it was read");
                     return;
                 }
-                Thread.sleep(Duration.ofNanos(POLL_NANOS));
+                Thread.sleep(POLL);
             }
         } catch (IOException e) {
             if (!closed) {
@@ -85,6 +92,13 @@ final class LogTail implements AutoCloseable {
         } catch (RuntimeException e) {
             reader.lost("reading " + file + " failed: " + e);
             throw e;
+        }
+    }
+
+    private void readAll(SeekableByteChannel channel, ByteBuffer buffer, ByteArrayOutputStream line)
+            throws IOException {
+        while (channel.read(buffer.clear()) > 0) {
+            split(buffer.flip(), line);
         }
     }
 

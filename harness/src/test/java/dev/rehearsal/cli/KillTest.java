@@ -44,12 +44,7 @@ class KillTest {
             assertThat(started).extracting(KillTest::commandLine).anyMatch(line -> line.contains("postgres"));
             assertThat(started).extracting(KillTest::commandLine).anyMatch(line -> line.contains("gatling.conf"));
 
-            new ProcessBuilder("kill", "-" + signal, Long.toString(harness.pid()))
-                    .inheritIO()
-                    .start()
-                    .waitFor();
-
-            assertThat(harness.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+            kill(harness, signal);
             if (!signal.equals("KILL")) {
                 assertThat(harness.exitValue()).isEqualTo(130);
                 assertThat(started).as("right after the end").noneMatch(LiveProcesses::runs);
@@ -77,11 +72,7 @@ class KillTest {
             await().atMost(PATIENCE).until(() -> hasBegun("killed", "MIGRATION") || !harness.isAlive());
             assertThat(harness.isAlive()).as(errors("killed")).isTrue();
             volumes = TestContainers.volumesOf(harness.pid());
-            new ProcessBuilder("kill", "-KILL", Long.toString(harness.pid()))
-                    .inheritIO()
-                    .start()
-                    .waitFor();
-            assertThat(harness.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+            kill(harness, "KILL");
         } finally {
             harness.destroyForcibly();
         }
@@ -108,11 +99,7 @@ class KillTest {
         try {
             await().atMost(PATIENCE).until(() -> hasBegun("killed", "BASELINE") || !harness.isAlive());
             assertThat(TestContainers.madeBy(harness.pid())).hasSize(3);
-            new ProcessBuilder("kill", "-INT", Long.toString(harness.pid()))
-                    .inheritIO()
-                    .start()
-                    .waitFor();
-            assertThat(harness.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+            kill(harness, "INT");
         } finally {
             harness.destroyForcibly();
         }
@@ -128,11 +115,7 @@ class KillTest {
         try {
             await().atMost(PATIENCE).until(() -> errors("killed").contains("order_items") || !harness.isAlive());
             assertThat(harness.isAlive()).as(errors("killed")).isTrue();
-            new ProcessBuilder("kill", "-KILL", Long.toString(harness.pid()))
-                    .inheritIO()
-                    .start()
-                    .waitFor();
-            assertThat(harness.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+            kill(harness, "KILL");
         } finally {
             harness.destroyForcibly();
         }
@@ -147,6 +130,14 @@ class KillTest {
     }
 
     /** It failed, as its scenario does; or was inconclusive, on a machine that is busy with other tests. */
+    private static void kill(Process harness, String signal) throws Exception {
+        new ProcessBuilder("kill", "-" + signal, Long.toString(harness.pid()))
+                .inheritIO()
+                .start()
+                .waitFor();
+        assertThat(harness.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+    }
+
     private void assertCameToItsEnd(Process next) throws IOException {
         assertThat(next.exitValue()).as(errors("next")).isIn(1, 3);
         assertThat(Files.readString(directory.resolve("next/events.ndjson"))).contains("\"COMPLETED\"");

@@ -265,7 +265,7 @@ class LoadTest {
 
         try (FaultProxyServer proxies = FaultProxyServer.start(0, 42);
                 Load load = Load.launch()) {
-            int port = proxies.add("line", server.host() + ":" + server.port());
+            int port = proxies.add("line", server.facts().host() + ":" + server.port());
             String proxied = url().replace(":" + server.port() + "/", ":" + port + "/");
             load.begin(new LoadSpec(workload, 7, proxied, url()), clock, requestsFile(), events::add);
             await().atMost(LIMIT).until(() -> load.live().completed() >= 600);

@@ -11,38 +11,16 @@ import java.net.http.HttpResponse;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.AfterParameterizedClassInvocation;
-import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
-import org.junit.jupiter.params.Parameter;
-import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.EnumSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.ObjectMapper;
 
 /** What Toxiproxy's API answers, asked of both servers. */
-@ParameterizedClass
-@EnumSource(ServerUnderTest.class)
-class ApiConformanceTest {
+class ApiConformanceTest extends ConformanceTest {
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    private static ServerUnderTest.Running server;
-
-    @Parameter
-    ServerUnderTest kind;
-
     private final HttpClient client = HttpClient.newHttpClient();
-
-    @BeforeParameterizedClassInvocation
-    static void startServer(ServerUnderTest kind) throws IOException {
-        server = kind.start();
-    }
-
-    @AfterParameterizedClassInvocation
-    static void stopServer() {
-        server.close();
-    }
 
     @BeforeEach
     void deleteProxies() throws Exception {

@@ -7,8 +7,6 @@ import static dev.rehearsal.proxy.Clients.roundTrip;
 import static dev.rehearsal.proxy.Clients.write;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import eu.rekawek.toxiproxy.Proxy;
-import eu.rekawek.toxiproxy.ToxiproxyClient;
 import eu.rekawek.toxiproxy.model.ToxicDirection;
 import eu.rekawek.toxiproxy.model.toxic.Latency;
 import java.io.IOException;
@@ -17,58 +15,12 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.params.AfterParameterizedClassInvocation;
-import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
-import org.junit.jupiter.params.Parameter;
-import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.EnumSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.ObjectMapper;
 
 /** The list in the package's description, of how ours differs from Toxiproxy on purpose: what each of the two does. */
-@Timeout(120)
-@ParameterizedClass
-@EnumSource(ServerUnderTest.class)
-class DifferencesFromToxiproxyTest {
-    private static final long HOUR = 3_600_000;
-
-    private static ServerUnderTest.Running server;
-
-    @Parameter
-    ServerUnderTest kind;
-
-    private final Clients clients = new Clients();
-    private EchoServer echo;
-    private Proxy proxy;
-
-    @BeforeParameterizedClassInvocation
-    static void startServer(ServerUnderTest kind) throws IOException {
-        server = kind.start();
-    }
-
-    @AfterParameterizedClassInvocation
-    static void stopServer() {
-        server.close();
-    }
-
-    @BeforeEach
-    void start() throws Exception {
-        ToxiproxyClient client =
-                new ToxiproxyClient(server.uri().getHost(), server.uri().getPort());
-        echo = clients.after(new EchoServer());
-        proxy = client.createProxy("primary", "127.0.0.1:0", echo.address());
-        clients.after(proxy::delete);
-    }
-
-    @AfterEach
-    void stop() throws Exception {
-        clients.close();
-    }
-
+class DifferencesFromToxiproxyTest extends ProxiedEchoTest {
     @Test
     void anEndOfStreamIsAHalfCloseOrACloseOfBothWays() throws Exception {
         Socket socket = clients.connect(proxy);

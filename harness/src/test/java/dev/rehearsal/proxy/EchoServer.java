@@ -6,19 +6,21 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** Sends back what it gets, and ends when its client does. */
 final class EchoServer implements AutoCloseable {
     private final ServerSocket listener;
-    private final Thread accepting;
+    private final CompletableFuture<Void> ended;
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
     private final AtomicLong received = new AtomicLong();
 
     EchoServer() throws IOException {
         listener = new ServerSocket(0, 4096, InetAddress.getLoopbackAddress());
-        accepting = Thread.ofPlatform().daemon().name("echo-accept").start(this::accept);
+        ended = CompletableFuture.runAsync(
+                this::accept, Thread.ofPlatform().daemon().name("echo-accept")::start);
     }
 
     String address() {
@@ -69,10 +71,10 @@ final class EchoServer implements AutoCloseable {
 
     /** Nobody listens any more, nor is anybody still connected. */
     @Override
-    public void close() throws Exception {
+    public void close() throws IOException {
         listener.close();
         // An accept that was under way may still take a connection after the listener was closed.
-        accepting.join();
+        ended.join();
         for (Socket socket : sockets) {
             socket.close();
         }

@@ -9,15 +9,12 @@ import static dev.rehearsal.proxy.Clients.write;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import eu.rekawek.toxiproxy.Proxy;
-import eu.rekawek.toxiproxy.ToxiproxyClient;
 import eu.rekawek.toxiproxy.model.ToxicDirection;
 import eu.rekawek.toxiproxy.model.toxic.Bandwidth;
 import eu.rekawek.toxiproxy.model.toxic.Latency;
 import eu.rekawek.toxiproxy.model.toxic.LimitData;
 import eu.rekawek.toxiproxy.model.toxic.Slicer;
 import eu.rekawek.toxiproxy.model.toxic.SlowClose;
-import java.io.IOException;
 import java.net.Socket;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
@@ -30,58 +27,12 @@ import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.params.AfterParameterizedClassInvocation;
-import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
-import org.junit.jupiter.params.Parameter;
-import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What clients of a proxied server feel, through both servers, driven by the real Toxiproxy client. */
-@Timeout(120)
-@ParameterizedClass
-@EnumSource(ServerUnderTest.class)
-class ToxicsConformanceTest {
-    /** Long enough never to be over while a test runs. */
-    private static final long HOUR = 3_600_000;
-
-    private static ServerUnderTest.Running server;
-
-    @Parameter
-    ServerUnderTest kind;
-
-    private final Clients clients = new Clients();
-    private EchoServer echo;
-    private Proxy proxy;
-
-    @BeforeParameterizedClassInvocation
-    static void startServer(ServerUnderTest kind) throws IOException {
-        server = kind.start();
-    }
-
-    @AfterParameterizedClassInvocation
-    static void stopServer() {
-        server.close();
-    }
-
-    @BeforeEach
-    void start() throws Exception {
-        ToxiproxyClient client =
-                new ToxiproxyClient(server.uri().getHost(), server.uri().getPort());
-        echo = clients.after(new EchoServer());
-        proxy = client.createProxy("primary", "127.0.0.1:0", echo.address());
-        clients.after(proxy::delete);
-    }
-
-    @AfterEach
-    void stop() throws Exception {
-        clients.close();
-    }
-
+/** What clients of a proxied server feel, through both servers. */
+class ToxicsConformanceTest extends ProxiedEchoTest {
     // ---- no toxic ---------------------------------------------------------------------------------------------------
 
     @Test
