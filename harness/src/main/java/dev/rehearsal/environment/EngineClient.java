@@ -13,7 +13,6 @@ import com.github.dockerjava.api.model.Event;
 import com.github.dockerjava.api.model.EventType;
 import com.github.dockerjava.api.model.Frame;
 import com.github.dockerjava.api.model.HostConfig;
-import com.github.dockerjava.api.model.Info;
 import com.github.dockerjava.api.model.Mount;
 import com.github.dockerjava.api.model.MountType;
 import com.github.dockerjava.api.model.Network;
@@ -21,9 +20,6 @@ import com.github.dockerjava.api.model.PullResponseItem;
 import dev.rehearsal.scenario.EnvironmentException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.lang.reflect.Constructor;
-import java.lang.reflect.Field;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -38,17 +34,9 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.jspecify.annotations.Nullable;
-import org.testcontainers.DockerClientFactory;
-import org.testcontainers.dockerclient.DockerClientProviderStrategy;
-import org.testcontainers.dockerclient.TransportConfig;
-import org.testcontainers.utility.ResourceReaper;
 
 /**
  * An engine's API, through Testcontainers. Everything made here carries the labels of {@link Ownership}, by which it can be found again.
- *
- * <p>Testcontainers has a way of its own to end what a process leaves behind: a container (Ryuk) whose image has to be pulled, or else a hook
- * that ends servers while we are still reading their logs. Neither is used: we end what we start, and {@link ContainerSweeper} what a killed
- * harness could not. It also would look for an engine by itself; it is given the one that was found.
  *
  * <p>Safe for use by several threads.
  */
@@ -69,80 +57,12 @@ final class EngineClient {
     /** @param engine one that answers */
     static EngineClient of(ContainerEngine engine) throws EnvironmentException {
         try {
-            return new EngineClient(Testcontainers.client(engine.uri()), Ownership.labels());
+            return new EngineClient(FoundEngine.client(engine.uri()), Ownership.labels());
         } catch (RuntimeException e) {
             throw new EnvironmentException(
                     "the container engine at " + engine.uri() + " cannot be used: " + reason(e),
                     "Look at the engine's log, or take --runtime local.",
                     e);
-        }
-    }
-
-    /** Testcontainers with our engine, and without its own clearing up. One engine a process, as Testcontainers has it. */
-    private static final class Testcontainers {
-        private static @Nullable URI engine;
-
-        static synchronized DockerClient client(URI uri) {
-            if (!uri.equals(engine)) {
-                if (engine != null) {
-                    throw new IllegalStateException("this process uses the engine at " + engine + " already");
-                }
-                try {
-                    Constructor<ResourceReaper> reaper = ResourceReaper.class.getDeclaredConstructor();
-                    reaper.setAccessible(true);
-                    set(ResourceReaper.class, "instance", null, reaper.newInstance());
-                    set(DockerClientFactory.class, "strategy", DockerClientFactory.instance(), new FoundEngine(uri));
-                } catch (ReflectiveOperationException e) {
-                    throw new IllegalStateException("this version of Testcontainers is not the one we know", e);
-                }
-                engine = uri;
-            }
-            return DockerClientFactory.instance().client();
-        }
-
-        private static void set(Class<?> type, String field, @Nullable Object owner, Object value)
-                throws ReflectiveOperationException {
-            Field found = type.getDeclaredField(field);
-            found.setAccessible(true);
-            found.set(owner, value);
-        }
-    }
-
-    private static final class FoundEngine extends DockerClientProviderStrategy {
-        private final URI uri;
-        private @Nullable Info info;
-
-        FoundEngine(URI uri) {
-            this.uri = uri;
-        }
-
-        @Override
-        public String getDescription() {
-            return "the engine that the harness found";
-        }
-
-        @Override
-        public TransportConfig getTransportConfig() {
-            return TransportConfig.builder().dockerHost(uri).build();
-        }
-
-        @Override
-        protected boolean isPersistable() {
-            return false;
-        }
-
-        /** Also where {@code /.dockerenv} says that this is a container: ports are published on the engine's machine, and that is this one. */
-        @Override
-        public synchronized String getDockerHostIpAddress() {
-            return LOOPBACK;
-        }
-
-        @Override
-        public synchronized Info getInfo() {
-            if (info == null) {
-                info = getDockerClient().infoCmd().exec();
-            }
-            return info;
         }
     }
 

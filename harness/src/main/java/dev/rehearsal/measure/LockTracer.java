@@ -15,8 +15,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -39,7 +39,7 @@ public final class LockTracer implements AutoCloseable {
     private final RelationNames names;
     private final WaitLedger ledger;
     private final LogParser parser = new LogParser();
-    private final Map<String, CountDownLatch> expectedMarkers = new ConcurrentHashMap<>();
+    private final Map<String, CompletableFuture<Boolean>> expectedMarkers = new ConcurrentHashMap<>();
     private final Map<Integer, SessionLog> followed = new ConcurrentHashMap<>();
     private volatile boolean armed;
     private volatile boolean lost;
@@ -115,12 +115,12 @@ public final class LockTracer implements AutoCloseable {
 
     private void start(Path jsonLog) throws EnvironmentException {
         String marker = "armed " + UUID.randomUUID();
-        CountDownLatch seen = expect(marker);
+        CompletableFuture<Boolean> seen = expect(marker);
         try {
             write(marker);
             awaitFile(jsonLog);
             tail = Optional.of(LogTail.started(jsonLog, new Lines()));
-            if (!seen.await(MARKER_LIMIT.toNanos(), TimeUnit.NANOSECONDS) || lost) {
+            if (!seen.join()) {
                 throw unreadable(jsonLog + " does not show what the server logs");
             }
         } catch (SQLException e) {
@@ -128,8 +128,6 @@ public final class LockTracer implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new EnvironmentException("interrupted while the lock tracer was armed", "run it again", e);
-        } finally {
-            expectedMarkers.remove(marker);
         }
     }
 
@@ -162,38 +160,47 @@ public final class LockTracer implements AutoCloseable {
         followed.remove(pid);
     }
 
-    /**
-     * Returns when everything that the server had logged when it was called is journaled. When that cannot be had, it journals the trouble and
-     * returns.
-     */
+    /** Like {@link #caughtUp}, but waits until then. */
     public void drain() {
+        caughtUp().join();
+    }
+
+    /**
+     * Done when everything that the server had logged when it was called is journaled. When that cannot be had, it journals the trouble and is done
+     * too.
+     */
+    CompletableFuture<Void> caughtUp() {
         if (lost) {
-            return;
+            return CompletableFuture.completedFuture(null);
         }
         String marker = nextMarker();
-        CountDownLatch seen = expect(marker);
+        CompletableFuture<Boolean> seen = expect(marker);
         try {
             write(marker);
-            if (!seen.await(MARKER_LIMIT.toNanos(), TimeUnit.NANOSECONDS)) {
+        } catch (SQLException e) {
+            trouble("cannot tell whether the server's log was read to its end: " + e.getMessage());
+            seen.complete(true);
+        }
+        return seen.thenAccept(cameThrough -> {
+            if (!cameThrough && !lost) {
                 trouble("lines of the server's log were lost: a marker did not come through within "
                         + MARKER_LIMIT.toSeconds() + " s");
             }
-        } catch (SQLException e) {
-            trouble("cannot tell whether the server's log was read to its end: " + e.getMessage());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        } finally {
-            expectedMarkers.remove(marker);
-        }
+        });
     }
 
     private synchronized String nextMarker() {
         return Integer.toString(++markerCount);
     }
 
-    private CountDownLatch expect(String marker) {
-        CountDownLatch seen = new CountDownLatch(1);
+    /** Whether it has come through, as soon as that is known. */
+    private CompletableFuture<Boolean> expect(String marker) {
+        CompletableFuture<Boolean> seen = new CompletableFuture<Boolean>()
+                .completeOnTimeout(false, MARKER_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
         expectedMarkers.put(marker, seen);
+        if (lost) {
+            seen.complete(false);
+        }
         return seen;
     }
 
@@ -257,7 +264,7 @@ public final class LockTracer implements AutoCloseable {
         public void lost(String why) {
             lost = true;
             trouble(why);
-            expectedMarkers.values().forEach(CountDownLatch::countDown);
+            expectedMarkers.values().forEach(seen -> seen.complete(false));
         }
 
         private void entry(LogEntry entry) {
@@ -269,10 +276,10 @@ public final class LockTracer implements AutoCloseable {
         }
 
         private void marker(LogEntry.Marker marker) {
-            CountDownLatch seen = expectedMarkers.get(marker.text());
+            CompletableFuture<Boolean> seen = expectedMarkers.remove(marker.text());
             if (seen != null) {
                 armed = true;
-                seen.countDown();
+                seen.complete(true);
             }
         }
 

@@ -24,8 +24,8 @@ final class LogTail implements AutoCloseable {
     private static final Duration POLL = Duration.ofMillis(2);
 
     /**
-     * New lines are left alone for so long. The server logs most when a lock is released, and whoever is let go then needs the processors more than the
-     * reader does.
+     * What comes soon after other lines is left alone for so long. The server logs most when a lock is released, and whoever is let go then needs the
+     * processors more than the reader does.
      */
     private static final Duration LINGER = Duration.ofMillis(100);
 
@@ -69,8 +69,8 @@ final class LogTail implements AutoCloseable {
             while (!closed) {
                 if (channel.size() > channel.position()) {
                     idlePolls = 0;
-                    Thread.sleep(LINGER);
                     readAll(channel, buffer, line);
+                    Thread.sleep(LINGER);
                     continue;
                 }
                 if (channel.size() < channel.position()) {

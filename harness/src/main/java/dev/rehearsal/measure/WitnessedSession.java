@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
 /**
@@ -20,7 +21,7 @@ import java.util.function.Consumer;
  *
  * <pre>
  * sending(sql) → the statement is executed → returned(…)        for every statement, COMMIT and ROLLBACK included
- * transactionEnded()                                            when the session is idle again
+ * transactionEnded(…)                                           when the session is idle again
  * </pre>
  */
 public final class WitnessedSession implements AutoCloseable {
@@ -57,6 +58,7 @@ public final class WitnessedSession implements AutoCloseable {
     private Map<Long, String> namesBefore = Map.of();
     private OptionalLong walBefore;
     private Executed current = new Executed("", 0, 0, List.of());
+    private CompletableFuture<Void> toTell = CompletableFuture.completedFuture(null);
 
     /**
      * A statement that has come back.
@@ -181,22 +183,28 @@ public final class WitnessedSession implements AutoCloseable {
     }
 
     /**
-     * What the statements since the last call did, one element for each pair of {@link #sending} and {@link #returned}. Reads the server's log up to now first.
+     * What the statements since the last call did, one element for each pair of {@link #sending} and {@link #returned}. Known when the server's log was
+     * read up to now; meanwhile the session may go on, as it would if nobody watched.
+     *
+     * @param known called by another thread, in the order of transactions; {@link #close} waits for it
      */
-    public List<Observation> transactionEnded() {
-        OptionalLong walAfter = walBytes();
-        tracer.drain();
-        SessionLog.Taken logged = log.take();
+    public void transactionEnded(Consumer<List<Observation>> known) {
+        List<Executed> statements = executed;
+        OptionalLong before = walBefore;
+        OptionalLong after = walBytes();
+        Map<Long, String> oldNames = namesBefore;
+        RelationNames newNames = refreshedNames();
         List<HoldTimeline.Hold> holds;
         synchronized (this) {
             holds = timeline.holds();
         }
-        TransactionSummary summary = new TransactionSummary(
-                clock, executed, logged, holds, walBefore, walAfter, namesBefore, refreshedNames());
-        List<Observation> observations = summary.observations();
-        walBefore = walAfter;
+        CompletableFuture<Void> told = tracer.caughtUp()
+                .thenRun(() -> known.accept(
+                        new TransactionSummary(clock, statements, log.take(), holds, before, after, oldNames, newNames)
+                                .observations()));
+        toTell = CompletableFuture.allOf(toTell, told);
+        walBefore = after;
         begin();
-        return observations;
     }
 
     private void begin() {
@@ -274,6 +282,7 @@ public final class WitnessedSession implements AutoCloseable {
 
     @Override
     public void close() {
+        toTell.join();
         tracer.unfollow(pid);
         sampler.close();
     }

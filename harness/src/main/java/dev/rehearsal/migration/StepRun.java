@@ -205,11 +205,13 @@ final class StepRun {
     }
 
     private void journalTransaction() {
-        List<Observation> observations = session.transactionEnded();
-        for (int i = 0; i < tried.size(); i++) {
-            journal.record(event(tried.get(i), observations.get(i)));
-        }
+        List<Tried> ended = List.copyOf(tried);
         tried.clear();
+        session.transactionEnded(observations -> {
+            for (int i = 0; i < ended.size(); i++) {
+                journal.record(event(ended.get(i), observations.get(i)));
+            }
+        });
     }
 
     private StatementObserved event(Tried one, Observation observation) {

@@ -80,7 +80,7 @@ class BadInputTest {
         HarnessRun run = HarnessRun.of(
                 "rehearse", file.toString(), "--out", directory.resolve("run").toString());
 
-        assertThat(run.exitCode()).as(run.err()).isEqualTo(2);
+        assertThat(run.exitCode()).as(run.told()).isEqualTo(2);
         assertThat(run.err())
                 .containsPattern("scenario\\.yaml:\\d+:\\d+: ")
                 .contains(expected)
@@ -114,7 +114,7 @@ class BadInputTest {
 
         HarnessRun run = HarnessRun.of("rehearse", file.toString());
 
-        assertThat(run.exitCode()).as(run.err()).isEqualTo(2);
+        assertThat(run.exitCode()).as(run.told()).isEqualTo(2);
         assertThat(run.err())
                 .contains("scenario.yaml")
                 .doesNotContain("Exception")
@@ -165,7 +165,7 @@ class BadInputTest {
                 "--out",
                 directory.resolve("run").toString());
 
-        assertThat(run.exitCode()).as(run.err()).isEqualTo(2);
+        assertThat(run.exitCode()).as(run.told()).isEqualTo(2);
         assertThat(run.err())
                 .containsPattern("scenario\\.yaml:\\d+:\\d+: workload\\.services\\[1]\\.operations\\[0]")
                 .contains("42601")

@@ -21,7 +21,7 @@ class ExamplesTest {
     void volatileDefaultRewritesTheTableAndStopsEverybody() {
         HarnessRun run = rehearse("01-add-column-volatile-default", "--scale", "0.25");
 
-        assertThat(run.exitCode()).as(run.err()).isEqualTo(1);
+        assertThat(run.exitCode()).as(run.told()).isEqualTo(1);
         assertThat(run.failed()).contains("rewrites no rewrites", "lockHold AccessExclusive held on orders");
         JsonNode statement = run.statements().getFirst();
         assertThat(statement.get("rewrites").get(0).get("relation").asString()).isEqualTo("orders");
@@ -54,7 +54,7 @@ class ExamplesTest {
     void setNotNullReadsTheWholeTableUnderItsLock() {
         HarnessRun run = rehearse("03-set-not-null");
 
-        assertThat(run.exitCode()).as(run.err()).isEqualTo(1);
+        assertThat(run.exitCode()).as(run.told()).isEqualTo(1);
         assertThat(run.failed()).contains("lockHold AccessExclusive held on orders");
         JsonNode scan = run.statements().getFirst().get("scans").get(0);
         assertThat(scan.get("relation").asString()).isEqualTo("orders");
@@ -75,7 +75,7 @@ class ExamplesTest {
     void createIndexStopsWritersOnly() {
         HarnessRun run = rehearse("05-create-index");
 
-        assertThat(run.exitCode()).as(run.err()).isEqualTo(1);
+        assertThat(run.exitCode()).as(run.told()).isEqualTo(1);
         assertThat(run.failed()).contains("lockHold Share held on orders");
         JsonNode statement = run.statements().getFirst();
         assertThat(HarnessRun.lock(statement, "orders", "Share")).isPresent();
@@ -97,7 +97,7 @@ class ExamplesTest {
     void alterQueuesBehindALongTransactionAndEverybodyBehindIt() {
         HarnessRun run = rehearse("07-alter-behind-long-transaction", "--scale", "0.25");
 
-        assertThat(run.exitCode()).as(run.err()).isEqualTo(1);
+        assertThat(run.exitCode()).as(run.told()).isEqualTo(1);
         assertThat(run.failed()).contains("lockWait longest lock wait of a request");
         JsonNode statement = run.statements().getFirst();
         double waited = statement.get("waitedMillis").asDouble();
@@ -130,7 +130,7 @@ class ExamplesTest {
     }
 
     private static void assertPassed(HarnessRun run) {
-        assertThat(run.exitCode()).as("%s%n%s", run.out(), run.err()).isEqualTo(0);
+        assertThat(run.exitCode()).as(run.told()).isEqualTo(0);
         assertThat(run.failed()).isEmpty();
         assertThat(run.result().get("verdict").asString()).isEqualTo("passed");
     }

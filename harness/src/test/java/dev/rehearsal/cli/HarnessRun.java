@@ -23,6 +23,11 @@ record HarnessRun(int exitCode, String out, String err, Path directory) {
     /** The repository's root: tests run in the folder of their module. */
     static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
 
+    /** For the message of an assertion: a run that is inconclusive says why on one stream or the other. */
+    String told() {
+        return out + "\n" + err;
+    }
+
     static HarnessRun of(String... arguments) {
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();

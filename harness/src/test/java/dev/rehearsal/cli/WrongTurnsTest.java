@@ -33,7 +33,7 @@ class WrongTurnsTest {
         assertThat(rollback.get("status").asString()).isEqualTo("succeeded");
         assertThat(rollback.get("schemaRestored").asBoolean()).isFalse();
         assertThat(rollback.get("differences").toString()).contains("orders.region");
-        assertThat(run.exitCode()).as(run.err()).isNotEqualTo(0);
+        assertThat(run.exitCode()).as(run.told()).isNotEqualTo(0);
         assertThat(HarnessRun.stream(run.result().get("findings"))
                         .filter(finding -> finding.get("objective").asString().equals("rollback")))
                 .singleElement()
@@ -53,7 +53,7 @@ class WrongTurnsTest {
         assertThat(run.result().get("rollback").get("status").asString()).isEqualTo("succeeded");
         assertThat(run.result().get("rollback").get("schemaRestored").asBoolean())
                 .isTrue();
-        assertThat(run.exitCode()).as(run.err()).isNotEqualTo(0);
+        assertThat(run.exitCode()).as(run.told()).isNotEqualTo(0);
         assertThat(directory.resolve("run/report.html")).exists();
     }
 
@@ -70,7 +70,7 @@ class WrongTurnsTest {
         JsonNode statement = run.statements().getFirst();
         assertThat(statement.get("status").asString()).isEqualTo("failed");
         assertThat(statement.get("sqlState").asString()).isEqualTo("23502");
-        assertThat(run.exitCode()).as(run.err()).isNotEqualTo(0);
+        assertThat(run.exitCode()).as(run.told()).isNotEqualTo(0);
         assertThat(run.out()).contains("23502");
     }
 
@@ -84,7 +84,7 @@ class WrongTurnsTest {
 
             HarnessRun run = HarnessRun.rehearse(scenario, directory.resolve("run"), SHORT);
 
-            assertThat(run.exitCode()).as(run.err()).isEqualTo(3);
+            assertThat(run.exitCode()).as(run.told()).isEqualTo(3);
             assertThat(run.err()).contains("port " + taken.getLocalPort() + " is taken");
         }
     }
