@@ -31,6 +31,7 @@ final class ContainerServer implements StartedServer {
     private int port;
     private long processId = -1;
     private boolean closed;
+    private boolean paused;
 
     private ContainerServer(
             EngineClient client,
@@ -181,6 +182,20 @@ final class ContainerServer implements StartedServer {
     }
 
     @Override
+    public synchronized void pause() throws EnvironmentException {
+        client.pause(id);
+        paused = true;
+    }
+
+    @Override
+    public synchronized void resume() throws EnvironmentException {
+        if (paused) {
+            client.unpause(id);
+            paused = false;
+        }
+    }
+
+    @Override
     public synchronized void close() throws EnvironmentException {
         if (closed) {
             return;
@@ -210,6 +225,8 @@ final class ContainerServer implements StartedServer {
         StartedThings ends = new StartedThings();
         ends.add("the owner of " + facts.dataDirectory(), () -> plan.user().takeBack(facts.dataDirectory()));
         ends.add("container " + id, () -> client.remove(id));
+        // Engines do not remove what is frozen.
+        ends.add("the pause of container " + id, this::resume);
         ends.add(
                 "the server's first words",
                 () -> Files.writeString(facts.dataDirectory().resolve(START_LOG), client.logs(id)));

@@ -193,6 +193,28 @@ final class EngineClient {
         }
     }
 
+    /** Freezes every process in it. */
+    void pause(String id) throws EnvironmentException {
+        try {
+            uninterrupted(() -> client.pauseContainerCmd(id).exec());
+        } catch (RuntimeException e) {
+            throw new EnvironmentException(
+                    "container " + id + " cannot be paused: " + reason(e), "See the engine's words above.", e);
+        }
+    }
+
+    /** Thaws them. */
+    void unpause(String id) throws EnvironmentException {
+        try {
+            uninterrupted(() -> client.unpauseContainerCmd(id).exec());
+        } catch (RuntimeException e) {
+            throw new EnvironmentException(
+                    "container " + id + " cannot be unpaused: " + reason(e),
+                    "Try it yourself: docker unpause " + id,
+                    e);
+        }
+    }
+
     /** Whether it came to its end in time. Not to be interrupted: whoever ends something wants it ended. */
     boolean ended(String id, Duration patience) {
         boolean interrupted = Thread.interrupted();

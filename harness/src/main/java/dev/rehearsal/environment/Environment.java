@@ -10,6 +10,9 @@ import java.util.List;
 public interface Environment extends AutoCloseable {
     Server primary();
 
+    /** What can be done to the primary's processes. */
+    ServerControl control();
+
     /** Where the application and the migration connect. */
     ProxiedEndpoint application();
 

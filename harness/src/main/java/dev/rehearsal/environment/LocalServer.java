@@ -1,11 +1,13 @@
 package dev.rehearsal.environment;
 
 import dev.rehearsal.scenario.EnvironmentException;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /** One server on this machine, from its start to its end. Closing it twice is the same as once. */
 public final class LocalServer implements StartedServer {
@@ -18,6 +20,8 @@ public final class LocalServer implements StartedServer {
     private final Facts facts;
     private final int port;
     private final RunningRegistry.Entry entry;
+    /** Empty: none. The postmaster is the first. */
+    private List<ProcessHandle> stopped = List.of();
 
     LocalServer(Process process, Path dataDirectory, int port, String password, RunningRegistry.Entry entry) {
         this.process = process;
@@ -68,8 +72,61 @@ public final class LocalServer implements StartedServer {
         return facts.dataDirectory().resolve(START_LOG);
     }
 
+    /** The postmaster first: then no process comes into being behind our back. */
+    @Override
+    public void pause() throws EnvironmentException {
+        try {
+            stopped = List.of(process.toHandle());
+            Signals.send(stopped, Signals.Signal.STOP);
+            awaitStopped();
+            stopped = Stream.concat(stopped.stream(), process.descendants()).toList();
+            Signals.send(stopped, Signals.Signal.STOP);
+            awaitStopped();
+        } catch (IOException e) {
+            resume();
+            throw unsignalled("stop", e);
+        }
+    }
+
+    @Override
+    public void resume() throws EnvironmentException {
+        List<ProcessHandle> waiting = stopped;
+        stopped = List.of();
+        try {
+            Signals.send(waiting, Signals.Signal.CONT);
+        } catch (IOException e) {
+            throw unsignalled("continue", e);
+        }
+    }
+
+    /** What stands still hears of no end. What cannot be let go is ended by force. */
+    private void letGo() {
+        try {
+            resume();
+        } catch (EnvironmentException e) {
+            // SIGKILL needs nobody's help.
+        }
+    }
+
+    private void awaitStopped() throws IOException {
+        for (ProcessHandle each : stopped) {
+            if (!Waiting.forStopOf(each, HARD_STOP_PATIENCE)) {
+                throw new IOException("process " + each.pid() + " does not stop");
+            }
+        }
+    }
+
+    private EnvironmentException unsignalled(String what, IOException e) {
+        return new EnvironmentException(
+                "the processes of the server over " + facts.dataDirectory() + " cannot be told to " + what + ": "
+                        + e.getMessage(),
+                "Make sure that there is a kill command, and that the server is of a user who may be signalled.",
+                e);
+    }
+
     @Override
     public void close() throws EnvironmentException {
+        letGo();
         List<ProcessHandle> children = children();
         Signals.send(process.toHandle(), Signals.Signal.INT);
         boolean clean = ended(CLEAN_STOP_PATIENCE);
@@ -87,6 +144,7 @@ public final class LocalServer implements StartedServer {
 
     @Override
     public void discard() throws EnvironmentException {
+        letGo();
         List<ProcessHandle> children = children();
         Signals.send(process.toHandle(), Signals.Signal.QUIT);
         ended(HARD_STOP_PATIENCE);

@@ -40,16 +40,29 @@ record ProcessIdentity(long pid, long startedAtMillis) {
         return handle.isAlive() && !isZombie(handle);
     }
 
-    /** The state is the letter behind the name, and the name may hold anything, parentheses too. */
+    /** Whether a process can do anything: it is neither at its end nor stopped by a signal. Where there is no /proc, stopping is taken on trust. */
+    static boolean moves(ProcessHandle handle) {
+        Optional<String> stat = stat(handle);
+        return stat.isPresent() && runs(handle) && !isInState(stat.get(), "T");
+    }
+
     private static boolean isZombie(ProcessHandle handle) {
+        // Without a state: not Linux, or gone in this very moment.
+        return stat(handle).map(stat -> isInState(stat, "Z")).orElseGet(() -> !handle.isAlive());
+    }
+
+    private static Optional<String> stat(ProcessHandle handle) {
         try {
-            String stat = Files.readString(
-                    Path.of("/proc", Long.toString(handle.pid()), "stat"), StandardCharsets.ISO_8859_1);
-            return stat.startsWith("Z", stat.lastIndexOf(')') + 2);
+            return Optional.of(Files.readString(
+                    Path.of("/proc", Long.toString(handle.pid()), "stat"), StandardCharsets.ISO_8859_1));
         } catch (IOException e) {
-            // Not Linux, or gone in this very moment.
-            return !handle.isAlive();
+            return Optional.empty();
         }
+    }
+
+    /** The state is the letter behind the name, and the name may hold anything, parentheses too. */
+    private static boolean isInState(String stat, String letter) {
+        return stat.startsWith(letter, stat.lastIndexOf(')') + 2);
     }
 
     private boolean isSame(long startMillis) {

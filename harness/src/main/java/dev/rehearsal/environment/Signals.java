@@ -1,6 +1,7 @@
 package dev.rehearsal.environment;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Signals that Java itself cannot send. */
@@ -12,7 +13,27 @@ final class Signals {
         /** Fast shutdown: sessions are ended, a checkpoint is written. */
         INT,
         /** Immediate shutdown: no checkpoint; the data directory needs recovery at its next start. */
-        QUIT
+        QUIT,
+        /** Stands still, whatever it is doing. */
+        STOP,
+        /** Goes on. */
+        CONT
+    }
+
+    /**
+     * Sends a signal to many at once; those that have ended meanwhile are left out.
+     *
+     * @throws IOException if no signal can be sent on this machine
+     */
+    static void send(List<ProcessHandle> processes, Signal signal) throws IOException {
+        List<String> command = new ArrayList<>(List.of("kill", "-s", signal.name()));
+        processes.stream()
+                .filter(ProcessHandle::isAlive)
+                .map(process -> Long.toString(process.pid()))
+                .forEach(command::add);
+        if (command.size() > 3) {
+            Commands.run(command);
+        }
     }
 
     /** Sends a signal, if the process is still there to take it. */

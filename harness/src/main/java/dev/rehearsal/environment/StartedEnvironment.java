@@ -36,6 +36,7 @@ final class StartedEnvironment implements Environment {
 
     private final RuntimeFacts runtime;
     private final Server primary;
+    private final ServerControl control;
     private final FaultProxy proxy;
     private final ProxiedEndpoint application;
     private final Supplier<List<String>> troubles;
@@ -76,6 +77,7 @@ final class StartedEnvironment implements Environment {
             CompletableFuture<RunEvent.HostFacts> host) {
         this.runtime = runtime;
         this.primary = server.server(Snapshot.DATABASE);
+        this.control = server;
         this.proxy = proxy;
         this.application =
                 new ProxiedEndpoint(proxy.host(), proxy.port(), primary.database(), primary.user(), primary.password());
@@ -87,6 +89,11 @@ final class StartedEnvironment implements Environment {
     @Override
     public Server primary() {
         return primary;
+    }
+
+    @Override
+    public ServerControl control() {
+        return control;
     }
 
     @Override

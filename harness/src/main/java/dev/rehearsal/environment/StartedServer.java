@@ -7,7 +7,8 @@ import java.nio.file.Path;
 import java.time.Instant;
 
 /** One server over one data directory, wherever it runs. Closing it twice is the same as once. */
-sealed interface StartedServer extends ServerLauncher.RunningServer permits LocalServer, ContainerServer {
+sealed interface StartedServer extends ServerLauncher.RunningServer, ServerControl
+        permits LocalServer, ContainerServer {
     /** What the server says before, or without, its logging collector; in the data directory. */
     String START_LOG = "harness-start.log";
 

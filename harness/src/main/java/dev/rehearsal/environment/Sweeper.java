@@ -131,6 +131,14 @@ public final class Sweeper {
         ProcessHandle handle = alive.get();
         List<ProcessHandle> children = handle.descendants().toList();
         Signals.send(handle, Signals.Signal.QUIT);
+        try {
+            // A harness that was killed while its server was paused leaves one that hears nothing.
+            List<ProcessHandle> all = new ArrayList<>(children);
+            all.add(handle);
+            Signals.send(all, Signals.Signal.CONT);
+        } catch (IOException e) {
+            // Then by force.
+        }
         if (!ended(handle)) {
             children.forEach(ProcessHandle::destroyForcibly);
             handle.destroyForcibly();

@@ -21,6 +21,11 @@ final class Waiting {
         return forEndOf(child::isAlive, patience);
     }
 
+    /** Whether a process came to stand still in time; one that has ended does. */
+    static boolean forStopOf(ProcessHandle process, Duration patience) {
+        return forEndOf(() -> ProcessIdentity.moves(process), patience);
+    }
+
     private static boolean forEndOf(BooleanSupplier running, Duration patience) {
         long deadline = System.nanoTime() + patience.toNanos();
         boolean interrupted = false;

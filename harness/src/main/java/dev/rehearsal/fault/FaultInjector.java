@@ -4,6 +4,7 @@ import dev.rehearsal.run.Journal;
 import dev.rehearsal.run.RunClock;
 import dev.rehearsal.run.RunEvent;
 import dev.rehearsal.scenario.Cue;
+import dev.rehearsal.scenario.EnvironmentException;
 import dev.rehearsal.scenario.Fault;
 import dev.rehearsal.scenario.Stage;
 import java.net.URI;
@@ -31,6 +32,7 @@ public final class FaultInjector implements AutoCloseable {
     private final List<Scheduled> faults;
     private final boolean anyOfTheNetwork;
     private final NetworkToxics toxics;
+    private final ServerSwitches server;
     private final String blockerJdbcUrl;
     private final RunClock clock;
     private final Journal journal;
@@ -75,12 +77,14 @@ public final class FaultInjector implements AutoCloseable {
      * @param faults the scenario's; their place in the list is their index in the journal
      * @param faultApi Toxiproxy's HTTP API
      * @param proxyName of the proxy in front of the primary
+     * @param server the primary's
      * @param blockerJdbcUrl straight to the server, naming itself as a blocker
      */
     public FaultInjector(
             List<Fault> faults,
             URI faultApi,
             String proxyName,
+            ServerSwitches server,
             String blockerJdbcUrl,
             RunClock clock,
             Journal journal) {
@@ -89,8 +93,10 @@ public final class FaultInjector implements AutoCloseable {
             scheduled.add(new Scheduled(scheduled.size(), fault));
         }
         this.faults = List.copyOf(scheduled);
-        this.anyOfTheNetwork = faults.stream().anyMatch(fault -> !(fault instanceof Fault.Blocker));
+        this.anyOfTheNetwork = faults.stream()
+                .anyMatch(fault -> !(fault instanceof Fault.Blocker || fault instanceof Fault.ServerFault));
         this.toxics = new NetworkToxics(faultApi, proxyName);
+        this.server = server;
         this.blockerJdbcUrl = blockerJdbcUrl;
         this.clock = clock;
         this.journal = journal;
@@ -202,8 +208,15 @@ public final class FaultInjector implements AutoCloseable {
             return;
         }
         try {
-            toxics.begin(fault.name(), fault.fault);
-            started(fault);
+            // Of a server that stops, the begin is when the first of its processes did.
+            long before = clock.nowNanos();
+            if (fault.fault instanceof Fault.ServerFault deed) {
+                begin(deed);
+                started(fault, before);
+            } else {
+                toxics.begin(fault.name(), fault.fault);
+                started(fault, clock.nowNanos());
+            }
             fault.fault.duration().ifPresent(duration -> fault.next = after(duration, () -> end(fault)));
         } catch (FaultFailure e) {
             over(fault, false, "Did not happen: " + e.getMessage());
@@ -213,19 +226,40 @@ public final class FaultInjector implements AutoCloseable {
         }
     }
 
+    private void begin(Fault.ServerFault deed) throws FaultFailure {
+        try {
+            switch (deed) {
+                case Fault.Pause pause -> server.pause().run();
+            }
+        } catch (EnvironmentException e) {
+            throw new FaultFailure(deed.kind() + " of the server failed: " + e.getMessage(), e);
+        }
+    }
+
+    private void end(Fault.ServerFault deed) throws FaultFailure {
+        try {
+            switch (deed) {
+                case Fault.Pause pause -> server.resume().run();
+            }
+        } catch (EnvironmentException e) {
+            throw new FaultFailure(
+                    "the server could not be brought back after the " + deed.kind() + ": " + e.getMessage(), e);
+        }
+    }
+
     private void begin(Scheduled fault, Fault.Blocker blocker, CompletableFuture<Void> begun) {
         BlockerSession session = BlockerSession.start(blocker, blockerJdbcUrl);
         fault.blocker = session;
-        session.onBegun(() -> onThread(() -> started(fault), begun));
+        session.onBegun(() -> onThread(() -> started(fault, clock.nowNanos()), begun));
         session.onEnded(outcome -> onThread(() -> ended(fault, outcome), begun));
     }
 
-    private void started(Scheduled fault) {
+    private void started(Scheduled fault, long atNanos) {
         if (fault.announced) {
             return;
         }
         fault.announced = true;
-        fault.startedNanos = clock.nowNanos();
+        fault.startedNanos = atNanos;
         journal.record(new RunEvent.FaultStarted(
                 fault.startedNanos, fault.index, fault.fault.kind(), Sentences.description(fault.fault)));
     }
@@ -257,7 +291,11 @@ public final class FaultInjector implements AutoCloseable {
             return;
         }
         try {
-            toxics.end(fault.name(), fault.fault);
+            if (fault.fault instanceof Fault.ServerFault deed) {
+                end(deed);
+            } else {
+                toxics.end(fault.name(), fault.fault);
+            }
         } catch (FaultFailure e) {
             trouble(e);
         }
@@ -276,7 +314,7 @@ public final class FaultInjector implements AutoCloseable {
     private void over(Scheduled fault, boolean happened, String effect) {
         fault.state = State.OVER;
         // An end without a beginning means nothing to a reader, also of a fault that did not happen.
-        started(fault);
+        started(fault, clock.nowNanos());
         journal.record(new RunEvent.FaultEnded(clock.nowNanos(), fault.index, effect, happened));
     }
 

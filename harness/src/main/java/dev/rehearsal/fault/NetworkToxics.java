@@ -56,6 +56,7 @@ final class NetworkToxics {
                         proxy.disable();
                     }
                 }
+                case Fault.ServerFault server -> throw new IllegalArgumentException("not a fault of the network");
                 case Fault.Blocker blocker -> throw new IllegalArgumentException("not a fault of the network");
             }
         });

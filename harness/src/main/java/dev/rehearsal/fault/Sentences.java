@@ -35,6 +35,7 @@ final class Sentences {
             case Fault.LimitData limit ->
                 "Connections are closed after " + limit.bytes() + " bytes " + way(limit) + until + ".";
             case Fault.Down down -> "Every connection to the server is closed and new ones are refused" + until + ".";
+            case Fault.Pause pause -> "Every process of the server stands still" + until + "; connections stay open.";
             case Fault.Blocker blocker ->
                 "A transaction of somebody else's runs \"" + cut(blocker.sql()) + "\" and stays open for "
                         + words(blocker.hold()) + ".";
@@ -59,6 +60,7 @@ final class Sentences {
             case Fault.LimitData limit ->
                 "Closed connections after " + limit.bytes() + " bytes " + way(limit) + time + ".";
             case Fault.Down down -> "Kept the server out of reach" + time + ".";
+            case Fault.Pause pause -> "Had every process of the server stand still" + time + ".";
             case Fault.Blocker blocker -> "Kept a transaction open" + time + ".";
         };
     }

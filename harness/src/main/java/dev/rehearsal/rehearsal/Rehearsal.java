@@ -10,6 +10,7 @@ import dev.rehearsal.environment.RuntimeChooser;
 import dev.rehearsal.environment.Server;
 import dev.rehearsal.environment.ServerRuntime;
 import dev.rehearsal.fault.FaultInjector;
+import dev.rehearsal.fault.ServerSwitches;
 import dev.rehearsal.load.Load;
 import dev.rehearsal.load.LoadSpec;
 import dev.rehearsal.measure.Instruments;
@@ -164,6 +165,7 @@ public final class Rehearsal implements AutoCloseable {
                 scenario.faults(),
                 environment.faultApi(),
                 environment.proxyName(),
+                new ServerSwitches(environment.control()::pause, environment.control()::resume),
                 environment.primary().jdbcUrl(ApplicationNames.BLOCKER),
                 clock,
                 journal);

@@ -14,7 +14,9 @@ import dev.rehearsal.run.RunEvent;
 import dev.rehearsal.scenario.Cue;
 import dev.rehearsal.scenario.Fault;
 import dev.rehearsal.scenario.Stage;
+import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -27,6 +29,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -280,17 +283,72 @@ class FaultInjectorTest {
     }
 
     @Test
+    void aPausedServerAnswersWhenItGoesOnAndKeepsItsConnections() throws Exception {
+        Fault fault = new Fault.Pause(new Cue.BeforeStep("step", Duration.ZERO), Optional.of(Duration.ofMillis(400)));
+        try (FaultInjector injector = injector(fault);
+                Connection connection = application();
+                Statement statement = connection.createStatement()) {
+            statement.execute("select 1");
+
+            long before = System.nanoTime();
+            injector.beforeStep("step");
+            statement.execute("select 1");
+
+            assertThat(System.nanoTime() - before).isGreaterThanOrEqualTo(TimeUnit.MILLISECONDS.toNanos(400));
+            Awaitility.await().until(() -> endedEvents().size() == 1);
+        }
+        assertThat(started(0).description())
+                .isEqualTo("Every process of the server stands still for 400 ms; connections stay open.");
+        assertThat(ended(0).happened()).isTrue();
+        assertThat(ended(0).effect()).startsWith("Had every process of the server stand still for ");
+        assertThat(troubles()).isEmpty();
+        assertHealed();
+    }
+
+    @Test
+    void nothingOfAPausedServerRunsAndClosingTheInjectorLetsItGoOn() throws Exception {
+        ProcessHandle postmaster =
+                ProcessHandle.of(environment.primary().processId()).orElseThrow();
+        Fault fault = new Fault.Pause(new Cue.BeforeStep("step", Duration.ZERO), Optional.of(LONG));
+        try (FaultInjector injector = injector(fault)) {
+            injector.beforeStep("step");
+
+            assertThat(Stream.concat(Stream.of(postmaster), postmaster.descendants()))
+                    .hasSizeGreaterThan(3)
+                    .allSatisfy(process -> assertThat(state(process)).isEqualTo('T'));
+        }
+        assertHealed();
+    }
+
+    private static char state(ProcessHandle process) throws IOException {
+        String stat = Files.readString(Path.of("/proc", Long.toString(process.pid()), "stat"));
+        return stat.charAt(stat.lastIndexOf(')') + 2);
+    }
+
+    private List<RunEvent> troubles() {
+        return events.stream()
+                .filter(RunEvent.InstrumentTrouble.class::isInstance)
+                .toList();
+    }
+
+    @Test
     void aProxyThatIsNotThereIsTroubleAndNotAnException() throws Exception {
         Fault fault = latency(new Cue.BeforeStep("step", Duration.ZERO), Optional.empty(), 1);
         try (FaultInjector injector = new FaultInjector(
-                List.of(fault), environment.faultApi(), "nobody", "", RunClock.started(), journal())) {
+                List.of(fault), environment.faultApi(), "nobody", switches(), "", RunClock.started(), journal())) {
             injector.beforeStep("step");
 
             assertThat(ended(0).happened()).isFalse();
             assertThat(ended(0).effect()).startsWith("Did not happen: latency could not be injected: ");
         }
         try (FaultInjector injector = new FaultInjector(
-                List.of(fault), URI.create("http://127.0.0.1:1"), "primary", "", RunClock.started(), journal())) {
+                List.of(fault),
+                URI.create("http://127.0.0.1:1"),
+                "primary",
+                switches(),
+                "",
+                RunClock.started(),
+                journal())) {
             injector.beforeStep("step");
         }
         assertThat(events.stream().filter(RunEvent.InstrumentTrouble.class::isInstance))
@@ -307,11 +365,16 @@ class FaultInjectorTest {
         return new Fault.Latency(cue, duration, DOWN, Duration.ofMillis(millis), Duration.ZERO);
     }
 
+    private static ServerSwitches switches() {
+        return new ServerSwitches(environment.control()::pause, environment.control()::resume);
+    }
+
     private FaultInjector injector(Fault... faults) {
         return new FaultInjector(
                 List.of(faults),
                 environment.faultApi(),
                 environment.proxyName(),
+                switches(),
                 environment.primary().jdbcUrl(ApplicationNames.BLOCKER),
                 RunClock.started(),
                 journal());

@@ -1,5 +1,7 @@
 package dev.rehearsal.report;
 
+import dev.rehearsal.run.FaultRun;
+import dev.rehearsal.verdict.FaultEffect;
 import dev.rehearsal.verdict.Quantities;
 import dev.rehearsal.verdict.RollbackResult;
 import dev.rehearsal.verdict.Validity;
@@ -12,6 +14,11 @@ final class Closing {
     private static final int DIFFERENCES_SHOWN = 3;
 
     private Closing() {}
+
+    /** Such as {@code of 2.00 s: No place-order succeeded for 2.31 s; 12 requests failed (57P02 × 12), 12 connections were lost in use.} */
+    static String fault(FaultRun fault, FaultEffect felt) {
+        return "of " + Quantities.duration(fault.endNanos() - fault.startNanos()) + ": " + felt.sentence();
+    }
 
     /** Such as {@code succeeded in 1.1 s under load; schema identical}. */
     static String rollback(RollbackResult rollback) {

@@ -183,6 +183,8 @@ final class PageComposer {
                 fault.description(),
                 fault.happened() ? axis.clock(fault.startNanos()) : NOTHING,
                 fault.happened() ? axis.clock(fault.endNanos()) : NOTHING,
-                fault.effect());
+                verdict.effect(fault.index())
+                        .map(felt -> fault.effect() + " " + felt.sentence())
+                        .orElse(fault.effect()));
     }
 }

@@ -208,8 +208,28 @@ public record Result(
 
     public record InFront(String name, String party, double blockedMillis) {}
 
+    /**
+     * @param outages of each operation, of a fault that took the server away; of others none, likewise {@code errors}
+     * @param connectionsLost under a request; null where it was not looked at
+     */
     public record Fault(
-            String kind, double startMillis, double endMillis, String description, String effect, boolean happened) {}
+            String kind,
+            double startMillis,
+            double endMillis,
+            String description,
+            String effect,
+            boolean happened,
+            List<Outage> outages,
+            Map<String, Long> errors,
+            OptionalLong connectionsLost) {}
+
+    /** @param lastSuccessMillis before it, and {@code firstSuccessMillis} after it; null: there was none */
+    public record Outage(
+            String service,
+            String operation,
+            OptionalDouble lastSuccessMillis,
+            OptionalDouble firstSuccessMillis,
+            double durationMillis) {}
 
     /** None yet. */
     public record Drill(String name, String status) {}

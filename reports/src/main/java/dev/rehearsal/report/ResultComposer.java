@@ -5,7 +5,9 @@ import dev.rehearsal.run.RunEvent;
 import dev.rehearsal.run.RunRecord;
 import dev.rehearsal.run.StepRun;
 import dev.rehearsal.scenario.SourceLocation;
+import dev.rehearsal.verdict.FaultEffect;
 import dev.rehearsal.verdict.OperationStatistics;
+import dev.rehearsal.verdict.Outage;
 import dev.rehearsal.verdict.RollbackResult;
 import dev.rehearsal.verdict.StageStatistics;
 import dev.rehearsal.verdict.StatementImpact;
@@ -47,7 +49,7 @@ final class ResultComposer {
                 run.dataset().map(ResultComposer::dataset),
                 verdict.stages().stream().map(ResultComposer::stage).toList(),
                 run.steps().stream().map(this::step).toList(),
-                run.faults().stream().map(ResultComposer::fault).toList(),
+                run.faults().stream().map(this::fault).toList(),
                 List.of(),
                 new Result.Integrity(
                         OptionalLong.empty(), OptionalLong.empty(), OptionalLong.empty(), OptionalLong.empty(), false),
@@ -264,14 +266,34 @@ final class ResultComposer {
                 millis(victims.maxResponseNanos()));
     }
 
-    private static Result.Fault fault(FaultRun fault) {
+    private Result.Fault fault(FaultRun fault) {
+        Optional<FaultEffect> felt = verdict.effect(fault.index());
         return new Result.Fault(
                 fault.kind(),
                 millis(fault.startNanos()),
                 millis(fault.endNanos()),
                 fault.description(),
-                fault.effect(),
-                fault.happened());
+                felt.map(effect -> fault.effect() + " " + effect.sentence()).orElse(fault.effect()),
+                fault.happened(),
+                felt.map(effect -> effect.outages().stream()
+                                .map(ResultComposer::outage)
+                                .toList())
+                        .orElse(List.of()),
+                felt.<Map<String, Long>>map(FaultEffect::errors).orElse(Map.of()),
+                felt.map(effect -> OptionalLong.of(effect.connectionsLost())).orElse(OptionalLong.empty()));
+    }
+
+    private static Result.Outage outage(Outage outage) {
+        return new Result.Outage(
+                outage.service(),
+                outage.operation(),
+                millis(outage.lastSuccessNanos()),
+                millis(outage.firstSuccessNanos()),
+                millis(outage.durationNanos()));
+    }
+
+    private static OptionalDouble millis(OptionalLong nanos) {
+        return nanos.isPresent() ? OptionalDouble.of(millis(nanos.getAsLong())) : OptionalDouble.empty();
     }
 
     private Result.Rollback rollback() {

@@ -1,5 +1,6 @@
 package dev.rehearsal.report;
 
+import dev.rehearsal.run.FaultRun;
 import dev.rehearsal.run.RunDirectory;
 import dev.rehearsal.run.RunEvent.Noted;
 import dev.rehearsal.run.RunRecord;
@@ -68,6 +69,9 @@ public final class Terminal {
         stages();
         story();
         objectives();
+        for (FaultRun fault : run.faults()) {
+            verdict.effect(fault.index()).ifPresent(felt -> labelled(fault.kind(), Closing.fault(fault, felt)));
+        }
         labelled("rollback", Closing.rollback(verdict.rollback()));
         labelled("instruments", Closing.instruments(verdict));
         for (Noted note : run.notes()) {

@@ -1,5 +1,7 @@
 package dev.rehearsal.run;
 
+import java.util.Set;
+
 /**
  * One fault as it went.
  *
@@ -7,4 +9,11 @@ package dev.rehearsal.run;
  * @param happened false if its cue never came
  */
 public record FaultRun(
-        int index, String kind, String description, long startNanos, long endNanos, String effect, boolean happened) {}
+        int index, String kind, String description, long startNanos, long endNanos, String effect, boolean happened) {
+    private static final Set<String> OF_THE_SERVER = Set.of("pause", "crash");
+
+    /** Whether the server itself was away from {@code startNanos} to {@code endNanos}, because the scenario asked for it. */
+    public boolean tookTheServerAway() {
+        return happened && OF_THE_SERVER.contains(kind);
+    }
+}

@@ -1,5 +1,6 @@
 package dev.rehearsal.verdict;
 
+import dev.rehearsal.run.FaultRun;
 import dev.rehearsal.run.RequestRecord;
 import dev.rehearsal.run.RunEvent.LockHeld;
 import dev.rehearsal.run.RunEvent.LockWaited;
@@ -93,7 +94,11 @@ final class CrossChecker {
         }
         RequestWaits victim = longest.get();
         RequestRecord request = victim.request();
-        long rest = request.t3Nanos() - request.t2Nanos() - victim.waitedNanos() - baselineTailNanos(victim);
+        long rest = request.t3Nanos()
+                - request.t2Nanos()
+                - victim.waitedNanos()
+                - baselineTailNanos(victim)
+                - withoutServerNanos(request);
         long allowed = UNEXPLAINED_MILLIS * 1_000_000
                 + request.responseNanos() * UNEXPLAINED_PERCENT / 100
                 + victim.errorNanos();
@@ -105,6 +110,16 @@ final class CrossChecker {
                     + " machine more CPUs.");
         }
         return OptionalDouble.of(Math.max(0, rest) / NANOS_PER_MILLISECOND);
+    }
+
+    /** For so long, at most, it waited for a server that was taken away on purpose. */
+    private long withoutServerNanos(RequestRecord request) {
+        return evidence.run().faults().stream()
+                .filter(FaultRun::tookTheServerAway)
+                .mapToLong(fault ->
+                        Math.min(request.t3Nanos(), fault.endNanos()) - Math.max(request.t2Nanos(), fault.startNanos()))
+                .filter(nanos -> nanos > 0)
+                .sum();
     }
 
     private long baselineTailNanos(RequestWaits victim) {
@@ -182,6 +197,10 @@ final class CrossChecker {
                                 .filter(LockMode::stopsWrites)
                                 .isPresent())
                         .map(lock -> new SilentHold(observed, lock))
+                        .filter(hold -> evidence.run().faults().stream()
+                                .noneMatch(fault -> fault.tookTheServerAway()
+                                        && fault.startNanos() < hold.endNanos()
+                                        && fault.endNanos() > hold.lock().fromNanos()))
                         .filter(hold -> application.stream()
                                 .noneMatch(w -> w.startNanos() < hold.endNanos()
                                         && w.endNanos() > hold.lock().fromNanos()))

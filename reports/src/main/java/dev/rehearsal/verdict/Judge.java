@@ -9,7 +9,7 @@ import java.util.List;
 /**
  * Judges a run: a pure function of what was recorded.
  *
- * <p>Each objective is judged by itself. One that failed fails the run; else one that is inconclusive makes the run inconclusive; else it
+ * <p>Each objective is judged by itself, and a fault that was to happen and did not is inconclusive. One that failed fails the run; else one that is inconclusive makes the run inconclusive; else it
  * passed. If the run is not valid (see {@link ValidityJudge} for the rules), nothing in it is judged: every finding keeps what was observed and
  * becomes inconclusive, and so does the run.
  */
@@ -34,11 +34,13 @@ public final class Judge {
                 validity,
                 evidence.stages(),
                 evidence.attribution(),
+                new FaultJudge(evidence).effects(),
                 rollback.result());
     }
 
     private static List<Finding> findings(Evidence evidence, LatencyJudge latencies, RollbackJudge rollback) {
         ErrorsJudge errors = new ErrorsJudge(evidence);
+        OutageJudge outages = new OutageJudge(evidence);
         LockJudge locks = new LockJudge(evidence);
         MigrationJudge migration = new MigrationJudge(evidence);
         List<Finding> findings = new ArrayList<>();
@@ -48,6 +50,7 @@ public final class Judge {
             switch (objective) {
                 case Objective.Latency o -> findings.addAll(latencies.judge(o));
                 case Objective.Errors o -> findings.add(errors.judge(o));
+                case Objective.Outage o -> findings.addAll(outages.judge(o));
                 case Objective.LockHold o -> findings.add(locks.judge(o));
                 case Objective.LockWait o -> findings.add(locks.judge(o));
                 case Objective.MigrationTime o -> findings.add(migration.judge(o));
@@ -61,6 +64,7 @@ public final class Judge {
         if (!rollbackAsked) {
             rollback.failedStep().ifPresent(findings::add);
         }
+        findings.addAll(new FaultJudge(evidence).withoutEffect());
         return findings;
     }
 

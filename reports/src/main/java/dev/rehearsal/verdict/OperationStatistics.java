@@ -68,7 +68,8 @@ public final class OperationStatistics {
         return nanos != RequestRecord.NEVER;
     }
 
-    private static String errorKey(RequestRecord request) {
+    /** Its SQLState, or what stands for it. */
+    static String errorKey(RequestRecord request) {
         if (!request.sqlState().isEmpty()) {
             return request.sqlState();
         }

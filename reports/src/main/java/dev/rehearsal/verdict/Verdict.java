@@ -1,6 +1,7 @@
 package dev.rehearsal.verdict;
 
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What a run means: the answer first, then everything it rests on.
@@ -8,6 +9,7 @@ import java.util.List;
  * @param findings one an objective, in the scenario's order
  * @param stages statistics of every stage that began, in order
  * @param attribution what each statement did to the traffic
+ * @param faults what was felt of faults that took the server away, in order
  */
 public record Verdict(
         Status status,
@@ -16,10 +18,12 @@ public record Verdict(
         Validity validity,
         List<StageStatistics> stages,
         Attribution attribution,
+        List<FaultEffect> faults,
         RollbackResult rollback) {
     public Verdict {
         findings = List.copyOf(findings);
         stages = List.copyOf(stages);
+        faults = List.copyOf(faults);
     }
 
     /** Of a run and of a single finding. */
@@ -38,6 +42,11 @@ public record Verdict(
     /** What each statement did to the traffic, in the order of the statements. */
     public List<StatementImpact> impacts() {
         return attribution.impacts();
+    }
+
+    /** What was felt of a fault; empty if it did not take the server away. */
+    public Optional<FaultEffect> effect(int fault) {
+        return faults.stream().filter(effect -> effect.fault() == fault).findFirst();
     }
 
     public long count(Status wanted) {

@@ -7,6 +7,8 @@ import static dev.rehearsal.verdict.RunBuilder.latency;
 import static dev.rehearsal.verdict.RunBuilder.nanos;
 import static dev.rehearsal.verdict.RunBuilder.statement;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.entry;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.rehearsal.run.RequestRecord.Outcome;
 import dev.rehearsal.run.RunEvent;
@@ -19,6 +21,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalLong;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -53,7 +56,7 @@ class JudgeTest {
     }
 
     static Stream<Arguments> judgesEachObjective() {
-        return Stream.of(latencies(), errors(), holds(), waits(), migrations(), rollbacks())
+        return Stream.of(latencies(), errors(), outages(), holds(), waits(), migrations(), rollbacks())
                 .flatMap(rows -> rows);
     }
 
@@ -227,6 +230,132 @@ class JudgeTest {
                                 .migrated(statement("create index on orders (id)", 41_000, 150)
                                         .held("orders", "Share", 150, 1)
                                         .held("customers", "ShareUpdateExclusive", 900, 1))));
+    }
+
+    private static Stream<Arguments> outages() {
+        Objective.Outage outage =
+                new Objective.Outage(PLACE_IN_FILE, Optional.empty(), Optional.of("read-order"), Duration.ofSeconds(5));
+        return Stream.of(
+                row(
+                        "an outage within its limit, around the fault",
+                        Verdict.Status.PASSED,
+                        "longest outage of read-order",
+                        "The longest time without a success of read-order was 2.01 s, around the pause; the limit is 5.00 s.",
+                        run -> paused(run.objective(outage), 41_000, 43_000)
+                                .request(READ, 7, 40_990, 0.1, 0.1, 10, Outcome.SUCCEEDED, "")
+                                .request(READ, 8, 40_995, 0.1, 0.1, 2_015, Outcome.SUCCEEDED, "")),
+                row(
+                        "failures are no end of an outage",
+                        Verdict.Status.FAILED,
+                        "longest outage of read-order",
+                        "The longest time without a success of read-order was 6.01 s, during the migration; the limit is 5.00 s.",
+                        run -> run.objective(outage)
+                                .request(READ, 7, 40_990, 0.1, 0.1, 10, Outcome.SUCCEEDED, "")
+                                .request(READ, 8, 40_995, 0.1, 0.1, 20, Outcome.FAILED, "57P02")
+                                .request(READ, 9, 43_000, 0.1, 0.1, 20, Outcome.FAILED, "57P03")
+                                .request(READ, 9, 47_000, 0.1, 0.1, 10, Outcome.SUCCEEDED, "")),
+                row(
+                        "time in which nobody asked is no outage",
+                        Verdict.Status.PASSED,
+                        "longest outage of read-order",
+                        "The longest time without a success of read-order was 10 ms, during the migration; the limit is 5.00 s.",
+                        run -> run.objective(outage)
+                                .request(READ, 7, 41_000, 0.1, 0.1, 10, Outcome.SUCCEEDED, "")
+                                .request(READ, 7, 60_000, 0.1, 0.1, 10, Outcome.SUCCEEDED, "")),
+                row(
+                        "no success any more",
+                        Verdict.Status.FAILED,
+                        "longest outage of read-order",
+                        "The longest time without a success of read-order was 46.0 s, during the migration; the limit is 5.00 s."
+                                + " There was none any more to the end of the run, so that it may have been longer.",
+                        run -> run.objective(outage)
+                                .request(READ, 7, 41_000, 0.1, 0.1, 10, Outcome.SUCCEEDED, "")
+                                .request(READ, 7, 50_000, 0.1, 0.1, 10, Outcome.FAILED, "08006")),
+                row(
+                        "the generator's own pause is not the server's",
+                        Verdict.Status.INCONCLUSIVE,
+                        "longest outage of read-order",
+                        "The longest time without a success of read-order was 6.01 s, during the migration; the limit is 5.00 s."
+                                + " For 4.00 s of it the load generator itself stood still: run it again on a quieter machine.",
+                        run -> run.objective(outage)
+                                .event(new RunEvent.Paused(nanos(46_000), "injector", nanos(4000)))
+                                .request(READ, 7, 40_990, 0.1, 0.1, 10, Outcome.SUCCEEDED, "")
+                                .request(READ, 8, 41_000, 0.1, 0.1, 6_010, Outcome.SUCCEEDED, "")),
+                row(
+                        "nobody asked at all",
+                        Verdict.Status.INCONCLUSIVE,
+                        "longest outage of read-order",
+                        "There was no such request; lengthen the stages or raise the rate.",
+                        run -> run.objective(outage)));
+    }
+
+    private static RunBuilder paused(RunBuilder run, double fromMillis, double toMillis) {
+        return run.event(new RunEvent.FaultStarted(nanos(fromMillis), 0, "pause", "stands still"))
+                .event(new RunEvent.FaultEnded(nanos(toMillis), 0, "Stood still.", true));
+    }
+
+    @Test
+    void judgesTheOutageOfEachOperationByItself() {
+        Verdict verdict = new RunBuilder()
+                .objective(
+                        new Objective.Outage(PLACE_IN_FILE, Optional.empty(), Optional.empty(), Duration.ofMillis(100)))
+                .request(READ, 7, 41_000, 0.1, 0.1, 10, Outcome.SUCCEEDED, "")
+                .request(RunBuilder.PLACE, 8, 41_000, 0.1, 0.1, 150, Outcome.SUCCEEDED, "")
+                .judged();
+
+        assertThat(verdict.findings())
+                .extracting(Finding::subject, Finding::status)
+                .containsExactly(
+                        tuple("longest outage of read-order", Verdict.Status.PASSED),
+                        tuple("longest outage of place-order", Verdict.Status.FAILED));
+    }
+
+    @Test
+    void aFaultThatDidNotHappenIsInconclusiveAndNeverPassed() {
+        Verdict verdict = new RunBuilder()
+                .objective(new Objective.Rewrites(PLACE_IN_FILE))
+                .migrated(statement("alter table orders add x int", 41_000, 10))
+                .event(new RunEvent.FaultStarted(nanos(41_010), 0, "pause", "stands still"))
+                .event(new RunEvent.FaultEnded(
+                        nanos(41_010), 0, "Did not happen: the step was over before its cue.", false))
+                .judged();
+
+        assertThat(verdict.status()).isEqualTo(Verdict.Status.INCONCLUSIVE);
+        assertThat(verdict.findings())
+                .extracting(Finding::status, Finding::message)
+                .contains(tuple(
+                        Verdict.Status.INCONCLUSIVE,
+                        "The fault pause had no effect. Did not happen: the step was over before its cue."));
+        assertThat(verdict.faults()).isEmpty();
+    }
+
+    @Test
+    void tellsWhatWasFeltOfAFaultThatTookTheServerAway() {
+        Verdict verdict = paused(new RunBuilder(), 41_000, 43_000)
+                .request(READ, 7, 40_990, 0.1, 0.1, 10, Outcome.SUCCEEDED, "")
+                .request(READ, 8, 40_999, 0.1, 0.1, 20, Outcome.FAILED, "57P02")
+                .request(READ, 8, 41_999, 0.1, 0.1, 20, Outcome.FAILED, "08006")
+                .request(READ, 9, 42_999, 0.1, 0.1, 20, Outcome.FAILED, "08006")
+                .request(READ, 9, 43_990, 0.1, 0.1, 10, Outcome.SUCCEEDED, "")
+                .request(READ, 9, 60_000, 0.1, 0.1, 10, Outcome.FAILED, "23505")
+                .judged();
+
+        assertThat(verdict.faults()).hasSize(1);
+        FaultEffect effect = verdict.faults().getFirst();
+        assertThat(effect.outages())
+                .containsExactly(new Outage(
+                        "checkout",
+                        "read-order",
+                        nanos(41_000),
+                        OptionalLong.of(nanos(41_000)),
+                        OptionalLong.of(nanos(44_000)),
+                        nanos(44_000)));
+        assertThat(effect.errors()).containsExactly(entry("08006", 2L), entry("57P02", 1L));
+        assertThat(effect.connectionsLost()).isEqualTo(2);
+        assertThat(effect.sentence())
+                .isEqualTo(
+                        "No read-order succeeded for 3.00 s; 3 requests failed (08006 × 2, 57P02 × 1), 2 connections were"
+                                + " lost in use.");
     }
 
     private static Stream<Arguments> waits() {

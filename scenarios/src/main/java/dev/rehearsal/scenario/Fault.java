@@ -106,6 +106,17 @@ public sealed interface Fault {
         }
     }
 
+    /** A fault of the server itself: of every one of its processes. Always has a duration. */
+    sealed interface ServerFault extends Fault {}
+
+    /** Stops every process of the server where it is (SIGSTOP), and lets them go on after {@code duration}: connections stay open. */
+    record Pause(Cue cue, Optional<Duration> duration) implements ServerFault {
+        @Override
+        public String kind() {
+            return "pause";
+        }
+    }
+
     /** A long transaction of somebody else's: runs {@code sql} in a transaction and keeps that open for {@code hold}. */
     record Blocker(Cue cue, String sql, Duration hold) implements Fault {
         @Override

@@ -6,7 +6,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Refuses faults that leave each other nothing to do: while no byte passes, nothing can be done to bytes.
+ * Refuses faults that leave each other nothing to do: while no byte passes, nothing can be done to bytes; while a server stands still, nothing can
+ * be done to it.
  *
  * <p>Knows of those that begin by the same step or stage; how far apart two steps are is known only when they run.
  */
@@ -51,15 +52,28 @@ final class FaultOverlaps {
             return;
         }
         for (Known other : known) {
-            boolean one = stopsAllBytes(fault) || stopsAllBytes(other.fault);
-            if (one && sameWay(fault, other.fault) && Span.of(fault).overlaps(Span.of(other.fault))) {
-                value.problem("overlaps " + other.path + " (" + other.fault.kind() + "), and no bytes pass during "
-                        + (stopsAllBytes(other.fault) ? "that, so this" : "this, so that")
+            if (contradict(fault, other.fault) && Span.of(fault).overlaps(Span.of(other.fault))) {
+                value.problem("overlaps " + other.path + " (" + other.fault.kind() + "), and " + why(fault, other.fault)
                         + " has nothing to act on; let one end before the other begins");
                 break;
             }
         }
         known.add(new Known(fault, value.path()));
+    }
+
+    private static boolean contradict(Fault fault, Fault other) {
+        boolean oneStopsAll = stopsAllBytes(fault) || stopsAllBytes(other);
+        return oneStopsAll && sameWay(fault, other);
+    }
+
+    private static String why(Fault fault, Fault other) {
+        if (other instanceof Fault.ServerFault) {
+            return "the server does nothing during that, so this";
+        }
+        if (fault instanceof Fault.ServerFault) {
+            return "the server does nothing during this, so that";
+        }
+        return stopsAllBytes(other) ? "no bytes pass during that, so this" : "no bytes pass during this, so that";
     }
 
     private static boolean stopsAllBytes(Fault fault) {
@@ -72,6 +86,7 @@ final class FaultOverlaps {
             case Fault.SlowClose slowClose -> false;
             case Fault.Slicer slicer -> false;
             case Fault.LimitData limit -> false;
+            case Fault.ServerFault server -> true;
             case Fault.Blocker blocker -> false;
         };
     }

@@ -12,7 +12,16 @@ import java.util.Optional;
 /** Reads {@code faults}. */
 final class FaultReader {
     private static final List<String> KINDS = List.of(
-            "latency", "bandwidth", "timeout", "resetPeer", "slowClose", "slicer", "limitData", "down", "blocker");
+            "latency",
+            "bandwidth",
+            "timeout",
+            "resetPeer",
+            "slowClose",
+            "slicer",
+            "limitData",
+            "down",
+            "pause",
+            "blocker");
     private static final Keys KEYS = Keys.of(
                     "at",
                     "latency",
@@ -23,8 +32,9 @@ final class FaultReader {
                     "slicer",
                     "limitData",
                     "down",
+                    "pause",
                     "blocker")
-            .later("failover", "crash", "pause", "partition");
+            .later("failover", "crash", "partition");
     private static final Keys CUE_KEYS =
             Keys.of("step", "stage", "before", "after").later("lockQueued", "lockHeld", "committing");
     private static final String CUE_ADVICE =
@@ -34,6 +44,7 @@ final class FaultReader {
     private static final Duration ZERO = Duration.ZERO;
     private static final Duration MILLISECOND = Duration.ofMillis(1);
     private static final Duration MICROSECOND = Duration.ofNanos(1000);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(45);
     private static final long LARGEST_SLICE = 1_000_000_000;
     private static final Map<String, Direction> STREAMS = new LinkedHashMap<>();
 
@@ -148,6 +159,7 @@ final class FaultReader {
                 Block block = value.block(Keys.of("of", "for"), "write { of: primary, for: 5s }");
                 yield Optional.of(new Fault.Down(cue, lasting(block)));
             }
+            case "pause" -> paused(value, cue);
             case "blocker" -> blocker(value, cue);
             default -> throw new IllegalStateException(kind);
         };
@@ -212,6 +224,25 @@ final class FaultReader {
         Optional<Duration> lasting = lasting(block);
         Direction stream = stream(block);
         return limit.map(bytes -> new Fault.LimitData(cue, lasting, stream, bytes));
+    }
+
+    private static Optional<Fault> paused(Value value, Cue cue) {
+        String advice = "write e.g. { of: primary, for: 2s }";
+        Block block = value.block(Keys.of("of", "for"), advice);
+        block.get("of").ifPresent(FaultReader::primary);
+        return block.require("for", advice)
+                .map(time -> outage(
+                        time, LONGEST_PAUSE, "the instruments, which wait for the server, give up after a minute"))
+                .map(time -> new Fault.Pause(cue, Optional.of(time)));
+    }
+
+    /** How long the server is away. */
+    private static Duration outage(Value value, Duration longest, String why) {
+        Duration duration = value.duration(MILLISECOND, Duration.ofSeconds(2));
+        if (duration.compareTo(longest) > 0) {
+            value.problem("must be at most " + Quantity.write(longest) + ", got " + value.shown() + ": " + why);
+        }
+        return duration;
     }
 
     /** None, if the key is not there. */

@@ -10,6 +10,7 @@ import java.util.Optional;
 @JsonSubTypes({
     @JsonSubTypes.Type(value = Objective.Latency.class, name = "latency"),
     @JsonSubTypes.Type(value = Objective.Errors.class, name = "errors"),
+    @JsonSubTypes.Type(value = Objective.Outage.class, name = "outage"),
     @JsonSubTypes.Type(value = Objective.LockHold.class, name = "lockHold"),
     @JsonSubTypes.Type(value = Objective.LockWait.class, name = "lockWait"),
     @JsonSubTypes.Type(value = Objective.MigrationTime.class, name = "migrationTime"),
@@ -45,6 +46,15 @@ public sealed interface Objective {
             Optional<String> operation,
             Stage during,
             double maxFraction)
+            implements Objective {}
+
+    /**
+     * The longest time without a success, of each operation by itself, from the baseline on.
+     *
+     * @param service empty: every service that has the operation
+     * @param operation empty: every operation
+     */
+    record Outage(SourceLocation location, Optional<String> service, Optional<String> operation, Duration max)
             implements Objective {}
 
     /**

@@ -14,7 +14,7 @@ import java.util.function.Predicate;
 /** Reads {@code objectives}. */
 final class ObjectiveReader {
     private static final List<String> KINDS =
-            List.of("latency", "errors", "lockHold", "lockWait", "migrationTime", "rewrites", "rollback");
+            List.of("latency", "errors", "outage", "lockHold", "lockWait", "migrationTime", "rewrites", "rollback");
     private static final Keys KEYS = new Keys(KINDS, List.of("replicaLag", "lostWrites"));
     private static final String ADVICE = "write e.g. { latency: { percentile: 99, during: migration, max: 250ms } }";
     private static final Duration SHORTEST = Duration.ofNanos(1000);
@@ -68,6 +68,7 @@ final class ObjectiveReader {
         return switch (given.get(0)) {
             case "latency" -> latency(inner, location);
             case "errors" -> errors(inner, location);
+            case "outage" -> outage(inner, location);
             case "lockHold" -> lockHold(inner, location);
             case "lockWait" -> lockWait(inner, location);
             case "migrationTime" ->
@@ -174,6 +175,14 @@ final class ObjectiveReader {
         Optional<Double> max = block.require("max", advice).map(Value::percentage);
         return during.flatMap(stage -> max.map(
                 fraction -> new Objective.Errors(location, subject.service(), subject.operation(), stage, fraction)));
+    }
+
+    private Optional<Objective> outage(Value value, SourceLocation location) {
+        Block block =
+                value.block(Keys.of("service", "operation", "max"), "write e.g. { operation: read-order, max: 5s }");
+        Subject subject = subject(block);
+        return limit(block, "max: 5s")
+                .map(max -> new Objective.Outage(location, subject.service(), subject.operation(), max));
     }
 
     private Optional<Objective> lockHold(Value value, SourceLocation location) {

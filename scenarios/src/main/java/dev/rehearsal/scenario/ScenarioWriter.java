@@ -237,6 +237,7 @@ public final class ScenarioWriter {
             }
             case Fault.LimitData limit -> inner.put("bytes", number(limit.bytes()));
             case Fault.Down down -> {}
+            case Fault.ServerFault server -> {}
             case Fault.Blocker blocker -> {
                 inner.put("sql", blocker.sql());
                 inner.put("hold", Quantity.write(blocker.hold()));
@@ -288,6 +289,11 @@ public final class ScenarioWriter {
                 BigDecimal percent = BigDecimal.valueOf(errors.maxFraction()).movePointRight(2);
                 inner.put("max", Quantity.plain(percent) + "%");
                 yield Map.of("errors", inner);
+            }
+            case Objective.Outage outage -> {
+                subject(inner, outage.service(), outage.operation());
+                inner.put("max", Quantity.write(outage.max()));
+                yield Map.of("outage", inner);
             }
             case Objective.LockHold hold -> {
                 hold.mode().ifPresent(mode -> inner.put("mode", mode));

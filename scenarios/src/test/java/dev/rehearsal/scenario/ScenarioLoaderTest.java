@@ -208,6 +208,13 @@ class ScenarioLoaderTest {
                         "percentile: 99, during: migraton, max: 1s",
                         "29:57: objectives[0].latency.during: must be one of warmup, baseline, migration, settle, rollback, recovery, got migraton; did you mean 'migration'?"),
                 mistake(
+                        "errors: { max: 0.1% }",
+                        "outage: { operation: read }", "30:13: objectives[1].outage: 'max' is missing; write max: 5s"),
+                mistake(
+                        "errors: { max: 0.1% }",
+                        "outage: { operation: raed, max: 5s }",
+                        "30:26: objectives[1].outage.operation: no operation is called raed; did you mean 'read'?"),
+                mistake(
                         "operation: read",
                         "operation: raed",
                         "29:27: objectives[0].latency.operation: no operation is called raed; did you mean 'read'?"),
@@ -262,7 +269,7 @@ class ScenarioLoaderTest {
                 mistake(
                         "- errors: { max: 0.1% }",
                         "- {}",
-                        "30:5: objectives[1]: says no kind of objective; write one of latency, errors, lockHold, lockWait, migrationTime, rewrites, rollback"),
+                        "30:5: objectives[1]: says no kind of objective; write one of latency, errors, outage, lockHold, lockWait, migrationTime, rewrites, rollback"),
                 mistake(
                         "baseline: 20s",
                         "baseline: -5s",
@@ -326,6 +333,22 @@ class ScenarioLoaderTest {
                         "27:5: faults[0].crash: is not supported by this version of the harness; remove it"),
                 mistake(
                         "latency: { delay: 50ms, for: 2s }",
+                        "pause: { of: primary }",
+                        "27:12: faults[0].pause: 'for' is missing; write e.g. { of: primary, for: 2s }"),
+                mistake(
+                        "latency: { delay: 50ms, for: 2s }",
+                        "pause: { of: secondary, for: 2s }",
+                        "27:18: faults[0].pause.of: must be primary, got secondary"),
+                mistake(
+                        "latency: { delay: 50ms, for: 2s }",
+                        "pause: { of: primary, for: 46s }",
+                        "27:32: faults[0].pause.for: must be at most 45s, got 46s: the instruments, which wait for the server, give up after a minute"),
+                mistake(
+                        "latency: { delay: 50ms, for: 2s }",
+                        "pause: { of: primary, for: 0s }",
+                        "27:32: faults[0].pause.for: must be at least 1ms, got 0s"),
+                mistake(
+                        "latency: { delay: 50ms, for: 2s }",
                         "bandwidth: { rate: 100 }",
                         "27:24: faults[0].bandwidth.rate: must be whole kilobytes per second, got 100; write e.g. 100KB/s, or 0 to stop the bytes"),
                 mistake(
@@ -375,7 +398,7 @@ class ScenarioLoaderTest {
                 mistake(
                         "latency: { delay: 50ms, for: 2s }",
                         "jitter: 5ms",
-                        "27:5: faults[0].jitter: unknown key; known are at, latency, bandwidth, timeout, resetPeer, slowClose, slicer, limitData, down, blocker"),
+                        "27:5: faults[0].jitter: unknown key; known are at, latency, bandwidth, timeout, resetPeer, slowClose, slicer, limitData, down, pause, blocker"),
                 mistake(
                         "use: tiny",
                         "use: schema.sql",
@@ -921,6 +944,10 @@ class ScenarioLoaderTest {
             step: add column, before: 1s | down: { for: 2s }           | step: add column, after: 1s    | latency: { delay: 5ms }              |
             stage: settle, after: 1s     | timeout: { for: 5s }        | stage: settle, after: 2s       | slowClose: { delay: 1s, stream: upstream } |
             stage: settle, after: 1s     | latency: { delay: 5ms }     | stage: settle, after: 2s       | latency: { delay: 5ms }              |
+            stage: settle, after: 1s     | pause: { for: 2s }          | stage: settle, after: 2s       | pause: { for: 2s }                   | faults[1]: overlaps faults[0] (pause), and the server does nothing during that, so this has nothing to act on; let one end before the other begins
+            stage: settle, after: 1s     | pause: { for: 2s }          | stage: settle, after: 2s       | latency: { delay: 5ms }              | faults[1]: overlaps faults[0] (pause), and the server does nothing during that, so this has nothing to act on; let one end before the other begins
+            stage: settle, after: 1s     | latency: { delay: 5ms }     | stage: settle, after: 2s       | pause: { for: 2s }                   | faults[1]: overlaps faults[0] (latency), and the server does nothing during this, so that has nothing to act on; let one end before the other begins
+            stage: settle, after: 1s     | pause: { for: 2s }          | stage: settle, after: 3s       | pause: { for: 2s }                   |
             stage: settle, after: 1s     | down: { for: 5s }           | stage: baseline, after: 2s     | latency: { delay: 5ms, for: 1s }     |
             stage: settle, after: 1s     | down: { for: 5s }           | stage: settle, after: 2s       | blocker: { sql: select 1, hold: 1s } |
             """)

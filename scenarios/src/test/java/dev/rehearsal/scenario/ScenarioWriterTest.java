@@ -78,12 +78,15 @@ class ScenarioWriterTest {
               - { at: { stage: recovery, after: 1s }, slicer: { averageSize: 64, sizeVariation: 32, delay: 250us } }
               - { at: { stage: recovery, after: 2s }, limitData: { bytes: 10_000, for: 1s } }
               - { at: { step: rollback step 1, after: 1s }, down: { for: 1s } }
+              - { at: { stage: settle, after: 4s }, pause: { of: primary, for: 1500ms } }
               - { at: { step: index, before: 1s }, blocker: { sql: "select count(*) from orders", hold: 5s } }
             objectives:
               - { latency: { service: checkout, operation: place order, percentile: 90, during: rollback, max: 250ms } }
               - { latency: { service: checkout, percentile: 99.9, during: baseline, max: 1s } }
               - { latency: { percentile: 100, during: settle, regression: 2.5x } }
               - { errors: { service: checkout, during: recovery, max: 0.05% } }
+              - { outage: { service: checkout, operation: place order, max: 1500ms } }
+              - { outage: { max: 5s } }
               - { lockHold: { mode: Share, relation: orders, max: 100ms } }
               - { lockHold: { max: 1.5ms } }
               - { lockWait: { victims: migration, max: 500ms } }
@@ -226,6 +229,7 @@ class ScenarioWriterTest {
                         NOWHERE, it.service(), it.operation(), it.percentile(), it.during(), it.max(), it.regression());
             case Objective.Errors it ->
                 new Objective.Errors(NOWHERE, it.service(), it.operation(), it.during(), it.maxFraction());
+            case Objective.Outage it -> new Objective.Outage(NOWHERE, it.service(), it.operation(), it.max());
             case Objective.LockHold it -> new Objective.LockHold(NOWHERE, it.mode(), it.relation(), it.max());
             case Objective.LockWait it -> new Objective.LockWait(NOWHERE, it.victims(), it.max());
             case Objective.MigrationTime it -> new Objective.MigrationTime(NOWHERE, it.max());

@@ -24,6 +24,7 @@ class SchemaAgreementTest {
     private static final List<String> BEYOND_A_SCHEMA = List.of(
             "must be at most 1,000,000/s",
             "must be at most 24h",
+            "must be at most 45s",
             "must be at least 250ms",
             "must be at least 1ms",
             "must be whole milliseconds",

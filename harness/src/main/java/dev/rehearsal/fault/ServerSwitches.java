@@ -1,0 +1,18 @@
+package dev.rehearsal.fault;
+
+import dev.rehearsal.scenario.EnvironmentException;
+
+/**
+ * What can be done to the server itself, of whatever runtime it is. Called by the injector's thread alone, and each return follows its
+ * departure.
+ *
+ * @param pause every process stands still when it returns
+ * @param resume they go on
+ */
+public record ServerSwitches(Switch pause, Switch resume) {
+    /** One of these deeds. */
+    @FunctionalInterface
+    public interface Switch {
+        void run() throws EnvironmentException;
+    }
+}

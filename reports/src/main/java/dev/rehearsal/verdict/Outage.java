@@ -1,0 +1,36 @@
+package dev.rehearsal.verdict;
+
+import java.util.OptionalLong;
+
+/**
+ * A time in which an operation had no success, although somebody asked for it.
+ *
+ * <pre>
+ *   success          request     failed   failed       success
+ *      |                |--------|           |            |
+ *   lastSuccess     wanted  [------- durationNanos -------]  firstSuccess
+ * </pre>
+ *
+ * Time in which nobody asked is nobody's outage: it counts from the last success or, if that came later, from the first arrival that had to do
+ * with it. A request that was under way at the last success had arrived before.
+ *
+ * @param wantedNanos when it was first wanted and not had: the begin
+ * @param lastSuccessNanos when the last request before succeeded; empty: none ever had
+ * @param firstSuccessNanos when the first request after succeeded; empty: none ever did
+ * @param endNanos that, or the last thing seen
+ */
+public record Outage(
+        String service,
+        String operation,
+        long wantedNanos,
+        OptionalLong lastSuccessNanos,
+        OptionalLong firstSuccessNanos,
+        long endNanos) {
+    public long durationNanos() {
+        return endNanos - wantedNanos;
+    }
+
+    boolean overlaps(long fromNanos, long toNanos) {
+        return wantedNanos < toNanos && endNanos > fromNanos;
+    }
+}
