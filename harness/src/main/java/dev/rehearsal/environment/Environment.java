@@ -8,6 +8,7 @@ import java.util.List;
 
 /** Servers that are up, with the fault proxy in front. Closing it leaves nothing running, and only the log behind. */
 public interface Environment extends AutoCloseable {
+    /** As it is now: one that was started again is another process. */
     Server primary();
 
     /** What can be done to the primary's processes. */

@@ -16,15 +16,28 @@ public final class LocalServer implements StartedServer {
 
     private static final Duration HARD_STOP_PATIENCE = Duration.ofSeconds(10);
 
-    private final Process process;
+    /** For a port that a connection of the proxy's to itself may have: nobody else asks for it. */
+    private static final Duration PORT_PATIENCE = Duration.ofSeconds(10);
+
+    /** Starts the server's postmaster over its data, as it was started first. */
+    @FunctionalInterface
+    interface Start {
+        Process start() throws IOException;
+    }
+
+    private volatile Process process;
+    private final Start again;
     private final Facts facts;
     private final int port;
     private final RunningRegistry.Entry entry;
     /** Empty: none. The postmaster is the first. */
     private List<ProcessHandle> stopped = List.of();
 
-    LocalServer(Process process, Path dataDirectory, int port, String password, RunningRegistry.Entry entry) {
+    /** @param again for {@link #startAgain} */
+    LocalServer(
+            Process process, Start again, Path dataDirectory, int port, String password, RunningRegistry.Entry entry) {
         this.process = process;
+        this.again = again;
         this.facts = new Facts("127.0.0.1", password, dataDirectory, Instant.now());
         this.port = port;
         this.entry = entry;
@@ -105,6 +118,50 @@ public final class LocalServer implements StartedServer {
             resume();
         } catch (EnvironmentException e) {
             // SIGKILL needs nobody's help.
+        }
+    }
+
+    @Override
+    public void requireKillable() {}
+
+    @Override
+    public void kill() throws EnvironmentException {
+        // While they all stand still, no child sees its postmaster die, and no postmaster its child.
+        pause();
+        List<ProcessHandle> all = stopped;
+        stopped = List.of();
+        try {
+            Signals.send(all, Signals.Signal.KILL);
+        } catch (IOException e) {
+            throw unsignalled("end", e);
+        }
+        boolean ended = ended(HARD_STOP_PATIENCE);
+        for (ProcessHandle each : all) {
+            ended &= Waiting.forEndOf(each, HARD_STOP_PATIENCE);
+        }
+        if (!ended) {
+            throw new EnvironmentException(
+                    "the server over " + facts.dataDirectory() + " does not end, not even by SIGKILL",
+                    "Look for a disk or network file system that hangs.");
+        }
+    }
+
+    @Override
+    public void startAgain() throws EnvironmentException {
+        long deadline = System.nanoTime() + PORT_PATIENCE.toNanos();
+        while (!process.isAlive()) {
+            try {
+                process = again.start();
+                entry.serverStarted(process.toHandle());
+            } catch (IOException e) {
+                throw new EnvironmentException(
+                        "cannot start the server over " + facts.dataDirectory() + " again: " + e,
+                        "See server.log in the run's directory.",
+                        e);
+            }
+            if (!awaitReady() && System.nanoTime() > deadline) {
+                throw Ports.taken(port);
+            }
         }
     }
 

@@ -128,9 +128,11 @@ public final class LocalServers implements ServerLauncher {
             Files.deleteIfExists(log);
             Files.createFile(log);
             privileges.own(directory);
-            Process process = ServerProcess.start(
+            LocalServer.Start again = () -> ServerProcess.start(
                     List.of(binaries.postgres().toString(), "-D", directory.toString()), privileges, log);
-            LocalServer server = new LocalServer(process, directory, port, NewCluster.password(directory), entry);
+            Process process = again.start();
+            LocalServer server =
+                    new LocalServer(process, again, directory, port, NewCluster.password(directory), entry);
             try {
                 entry.serverStarted(process.toHandle());
                 started = server.awaitReady();

@@ -9,4 +9,16 @@ public interface ServerControl {
 
     /** Lets them go on; of a server that is not paused, nothing. */
     void resume() throws EnvironmentException;
+
+    /** @throws EnvironmentException if {@link #kill} cannot be had */
+    void requireKillable() throws EnvironmentException;
+
+    /** Ends every process by SIGKILL, all in one moment, as a machine ends that loses its power; none is left when it returns. */
+    void kill() throws EnvironmentException;
+
+    /**
+     * Starts it again over the same data, with the same settings, at the same address; returns when it has recovered and answers. Of a server that
+     * runs, nothing.
+     */
+    void startAgain() throws EnvironmentException;
 }

@@ -28,7 +28,7 @@ final class ServerProcess {
 
     /**
      * @param command a program and its arguments
-     * @param log where both its streams go
+     * @param log where both its streams go, behind what is there
      */
     static Process start(List<String> command, Privileges privileges, Path log) throws IOException {
         List<String> full = new ArrayList<>();
@@ -44,7 +44,7 @@ final class ServerProcess {
         ProcessBuilder builder = new ProcessBuilder(full)
                 .redirectErrorStream(true)
                 .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
-                .redirectOutput(ProcessBuilder.Redirect.to(log.toFile()));
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
         Commands.cleanEnvironment(builder.environment());
         return await(PERMANENT.submit(builder::start));
     }

@@ -17,7 +17,9 @@ final class Signals {
         /** Stands still, whatever it is doing. */
         STOP,
         /** Goes on. */
-        CONT
+        CONT,
+        /** Ends where it stands. */
+        KILL
     }
 
     /**

@@ -35,8 +35,7 @@ final class StartedEnvironment implements Environment {
             "select setting::bigint from pg_settings where name = 'deadlock_timeout'";
 
     private final RuntimeFacts runtime;
-    private final Server primary;
-    private final ServerControl control;
+    private final StartedServer server;
     private final FaultProxy proxy;
     private final ProxiedEndpoint application;
     private final Supplier<List<String>> troubles;
@@ -76,9 +75,9 @@ final class StartedEnvironment implements Environment {
             StartedThings started,
             CompletableFuture<RunEvent.HostFacts> host) {
         this.runtime = runtime;
-        this.primary = server.server(Snapshot.DATABASE);
-        this.control = server;
+        this.server = server;
         this.proxy = proxy;
+        Server primary = primary();
         this.application =
                 new ProxiedEndpoint(proxy.host(), proxy.port(), primary.database(), primary.user(), primary.password());
         this.troubles = troubles;
@@ -88,12 +87,12 @@ final class StartedEnvironment implements Environment {
 
     @Override
     public Server primary() {
-        return primary;
+        return server.server(Snapshot.DATABASE);
     }
 
     @Override
     public ServerControl control() {
-        return control;
+        return server;
     }
 
     @Override
@@ -120,7 +119,7 @@ final class StartedEnvironment implements Environment {
     public RunEvent.EnvironmentReady facts(RunClock clock) throws EnvironmentException {
         Map<String, String> settings = new TreeMap<>();
         long deadlockTimeoutMillis;
-        try (Connection connection = DriverManager.getConnection(primary.jdbcUrl(ApplicationNames.OBSERVER));
+        try (Connection connection = DriverManager.getConnection(primary().jdbcUrl(ApplicationNames.OBSERVER));
                 Statement statement = connection.createStatement()) {
             try (ResultSet rows = statement.executeQuery(SETTINGS)) {
                 while (rows.next()) {

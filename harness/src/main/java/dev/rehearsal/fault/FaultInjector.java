@@ -1,5 +1,6 @@
 package dev.rehearsal.fault;
 
+import dev.rehearsal.run.ApplicationNames;
 import dev.rehearsal.run.Journal;
 import dev.rehearsal.run.RunClock;
 import dev.rehearsal.run.RunEvent;
@@ -8,9 +9,11 @@ import dev.rehearsal.scenario.EnvironmentException;
 import dev.rehearsal.scenario.Fault;
 import dev.rehearsal.scenario.Stage;
 import java.net.URI;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
@@ -19,6 +22,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,8 +38,10 @@ public final class FaultInjector implements AutoCloseable {
     private final NetworkToxics toxics;
     private final ServerSwitches server;
     private final String blockerJdbcUrl;
+    private final String observerJdbcUrl;
     private final RunClock clock;
     private final Journal journal;
+    private Optional<LockWatch> locks = Optional.empty();
     private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("fault-injector").factory());
 
@@ -43,7 +49,7 @@ public final class FaultInjector implements AutoCloseable {
     private static final class Scheduled {
         private final int index;
         private final Fault fault;
-        private State state = State.WAITING;
+        private volatile State state = State.WAITING;
         private @Nullable CompletableFuture<Void> next;
         private @Nullable BlockerSession blocker;
         /** Whether the journal has its beginning. */
@@ -79,6 +85,7 @@ public final class FaultInjector implements AutoCloseable {
      * @param proxyName of the proxy in front of the primary
      * @param server the primary's
      * @param blockerJdbcUrl straight to the server, naming itself as a blocker
+     * @param observerJdbcUrl likewise, as an observer
      */
     public FaultInjector(
             List<Fault> faults,
@@ -86,6 +93,7 @@ public final class FaultInjector implements AutoCloseable {
             String proxyName,
             ServerSwitches server,
             String blockerJdbcUrl,
+            String observerJdbcUrl,
             RunClock clock,
             Journal journal) {
         List<Scheduled> scheduled = new ArrayList<>();
@@ -98,6 +106,7 @@ public final class FaultInjector implements AutoCloseable {
         this.toxics = new NetworkToxics(faultApi, proxyName);
         this.server = server;
         this.blockerJdbcUrl = blockerJdbcUrl;
+        this.observerJdbcUrl = observerJdbcUrl;
         this.clock = clock;
         this.journal = journal;
     }
@@ -143,16 +152,23 @@ public final class FaultInjector implements AutoCloseable {
     }
 
     public void stageStarted(Stage stage) {
-        tell(() -> faults.forEach(fault -> {
-            if (fault.fault.cue() instanceof Cue.AfterStageStart cue && cue.stage() == stage) {
-                schedule(fault, cue.delay());
+        tell(() -> {
+            faults.forEach(fault -> {
+                if (fault.fault.cue() instanceof Cue.AfterStageStart cue && cue.stage() == stage) {
+                    schedule(fault, cue.delay());
+                }
+            });
+            if (stage == Stage.MIGRATION || stage == Stage.ROLLBACK) {
+                watchLocks();
             }
-        }));
+        });
     }
 
     /** Ends the faults that have no end of their own. */
     public void stageEnded(Stage stage) {
         tell(() -> {
+            locks.ifPresent(LockWatch::close);
+            locks = Optional.empty();
             giveUp(
                     cue -> cue instanceof Cue.AfterStageStart after && after.stage() == stage,
                     "Did not happen: the stage was over before its cue.");
@@ -176,6 +192,13 @@ public final class FaultInjector implements AutoCloseable {
                     end(fault);
                 }
             }
+            locks.ifPresent(LockWatch::close);
+            giveUp(
+                    Cue.LockQueued.class::isInstance,
+                    "Did not happen: the migration was not seen to wait for a lock on that table that stops writes.");
+            giveUp(
+                    Cue.LockHeld.class::isInstance,
+                    "Did not happen: the migration was not seen to have a lock on that table that stops writes.");
             giveUp(cue -> true, "Did not happen: the run ended before its cue.");
             if (anyOfTheNetwork) {
                 try {
@@ -189,6 +212,47 @@ public final class FaultInjector implements AutoCloseable {
     }
 
     // ---- on the injector's thread -----------------------------------------------------------------------------------
+
+    /** For the cues that still wait for one. */
+    private void watchLocks() {
+        List<String> tables = faults.stream()
+                .filter(fault -> fault.state == State.WAITING)
+                .flatMap(fault ->
+                        fault.fault.cue() instanceof Cue.OnLock onLock ? Stream.of(onLock.table()) : Stream.of())
+                .distinct()
+                .toList();
+        if (!tables.isEmpty()) {
+            locks = Optional.of(LockWatch.started(
+                    observerJdbcUrl, ApplicationNames.MIGRATION, tables, this::lockSeen, this::watchLost));
+        }
+    }
+
+    private void lockSeen(LockWatch.Seen seen) {
+        onThread(
+                () -> faults.forEach(fault -> {
+                    boolean cued = switch (fault.fault.cue()) {
+                        case Cue.LockQueued queued ->
+                            !seen.granted() && queued.table().equals(seen.table());
+                        case Cue.LockHeld held -> seen.granted() && held.table().equals(seen.table());
+                        case Cue.BeforeStep before -> false;
+                        case Cue.AfterStepStart after -> false;
+                        case Cue.AfterStageStart after -> false;
+                    };
+                    if (cued) {
+                        begin(fault, new CompletableFuture<>());
+                    }
+                }),
+                new CompletableFuture<>());
+    }
+
+    /** With a server that was killed on purpose goes the watch, and with it the cues that are left: they say themselves that they never came. */
+    private void watchLost(SQLException e) {
+        boolean onPurpose =
+                faults.stream().anyMatch(fault -> fault.fault instanceof Fault.Crash && fault.state != State.WAITING);
+        if (!onPurpose) {
+            trouble("locks could not be watched for a cue: " + e.getMessage());
+        }
+    }
 
     private void schedule(Scheduled fault, Duration delay) {
         if (fault.state == State.WAITING && fault.next == null) {
@@ -230,6 +294,7 @@ public final class FaultInjector implements AutoCloseable {
         try {
             switch (deed) {
                 case Fault.Pause pause -> server.pause().run();
+                case Fault.Crash crash -> server.crash().run();
             }
         } catch (EnvironmentException e) {
             throw new FaultFailure(deed.kind() + " of the server failed: " + e.getMessage(), e);
@@ -240,6 +305,7 @@ public final class FaultInjector implements AutoCloseable {
         try {
             switch (deed) {
                 case Fault.Pause pause -> server.resume().run();
+                case Fault.Crash crash -> server.restart().run();
             }
         } catch (EnvironmentException e) {
             throw new FaultFailure(

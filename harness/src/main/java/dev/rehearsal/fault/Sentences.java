@@ -36,6 +36,11 @@ final class Sentences {
                 "Connections are closed after " + limit.bytes() + " bytes " + way(limit) + until + ".";
             case Fault.Down down -> "Every connection to the server is closed and new ones are refused" + until + ".";
             case Fault.Pause pause -> "Every process of the server stands still" + until + "; connections stay open.";
+            case Fault.Crash crash ->
+                "Every process of the server is killed at once; it is started again"
+                        + crash.duration()
+                                .map(duration -> " " + words(duration) + " later")
+                                .orElse("") + ".";
             case Fault.Blocker blocker ->
                 "A transaction of somebody else's runs \"" + cut(blocker.sql()) + "\" and stays open for "
                         + words(blocker.hold()) + ".";
@@ -61,6 +66,9 @@ final class Sentences {
                 "Closed connections after " + limit.bytes() + " bytes " + way(limit) + time + ".";
             case Fault.Down down -> "Kept the server out of reach" + time + ".";
             case Fault.Pause pause -> "Had every process of the server stand still" + time + ".";
+            case Fault.Crash crash ->
+                "Killed every process of the server; started again and recovered, it answered after " + words(lasted)
+                        + ".";
             case Fault.Blocker blocker -> "Kept a transaction open" + time + ".";
         };
     }

@@ -8,8 +8,10 @@ import dev.rehearsal.scenario.EnvironmentException;
  *
  * @param pause every process stands still when it returns
  * @param resume they go on
+ * @param crash none of them is there any more when it returns
+ * @param restart the server answers again when it returns
  */
-public record ServerSwitches(Switch pause, Switch resume) {
+public record ServerSwitches(Switch pause, Switch resume, Switch crash, Switch restart) {
     /** One of these deeds. */
     @FunctionalInterface
     public interface Switch {

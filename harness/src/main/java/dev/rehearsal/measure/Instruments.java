@@ -2,11 +2,14 @@ package dev.rehearsal.measure;
 
 import dev.rehearsal.run.Journal;
 import dev.rehearsal.run.RunClock;
+import dev.rehearsal.run.RunEvent.InstrumentTrouble;
+import dev.rehearsal.run.RunEvent.Noted;
 import dev.rehearsal.scenario.EnvironmentException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Map;
 
 /** All instruments of one run, over one server. Safe for use by several threads. */
@@ -15,6 +18,10 @@ public final class Instruments implements AutoCloseable {
     public static final Duration DEADLOCK_TIMEOUT = Duration.ofMillis(10);
 
     private final String directJdbcUrl;
+    private final RunClock clock;
+    private final Journal journal;
+    private final Absences absences;
+    private long absentSinceNanos;
     private final LockTracer tracer;
     private final StatementWitness witness;
     private final ServerSampler sampler;
@@ -22,11 +29,17 @@ public final class Instruments implements AutoCloseable {
 
     private Instruments(
             String directJdbcUrl,
+            RunClock clock,
+            Journal journal,
+            Absences absences,
             LockTracer tracer,
             StatementWitness witness,
             ServerSampler sampler,
             PauseMeter pauses) {
         this.directJdbcUrl = directJdbcUrl;
+        this.clock = clock;
+        this.journal = journal;
+        this.absences = absences;
         this.tracer = tracer;
         this.witness = witness;
         this.sampler = sampler;
@@ -53,13 +66,21 @@ public final class Instruments implements AutoCloseable {
         } catch (SQLException e) {
             throw unusable(e);
         }
-        LockTracer tracer = LockTracer.armed(jsonLog, directJdbcUrl, clock, journal);
+        Absences absences = new Absences();
+        LockTracer tracer = LockTracer.armed(jsonLog, directJdbcUrl, clock, journal, absences);
         try {
-            StatementWitness witness = new StatementWitness(directJdbcUrl, tracer, clock, journal);
+            StatementWitness witness = new StatementWitness(directJdbcUrl, tracer, clock, journal, absences);
             try {
-                ServerSampler sampler = ServerSampler.started(directJdbcUrl, postmasterPid, clock, journal);
+                ServerSampler sampler = ServerSampler.started(directJdbcUrl, postmasterPid, clock, journal, absences);
                 return new Instruments(
-                        directJdbcUrl, tracer, witness, sampler, PauseMeter.started("harness", clock, journal));
+                        directJdbcUrl,
+                        clock,
+                        journal,
+                        absences,
+                        tracer,
+                        witness,
+                        sampler,
+                        PauseMeter.started("harness", clock, journal));
             } catch (SQLException e) {
                 witness.close();
                 throw e;
@@ -79,6 +100,41 @@ public final class Instruments implements AutoCloseable {
 
     public StatementWitness witness() {
         return witness;
+    }
+
+    /** To be said before the server is taken away on purpose: that instruments lose it is then no trouble of theirs. */
+    public void serverGoes() {
+        absentSinceNanos = clock.nowNanos();
+        absences.begins();
+    }
+
+    /**
+     * To be said when it answers again, or never will: then instruments that find no server have trouble again. They go on with new connections,
+     * and the log where it ended.
+     *
+     * @param postmasterPid of the server as it is now
+     */
+    public void serverIsBack(long postmasterPid) {
+        try {
+            sampler.follow(postmasterPid);
+            tracer.reconnect();
+            witness.reconnect();
+        } catch (SQLException e) {
+            journal.record(new InstrumentTrouble(
+                    clock.nowNanos(), "instruments", "the server cannot be observed any more: " + e.getMessage()));
+        } finally {
+            absences.ends();
+        }
+        journal.record(
+                new Noted(
+                        clock.nowNanos(),
+                        "The server was away from " + seconds(absentSinceNanos) + " to " + seconds(clock.nowNanos())
+                                + ", as the scenario asks. Of locks that were held or waited for when it went, the end is not known; of the"
+                                + " time without it there are no samples, and what it had not yet written to its log is lost."));
+    }
+
+    private static String seconds(long nanos) {
+        return String.format(Locale.ROOT, "%.1f s", nanos / 1e9);
     }
 
     /** Returns when everything that the server has logged up to now is journaled. */

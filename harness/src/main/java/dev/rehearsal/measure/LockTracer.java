@@ -12,6 +12,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -35,7 +36,10 @@ public final class LockTracer implements AutoCloseable {
 
     private final RunClock clock;
     private final Journal journal;
-    private final Connection markers;
+    private final String directJdbcUrl;
+    private final Absences absences;
+    private final Object markersLock = new Object();
+    private Connection markers;
     private final RelationNames names;
     private final WaitLedger ledger;
     private final LogParser parser = new LogParser();
@@ -44,9 +48,20 @@ public final class LockTracer implements AutoCloseable {
     private volatile boolean armed;
     private volatile boolean lost;
     private int markerCount;
+    /** Touched by the tail's thread only. */
+    private int garbledLinesExcused;
+
     private Optional<LogTail> tail = Optional.empty();
 
-    private LockTracer(RunClock clock, Journal journal, Connection markers, RelationNames names) {
+    private LockTracer(
+            RunClock clock,
+            Journal journal,
+            String directJdbcUrl,
+            Connection markers,
+            RelationNames names,
+            Absences absences) {
+        this.directJdbcUrl = directJdbcUrl;
+        this.absences = absences;
         this.clock = clock;
         this.journal = journal;
         this.markers = markers;
@@ -83,6 +98,11 @@ public final class LockTracer implements AutoCloseable {
      */
     public static LockTracer armed(Path jsonLog, String directJdbcUrl, RunClock clock, Journal journal)
             throws EnvironmentException {
+        return armed(jsonLog, directJdbcUrl, clock, journal, new Absences());
+    }
+
+    static LockTracer armed(Path jsonLog, String directJdbcUrl, RunClock clock, Journal journal, Absences absences)
+            throws EnvironmentException {
         Connection markers;
         try {
             markers = ObserverConnections.open(directJdbcUrl);
@@ -96,7 +116,7 @@ public final class LockTracer implements AutoCloseable {
             ObserverConnections.close(markers);
             throw unreachable(e);
         }
-        LockTracer tracer = new LockTracer(clock, journal, markers, names);
+        LockTracer tracer = new LockTracer(clock, journal, directJdbcUrl, markers, names, absences);
         try {
             tracer.start(jsonLog);
             return tracer;
@@ -173,20 +193,59 @@ public final class LockTracer implements AutoCloseable {
         if (lost) {
             return CompletableFuture.completedFuture(null);
         }
+        try {
+            while (true) {
+                int begunBefore = absences.begun();
+                absences.awaitEnd();
+                CompletableFuture<Boolean> seen = marked(begunBefore);
+                if (seen.isDone() && !seen.join() && absences.haveBegunSince(begunBefore)) {
+                    continue;
+                }
+                return seen.thenAccept(cameThrough -> {
+                    if (!cameThrough && !lost && !absences.haveBegunSince(begunBefore)) {
+                        trouble("lines of the server's log were lost: a marker did not come through within "
+                                + MARKER_LIMIT.toSeconds() + " s");
+                    }
+                });
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return CompletableFuture.completedFuture(null);
+        }
+    }
+
+    /** Whether a new marker has come through; false at once if the server was taken away before it was written. */
+    private CompletableFuture<Boolean> marked(int begunBefore) {
         String marker = nextMarker();
         CompletableFuture<Boolean> seen = expect(marker);
         try {
             write(marker);
         } catch (SQLException e) {
-            trouble("cannot tell whether the server's log was read to its end: " + e.getMessage());
-            seen.complete(true);
-        }
-        return seen.thenAccept(cameThrough -> {
-            if (!cameThrough && !lost) {
-                trouble("lines of the server's log were lost: a marker did not come through within "
-                        + MARKER_LIMIT.toSeconds() + " s");
+            boolean excused = absences.haveBegunSince(begunBefore);
+            if (!excused) {
+                trouble("cannot tell whether the server's log was read to its end: " + e.getMessage());
             }
-        });
+            expectedMarkers.remove(marker);
+            seen.complete(!excused);
+        }
+        return seen;
+    }
+
+    /**
+     * After the server was away: it writes on to the same log. Markers that went with it are given up, once all is read that was written before it
+     * came back.
+     */
+    void reconnect() throws SQLException {
+        List<CompletableFuture<Boolean>> pending = List.copyOf(expectedMarkers.values());
+        synchronized (markersLock) {
+            ObserverConnections.close(markers);
+            markers = ObserverConnections.open(directJdbcUrl);
+        }
+        names.reconnect();
+        String marker = nextMarker();
+        CompletableFuture<Boolean> back = expect(marker);
+        write(marker);
+        CompletableFuture<Void> unused = back.thenAccept(read -> pending.forEach(each -> each.complete(false)));
     }
 
     private synchronized String nextMarker() {
@@ -205,7 +264,7 @@ public final class LockTracer implements AutoCloseable {
     }
 
     private void write(String marker) throws SQLException {
-        synchronized (markers) {
+        synchronized (markersLock) {
             try (Statement statement = markers.createStatement()) {
                 statement.execute("do $$ begin raise log 'harness marker " + marker + "'; end $$");
             }
@@ -228,6 +287,9 @@ public final class LockTracer implements AutoCloseable {
         try {
             return names.findNow(oid).map(RelationNames.Relation::name).orElse("relation " + oid);
         } catch (SQLException e) {
+            if (!absences.present()) {
+                return "relation " + oid;
+            }
             trouble("relation " + oid + " has no name: " + e.getMessage());
             return "relation " + oid;
         }
@@ -238,7 +300,9 @@ public final class LockTracer implements AutoCloseable {
     public void close() {
         tail.ifPresent(LogTail::close);
         ledger.closed().forEach(this::journal);
-        ObserverConnections.close(markers);
+        synchronized (markersLock) {
+            ObserverConnections.close(markers);
+        }
         names.close();
     }
 
@@ -254,10 +318,19 @@ public final class LockTracer implements AutoCloseable {
             try {
                 parser.parse(line).ifPresent(this::entry);
             } catch (LogParser.GarbledLineException e) {
-                if (armed) {
+                if (armed && !cutShort()) {
                     trouble("a line of the server's log is garbled: " + e.getMessage());
                 }
             }
+        }
+
+        /** A server that is killed may leave its last line without an end, and the next goes on there. */
+        private boolean cutShort() {
+            if (garbledLinesExcused == absences.begun()) {
+                return false;
+            }
+            garbledLinesExcused++;
+            return true;
         }
 
         @Override

@@ -35,19 +35,21 @@ final class RelationNames implements AutoCloseable {
         }
     }
 
-    private final Connection connection;
+    private final String directJdbcUrl;
+    private Connection connection;
     private final Map<Long, Relation> relations = new HashMap<>();
     private final Set<Long> original = new HashSet<>();
     private final Set<String> originalTables = new HashSet<>();
     private final Set<Long> unresolved = new HashSet<>();
 
-    private RelationNames(Connection connection) {
+    private RelationNames(String directJdbcUrl, Connection connection) {
+        this.directJdbcUrl = directJdbcUrl;
         this.connection = connection;
     }
 
     /** Names of all relations of the URL's database, over a connection of its own. */
     static RelationNames loaded(String directJdbcUrl) throws SQLException {
-        RelationNames names = new RelationNames(ObserverConnections.open(directJdbcUrl));
+        RelationNames names = new RelationNames(directJdbcUrl, ObserverConnections.open(directJdbcUrl));
         try {
             names.refresh();
         } catch (SQLException e) {
@@ -73,6 +75,13 @@ final class RelationNames implements AutoCloseable {
     /** A copy of what is known now. */
     synchronized Map<Long, Relation> known() {
         return Collections.unmodifiableMap(new HashMap<>(relations));
+    }
+
+    /** After the server was away: what is known stays known. */
+    synchronized void reconnect() throws SQLException {
+        ObserverConnections.close(connection);
+        connection = ObserverConnections.open(directJdbcUrl);
+        refresh();
     }
 
     synchronized void refresh() throws SQLException {
@@ -120,7 +129,7 @@ final class RelationNames implements AutoCloseable {
     }
 
     @Override
-    public void close() {
+    public synchronized void close() {
         ObserverConnections.close(connection);
     }
 }

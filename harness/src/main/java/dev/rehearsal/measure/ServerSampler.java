@@ -24,29 +24,75 @@ final class ServerSampler implements AutoCloseable {
             from pg_catalog.pg_stat_activity a
             where a.backend_type = 'client backend' and a.pid <> pg_backend_pid()""";
 
-    private final Connection connection;
-    private final ProcessorTime processorTime;
+    private final String directJdbcUrl;
+    private final Absences absences;
+    private volatile ProcessorTime processorTime;
     private final RunClock clock;
     private final Journal journal;
     private final Thread thread;
 
-    private ServerSampler(Connection connection, ProcessorTime processorTime, RunClock clock, Journal journal) {
-        this.connection = connection;
+    private ServerSampler(
+            String directJdbcUrl,
+            Connection connection,
+            ProcessorTime processorTime,
+            RunClock clock,
+            Journal journal,
+            Absences absences) {
+        this.directJdbcUrl = directJdbcUrl;
+        this.absences = absences;
         this.processorTime = processorTime;
         this.clock = clock;
         this.journal = journal;
-        this.thread = Thread.ofPlatform().name("server-sampler").daemon().unstarted(this::sample);
+        this.thread = Thread.ofPlatform().name("server-sampler").daemon().unstarted(() -> sample(connection));
     }
 
-    static ServerSampler started(String directJdbcUrl, long postmasterPid, RunClock clock, Journal journal)
+    static ServerSampler started(
+            String directJdbcUrl, long postmasterPid, RunClock clock, Journal journal, Absences absences)
             throws SQLException {
         ServerSampler sampler = new ServerSampler(
-                ObserverConnections.open(directJdbcUrl), new ProcessorTime(postmasterPid), clock, journal);
+                directJdbcUrl,
+                ObserverConnections.open(directJdbcUrl),
+                new ProcessorTime(postmasterPid),
+                clock,
+                journal,
+                absences);
         sampler.thread.start();
         return sampler;
     }
 
-    private void sample() {
+    /** From now on the processor time is that of another server. */
+    void follow(long postmasterPid) {
+        processorTime = new ProcessorTime(postmasterPid);
+    }
+
+    private void sample(Connection first) {
+        Connection current = first;
+        try {
+            int begunBefore = absences.begun();
+            while (sampleOver(current, begunBefore)) {
+                absences.awaitEnd();
+                ObserverConnections.close(current);
+                begunBefore = absences.begun();
+                current = ObserverConnections.open(directJdbcUrl);
+            }
+        } catch (SQLException e) {
+            trouble(e);
+        } catch (InterruptedException e) {
+            // close() is the only one who interrupts this thread.
+        } finally {
+            ObserverConnections.close(current);
+        }
+    }
+
+    private void trouble(SQLException e) {
+        if (!Thread.currentThread().isInterrupted()) {
+            journal.record(new InstrumentTrouble(
+                    clock.nowNanos(), "server sampler", "the server could not be sampled: " + e.getMessage()));
+        }
+    }
+
+    /** @return whether to go on over another connection: this one was lost with the server, as the scenario asks */
+    private boolean sampleOver(Connection connection, int begunBefore) throws InterruptedException {
         try (PreparedStatement activity = connection.prepareStatement(ACTIVITY);
                 PreparedStatement size = connection.prepareStatement(SIZE)) {
             long databaseBytes = 0;
@@ -57,13 +103,13 @@ final class ServerSampler implements AutoCloseable {
                 journal.record(sample(activity, databaseBytes));
                 Thread.sleep(INTERVAL);
             }
+            return false;
         } catch (SQLException e) {
-            if (!Thread.currentThread().isInterrupted()) {
-                journal.record(new InstrumentTrouble(
-                        clock.nowNanos(), "server sampler", "the server could not be sampled: " + e.getMessage()));
+            if (absences.haveBegunSince(begunBefore)) {
+                return true;
             }
-        } catch (InterruptedException e) {
-            // close() is the only one who interrupts this thread.
+            trouble(e);
+            return false;
         }
     }
 
@@ -97,6 +143,5 @@ final class ServerSampler implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        ObserverConnections.close(connection);
     }
 }

@@ -16,9 +16,12 @@ public final class StatementWitness implements AutoCloseable {
     private final LockTracer tracer;
     private final RunClock clock;
     private final Journal journal;
-    private final Connection statistics;
+    private final Absences absences;
+    private volatile Connection statistics;
 
-    StatementWitness(String directJdbcUrl, LockTracer tracer, RunClock clock, Journal journal) throws SQLException {
+    StatementWitness(String directJdbcUrl, LockTracer tracer, RunClock clock, Journal journal, Absences absences)
+            throws SQLException {
+        this.absences = absences;
         this.directJdbcUrl = directJdbcUrl;
         this.tracer = tracer;
         this.clock = clock;
@@ -33,7 +36,25 @@ public final class StatementWitness implements AutoCloseable {
      *     for reading row counts inside one after statements that are not DDL
      */
     public WitnessedSession attach(Connection migration) throws SQLException {
-        return WitnessedSession.opened(migration, directJdbcUrl, statistics, tracer, clock, this::trouble);
+        int begunBefore = absences.begun();
+        return WitnessedSession.opened(
+                migration,
+                directJdbcUrl,
+                statistics,
+                tracer,
+                clock,
+                message -> {
+                    if (!absences.haveBegunSince(begunBefore)) {
+                        trouble(message);
+                    }
+                },
+                () -> absences.haveBegunSince(begunBefore));
+    }
+
+    /** After the server was away; a session that was attached before is gone with it. */
+    void reconnect() throws SQLException {
+        ObserverConnections.close(statistics);
+        statistics = ObserverConnections.open(directJdbcUrl);
     }
 
     private void trouble(String message) {

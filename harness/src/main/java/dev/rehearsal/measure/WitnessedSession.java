@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /**
@@ -52,6 +53,7 @@ public final class WitnessedSession implements AutoCloseable {
     private final LockSampler sampler;
     private final RunClock clock;
     private final Consumer<String> trouble;
+    private final BooleanSupplier serverWasAway;
 
     private HoldTimeline timeline = new HoldTimeline();
     private List<Executed> executed = new ArrayList<>();
@@ -75,7 +77,8 @@ public final class WitnessedSession implements AutoCloseable {
             boolean countsWalBySession,
             LockTracer tracer,
             RunClock clock,
-            Consumer<String> trouble)
+            Consumer<String> trouble,
+            BooleanSupplier serverWasAway)
             throws SQLException {
         this.migration = migration;
         this.pid = pid;
@@ -84,25 +87,28 @@ public final class WitnessedSession implements AutoCloseable {
         this.tracer = tracer;
         this.clock = clock;
         this.trouble = trouble;
+        this.serverWasAway = serverWasAway;
         this.sampler = new LockSampler(directJdbcUrl, clock::nowNanos, this::seen, trouble);
         this.log = tracer.follow(pid);
         this.walBefore = OptionalLong.empty();
     }
 
+    /** @param serverWasAway whether, since this was called, the server was taken away on purpose, and the session with it */
     static WitnessedSession opened(
             Connection migration,
             String directJdbcUrl,
             Connection statistics,
             LockTracer tracer,
             RunClock clock,
-            Consumer<String> trouble)
+            Consumer<String> trouble,
+            BooleanSupplier serverWasAway)
             throws SQLException {
         int pid = number(migration, "select pg_backend_pid()");
         boolean walBySession =
                 number(statistics, "select count(*) from pg_proc where proname = 'pg_stat_get_backend_wal'") > 0;
         warmUp(migration);
-        WitnessedSession session =
-                new WitnessedSession(migration, pid, directJdbcUrl, statistics, walBySession, tracer, clock, trouble);
+        WitnessedSession session = new WitnessedSession(
+                migration, pid, directJdbcUrl, statistics, walBySession, tracer, clock, trouble, serverWasAway);
         tracer.names().baseline();
         session.walBefore = session.walBytes();
         session.begin();
@@ -160,7 +166,7 @@ public final class WitnessedSession implements AutoCloseable {
     /** The connection broke under the statement. The server may not know and work on, so this waits until the session is gone. */
     public void connectionLost() throws InterruptedException {
         try {
-            while (exists()) {
+            while (!serverWasAway.getAsBoolean() && exists()) {
                 Thread.sleep(GONE_POLL);
             }
         } catch (SQLException e) {

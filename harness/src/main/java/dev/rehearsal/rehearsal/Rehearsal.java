@@ -8,6 +8,7 @@ import dev.rehearsal.dataset.Writeback;
 import dev.rehearsal.environment.Environment;
 import dev.rehearsal.environment.RuntimeChooser;
 import dev.rehearsal.environment.Server;
+import dev.rehearsal.environment.ServerControl;
 import dev.rehearsal.environment.ServerRuntime;
 import dev.rehearsal.fault.FaultInjector;
 import dev.rehearsal.fault.ServerSwitches;
@@ -24,6 +25,7 @@ import dev.rehearsal.run.RunDirectory;
 import dev.rehearsal.run.RunEvent;
 import dev.rehearsal.run.RunEvent.Outcome;
 import dev.rehearsal.scenario.EnvironmentException;
+import dev.rehearsal.scenario.Fault;
 import dev.rehearsal.scenario.InvalidScenarioException;
 import dev.rehearsal.scenario.Scenario;
 import java.io.IOException;
@@ -110,7 +112,7 @@ public final class Rehearsal implements AutoCloseable {
                         RunFacts.connections(scenario),
                         directory.path());
                 Instruments instruments = instruments(environment.primary(), journal);
-                FaultInjector faults = faults(environment, journal)) {
+                FaultInjector faults = faults(environment, instruments, journal)) {
             journal.record(environment.facts(clock));
             OperationProblems.refuse(scenario, environment.primary().jdbcUrl(ApplicationNames.OBSERVER));
             SchemaFingerprint before = instruments.schema();
@@ -152,6 +154,8 @@ public final class Rehearsal implements AutoCloseable {
         writeback.await();
         timeline.baseline().migrate(scenario.migration(), migration).settle().rollBack(scenario.migration(), migration);
         progress.finishing();
+        // What drains is to find a server.
+        faults.close();
         load.stopAndDrain(DRAIN_LIMIT);
     }
 
@@ -160,15 +164,47 @@ public final class Rehearsal implements AutoCloseable {
                 primary.jdbcUrl(ApplicationNames.OBSERVER), primary.jsonLog(), primary.processId(), clock, journal);
     }
 
-    private FaultInjector faults(Environment environment, Journal journal) throws EnvironmentException {
+    private FaultInjector faults(Environment environment, Instruments instruments, Journal journal)
+            throws EnvironmentException {
+        if (scenario.faults().stream().anyMatch(Fault.Crash.class::isInstance)) {
+            environment.control().requireKillable();
+        }
         return new FaultInjector(
                 scenario.faults(),
                 environment.faultApi(),
                 environment.proxyName(),
-                new ServerSwitches(environment.control()::pause, environment.control()::resume),
+                switches(environment, instruments),
                 environment.primary().jdbcUrl(ApplicationNames.BLOCKER),
+                environment.primary().jdbcUrl(ApplicationNames.OBSERVER),
                 clock,
                 journal);
+    }
+
+    /** Instruments are told before the server goes: what they lose then is no trouble of theirs. */
+    private static ServerSwitches switches(Environment environment, Instruments instruments) {
+        ServerControl control = environment.control();
+        return new ServerSwitches(
+                control::pause,
+                control::resume,
+                () -> {
+                    instruments.serverGoes();
+                    boolean gone = false;
+                    try {
+                        control.kill();
+                        gone = true;
+                    } finally {
+                        if (!gone) {
+                            instruments.serverIsBack(environment.primary().processId());
+                        }
+                    }
+                },
+                () -> {
+                    try {
+                        control.startAgain();
+                    } finally {
+                        instruments.serverIsBack(environment.primary().processId());
+                    }
+                });
     }
 
     /** The load names its sessions itself, by service. */

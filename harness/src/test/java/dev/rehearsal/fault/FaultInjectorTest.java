@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.rehearsal.environment.Environment;
 import dev.rehearsal.environment.LocalFaultProxy;
 import dev.rehearsal.environment.LocalRuntime;
+import dev.rehearsal.environment.ServerControl;
 import dev.rehearsal.environment.TestCluster;
 import dev.rehearsal.run.ApplicationNames;
 import dev.rehearsal.run.Journal;
@@ -320,6 +321,87 @@ class FaultInjectorTest {
         assertHealed();
     }
 
+    @Test
+    void aCrashEndsEverySessionAndWhatWasCommittedIsThereAgain() throws Exception {
+        run("create table crashed (id int)");
+        long postmasterBefore = environment.primary().processId();
+        Fault fault = new Fault.Crash(new Cue.BeforeStep("step", Duration.ZERO), Optional.of(LONG));
+        try (Connection connection = application();
+                Statement statement = connection.createStatement();
+                Connection open = application();
+                Statement uncommitted = open.createStatement()) {
+            statement.execute("insert into crashed values (1)");
+            open.setAutoCommit(false);
+            uncommitted.execute("insert into crashed values (2)");
+            try (FaultInjector injector = injector(fault)) {
+                injector.beforeStep("step");
+
+                assertThatThrownBy(() -> statement.execute("select 1"))
+                        .isInstanceOfSatisfying(
+                                SQLException.class,
+                                e -> assertThat(e.getSQLState()).isIn("08006", "57P02"));
+                assertThat(canConnect()).isFalse();
+                assertThat(ProcessHandle.of(postmasterBefore)).isEmpty();
+            }
+        }
+
+        assertThat(environment.primary().processId()).isNotEqualTo(postmasterBefore);
+        assertThat(ask("select string_agg(id::text, ',') from crashed")).isEqualTo("1");
+        assertThat(ended(0).happened()).isTrue();
+        assertThat(ended(0).effect())
+                .startsWith("Killed every process of the server; started again and recovered, it answered after ");
+        assertThat(troubles()).isEmpty();
+        assertHealed();
+    }
+
+    @Test
+    void beginsWhenTheMigrationWaitsForALockAndWhenItHasIt() throws Exception {
+        run("create table cued (id int)");
+        Fault queued = latency(new Cue.LockQueued("cued"), Optional.of(LONG), 1);
+        Fault held = latency(new Cue.LockHeld("cued"), Optional.of(LONG), 1);
+        Fault never = latency(new Cue.LockQueued("elsewhere"), Optional.of(LONG), 1);
+        try (FaultInjector injector = injector(queued, held, never);
+                Connection reader = direct();
+                Statement reading = reader.createStatement();
+                Connection migration =
+                        DriverManager.getConnection(environment.primary().jdbcUrl(ApplicationNames.MIGRATION));
+                Statement altering = migration.createStatement()) {
+            reader.setAutoCommit(false);
+            reading.execute("select * from cued");
+            migration.setAutoCommit(false);
+            injector.stageStarted(Stage.MIGRATION);
+            Thread alter = Thread.ofPlatform().start(() -> executeQuietly(altering, "alter table cued add x int"));
+
+            Awaitility.await().until(() -> startedKinds().contains(0));
+            assertThat(startedKinds()).containsExactly(0);
+
+            reader.commit();
+            alter.join();
+            Awaitility.await().until(() -> startedKinds().contains(1));
+            migration.rollback();
+            injector.stageEnded(Stage.MIGRATION);
+        }
+        assertThat(endedEvents().stream().filter(event -> !event.happened()).map(RunEvent.FaultEnded::effect))
+                .containsExactly(
+                        "Did not happen: the migration was not seen to wait for a lock on that table that stops writes.");
+        assertThat(troubles()).isEmpty();
+    }
+
+    private List<Integer> startedKinds() {
+        return events.stream()
+                .filter(RunEvent.FaultStarted.class::isInstance)
+                .map(event -> ((RunEvent.FaultStarted) event).index())
+                .toList();
+    }
+
+    private static void executeQuietly(Statement statement, String sql) {
+        try {
+            statement.execute(sql);
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     private static char state(ProcessHandle process) throws IOException {
         String stat = Files.readString(Path.of("/proc", Long.toString(process.pid()), "stat"));
         return stat.charAt(stat.lastIndexOf(')') + 2);
@@ -335,7 +417,7 @@ class FaultInjectorTest {
     void aProxyThatIsNotThereIsTroubleAndNotAnException() throws Exception {
         Fault fault = latency(new Cue.BeforeStep("step", Duration.ZERO), Optional.empty(), 1);
         try (FaultInjector injector = new FaultInjector(
-                List.of(fault), environment.faultApi(), "nobody", switches(), "", RunClock.started(), journal())) {
+                List.of(fault), environment.faultApi(), "nobody", switches(), "", "", RunClock.started(), journal())) {
             injector.beforeStep("step");
 
             assertThat(ended(0).happened()).isFalse();
@@ -346,6 +428,7 @@ class FaultInjectorTest {
                 URI.create("http://127.0.0.1:1"),
                 "primary",
                 switches(),
+                "",
                 "",
                 RunClock.started(),
                 journal())) {
@@ -366,7 +449,8 @@ class FaultInjectorTest {
     }
 
     private static ServerSwitches switches() {
-        return new ServerSwitches(environment.control()::pause, environment.control()::resume);
+        ServerControl control = environment.control();
+        return new ServerSwitches(control::pause, control::resume, control::kill, control::startAgain);
     }
 
     private FaultInjector injector(Fault... faults) {
@@ -376,6 +460,7 @@ class FaultInjectorTest {
                 environment.proxyName(),
                 switches(),
                 environment.primary().jdbcUrl(ApplicationNames.BLOCKER),
+                environment.primary().jdbcUrl(ApplicationNames.OBSERVER),
                 RunClock.started(),
                 journal());
     }

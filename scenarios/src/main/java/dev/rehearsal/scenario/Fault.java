@@ -117,6 +117,16 @@ public sealed interface Fault {
         }
     }
 
+    /**
+     * Kills every process of the server at once (SIGKILL), and after {@code duration} starts it again over the same data, which it recovers first.
+     */
+    record Crash(Cue cue, Optional<Duration> duration) implements ServerFault {
+        @Override
+        public String kind() {
+            return "crash";
+        }
+    }
+
     /** A long transaction of somebody else's: runs {@code sql} in a transaction and keeps that open for {@code hold}. */
     record Blocker(Cue cue, String sql, Duration hold) implements Fault {
         @Override

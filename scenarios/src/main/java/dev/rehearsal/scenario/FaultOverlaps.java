@@ -28,11 +28,14 @@ final class FaultOverlaps {
                 case Cue.BeforeStep before -> "step " + before.step();
                 case Cue.AfterStepStart after -> "step " + after.step();
                 case Cue.AfterStageStart after -> "stage " + after.stage().word();
+                case Cue.LockQueued queued -> "queue for " + queued.table();
+                case Cue.LockHeld held -> "lock on " + held.table();
             };
             Duration start = switch (fault.cue()) {
                 case Cue.BeforeStep before -> before.lead().negated();
                 case Cue.AfterStepStart after -> after.delay();
                 case Cue.AfterStageStart after -> after.delay();
+                case Cue.OnLock onLock -> Duration.ZERO;
             };
             return new Span(anchor, start, fault.duration().map(start::plus));
         }
@@ -48,9 +51,6 @@ final class FaultOverlaps {
 
     /** Compares a fault with those that it was told of before. */
     void check(Fault fault, Value value) {
-        if (fault instanceof Fault.Blocker) {
-            return;
-        }
         for (Known other : known) {
             if (contradict(fault, other.fault) && Span.of(fault).overlaps(Span.of(other.fault))) {
                 value.problem("overlaps " + other.path + " (" + other.fault.kind() + "), and " + why(fault, other.fault)
@@ -62,6 +62,10 @@ final class FaultOverlaps {
     }
 
     private static boolean contradict(Fault fault, Fault other) {
+        if (fault instanceof Fault.Blocker || other instanceof Fault.Blocker) {
+            // It reaches the server past the proxy, but lives no longer than the server.
+            return fault instanceof Fault.Crash || other instanceof Fault.Crash;
+        }
         boolean oneStopsAll = stopsAllBytes(fault) || stopsAllBytes(other);
         return oneStopsAll && sameWay(fault, other);
     }

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /** Reads {@code faults}. */
 final class FaultReader {
@@ -21,6 +22,7 @@ final class FaultReader {
             "limitData",
             "down",
             "pause",
+            "crash",
             "blocker");
     private static final Keys KEYS = Keys.of(
                     "at",
@@ -33,10 +35,11 @@ final class FaultReader {
                     "limitData",
                     "down",
                     "pause",
+                    "crash",
                     "blocker")
-            .later("failover", "crash", "partition");
-    private static final Keys CUE_KEYS =
-            Keys.of("step", "stage", "before", "after").later("lockQueued", "lockHeld", "committing");
+            .later("failover", "partition");
+    private static final Keys CUE_KEYS = Keys.of("step", "stage", "before", "after", "lockQueued", "lockHeld")
+            .later("committing");
     private static final String CUE_ADVICE =
             "write e.g. { step: add column, after: 2s } or { stage: baseline, after: 5s }";
     private static final String FAULT_ADVICE =
@@ -45,6 +48,7 @@ final class FaultReader {
     private static final Duration MILLISECOND = Duration.ofMillis(1);
     private static final Duration MICROSECOND = Duration.ofNanos(1000);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(45);
+    private static final Duration LONGEST_CRASH = Duration.ofMinutes(5);
     private static final long LARGEST_SLICE = 1_000_000_000;
     private static final Map<String, Direction> STREAMS = new LinkedHashMap<>();
 
@@ -56,8 +60,11 @@ final class FaultReader {
     private final SqlTexts texts;
     private final StageWords stages;
     private final List<String> steps;
+    private final Predicate<String> tableKnown;
 
-    FaultReader(SqlTexts texts, StageWords stages, List<String> steps) {
+    /** @param tableKnown whether the schema has a table of that name */
+    FaultReader(SqlTexts texts, StageWords stages, List<String> steps, Predicate<String> tableKnown) {
+        this.tableKnown = tableKnown;
         this.texts = texts;
         this.stages = stages;
         this.steps = steps;
@@ -96,6 +103,9 @@ final class FaultReader {
 
     private Optional<Cue> cue(Value value) {
         Block block = value.block(CUE_KEYS, CUE_ADVICE);
+        if (block.has("lockQueued") || block.has("lockHeld")) {
+            return onLock(value, block);
+        }
         boolean before = block.has("before");
         boolean after = block.has("after");
         Duration time = block.duration(before ? "before" : "after", ZERO, Duration.ofSeconds(2));
@@ -124,6 +134,28 @@ final class FaultReader {
         }
         return step(block.get("step").orElseThrow())
                 .map(step -> before ? new Cue.BeforeStep(step, time) : new Cue.AfterStepStart(step, time));
+    }
+
+    private Optional<Cue> onLock(Value value, Block block) {
+        String key = block.has("lockQueued") ? "lockQueued" : "lockHeld";
+        List<String> others = CUE_KEYS.known().stream()
+                .filter(other -> !other.equals(key) && block.has(other))
+                .toList();
+        if (!others.isEmpty()) {
+            value.problem(
+                    key + " does not go with " + String.join(" and ", others) + "; write { " + key + ": orders }");
+            return Optional.empty();
+        }
+        Value name = block.get(key).orElseThrow();
+        String table = name.text("name a table");
+        if (table.isEmpty()) {
+            return Optional.empty();
+        }
+        if (!tableKnown.test(table)) {
+            name.problem("the dataset has no table " + Value.shorten(table) + "; name one of its tables");
+            return Optional.empty();
+        }
+        return Optional.of(key.equals("lockQueued") ? new Cue.LockQueued(table) : new Cue.LockHeld(table));
     }
 
     private Optional<String> step(Value value) {
@@ -160,6 +192,7 @@ final class FaultReader {
                 yield Optional.of(new Fault.Down(cue, lasting(block)));
             }
             case "pause" -> paused(value, cue);
+            case "crash" -> crashed(value, cue);
             case "blocker" -> blocker(value, cue);
             default -> throw new IllegalStateException(kind);
         };
@@ -234,6 +267,15 @@ final class FaultReader {
                 .map(time -> outage(
                         time, LONGEST_PAUSE, "the instruments, which wait for the server, give up after a minute"))
                 .map(time -> new Fault.Pause(cue, Optional.of(time)));
+    }
+
+    private static Optional<Fault> crashed(Value value, Cue cue) {
+        String advice = "write e.g. { of: primary, for: 2s }";
+        Block block = value.block(Keys.of("of", "for"), advice);
+        block.get("of").ifPresent(FaultReader::primary);
+        return block.require("for", advice)
+                .map(time -> outage(time, LONGEST_CRASH, "nothing of the migration can be seen meanwhile"))
+                .map(time -> new Fault.Crash(cue, Optional.of(time)));
     }
 
     /** How long the server is away. */

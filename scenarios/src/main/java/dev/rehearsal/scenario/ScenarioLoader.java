@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /** Reads a scenario file with everything it refers to, and finds everything that is wrong with them. */
@@ -94,7 +95,8 @@ public final class ScenarioLoader {
         Workload workload = workload(block, dataset.dataset(), migration);
         StageWords stages = new StageWords(hasRollback(block));
         List<Fault> faults = block.get("faults")
-                .map(value -> new FaultReader(texts, stages, steps.stepNames()).read(value))
+                .map(value ->
+                        new FaultReader(texts, stages, steps.stepNames(), tableKnown(dataset.dataset())).read(value))
                 .orElse(List.of());
         List<Objective> objectives = block.get("objectives")
                 .map(value -> objectiveReader(workload, stages, dataset.dataset(), migration)
@@ -162,6 +164,10 @@ public final class ScenarioLoader {
                 .forEach(statement ->
                         names.addAll(SqlSchema.read(statement.text()).names()));
         return names;
+    }
+
+    private static Predicate<String> tableKnown(Optional<Dataset> dataset) {
+        return name -> dataset.isEmpty() || dataset.get().schema().tables().containsKey(SqlSchema.name(name));
     }
 
     private ObjectiveReader objectiveReader(

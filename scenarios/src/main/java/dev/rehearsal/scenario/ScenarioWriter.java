@@ -268,6 +268,8 @@ public final class ScenarioWriter {
                 map.put("stage", after.stage().word());
                 map.put("after", Quantity.write(after.delay()));
             }
+            case Cue.LockQueued queued -> map.put("lockQueued", queued.table());
+            case Cue.LockHeld held -> map.put("lockHeld", held.table());
         }
         return map;
     }

@@ -309,8 +309,16 @@ class ScenarioLoaderTest {
                         "26:18: faults[0].at.stage: must be one of warmup, baseline, migration, settle, rollback, recovery, got baselin; did you mean 'baseline'?"),
                 mistake(
                         "step: add column, before: 1s",
-                        "lockQueued: orders",
-                        "26:11: faults[0].at.lockQueued: is not supported by this version of the harness; remove it"),
+                        "committing: add column",
+                        "26:11: faults[0].at.committing: is not supported by this version of the harness; remove it"),
+                mistake(
+                        "step: add column, before: 1s",
+                        "lockQueued: ordres",
+                        "26:23: faults[0].at.lockQueued: the dataset has no table ordres; name one of its tables"),
+                mistake(
+                        "step: add column, before: 1s",
+                        "lockHeld: orders, after: 1s",
+                        "26:9: faults[0].at: lockHeld does not go with after; write { lockHeld: orders }"),
                 mistake(
                         "step: add column, before: 1s",
                         "step: add column",
@@ -329,8 +337,20 @@ class ScenarioLoaderTest {
                         "27:14: faults[0].latency: 'delay' is missing; write e.g. { delay: 50ms, jitter: 10ms, for: 10s }"),
                 mistake(
                         "latency: { delay: 50ms, for: 2s }",
+                        "failover: { promote: replica-1 }",
+                        "27:5: faults[0].failover: is not supported by this version of the harness; remove it"),
+                mistake(
+                        "latency: { delay: 50ms, for: 2s }",
                         "crash: { of: primary }",
-                        "27:5: faults[0].crash: is not supported by this version of the harness; remove it"),
+                        "27:12: faults[0].crash: 'for' is missing; write e.g. { of: primary, for: 2s }"),
+                mistake(
+                        "latency: { delay: 50ms, for: 2s }",
+                        "crash: { of: primray, for: 2s }",
+                        "27:18: faults[0].crash.of: must be primary, got primray"),
+                mistake(
+                        "latency: { delay: 50ms, for: 2s }",
+                        "crash: { of: primary, for: 6m }",
+                        "27:32: faults[0].crash.for: must be at most 5m, got 6m: nothing of the migration can be seen meanwhile"),
                 mistake(
                         "latency: { delay: 50ms, for: 2s }",
                         "pause: { of: primary }",
@@ -398,7 +418,7 @@ class ScenarioLoaderTest {
                 mistake(
                         "latency: { delay: 50ms, for: 2s }",
                         "jitter: 5ms",
-                        "27:5: faults[0].jitter: unknown key; known are at, latency, bandwidth, timeout, resetPeer, slowClose, slicer, limitData, down, pause, blocker"),
+                        "27:5: faults[0].jitter: unknown key; known are at, latency, bandwidth, timeout, resetPeer, slowClose, slicer, limitData, down, pause, crash, blocker"),
                 mistake(
                         "use: tiny",
                         "use: schema.sql",
@@ -947,6 +967,9 @@ class ScenarioLoaderTest {
             stage: settle, after: 1s     | pause: { for: 2s }          | stage: settle, after: 2s       | pause: { for: 2s }                   | faults[1]: overlaps faults[0] (pause), and the server does nothing during that, so this has nothing to act on; let one end before the other begins
             stage: settle, after: 1s     | pause: { for: 2s }          | stage: settle, after: 2s       | latency: { delay: 5ms }              | faults[1]: overlaps faults[0] (pause), and the server does nothing during that, so this has nothing to act on; let one end before the other begins
             stage: settle, after: 1s     | latency: { delay: 5ms }     | stage: settle, after: 2s       | pause: { for: 2s }                   | faults[1]: overlaps faults[0] (latency), and the server does nothing during this, so that has nothing to act on; let one end before the other begins
+            stage: settle, after: 1s     | crash: { for: 2s }          | stage: settle, after: 2s       | pause: { for: 2s }                   | faults[1]: overlaps faults[0] (crash), and the server does nothing during that, so this has nothing to act on; let one end before the other begins
+            stage: settle, after: 1s     | blocker: { sql: select 1, hold: 5s } | stage: settle, after: 2s | crash: { for: 2s }                | faults[1]: overlaps faults[0] (blocker), and the server does nothing during this, so that has nothing to act on; let one end before the other begins
+            stage: settle, after: 1s     | pause: { for: 5s }          | stage: settle, after: 2s       | blocker: { sql: select 1, hold: 1s } |
             stage: settle, after: 1s     | pause: { for: 2s }          | stage: settle, after: 3s       | pause: { for: 2s }                   |
             stage: settle, after: 1s     | down: { for: 5s }           | stage: baseline, after: 2s     | latency: { delay: 5ms, for: 1s }     |
             stage: settle, after: 1s     | down: { for: 5s }           | stage: settle, after: 2s       | blocker: { sql: select 1, hold: 1s } |

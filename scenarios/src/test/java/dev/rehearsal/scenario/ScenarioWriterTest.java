@@ -78,6 +78,9 @@ class ScenarioWriterTest {
               - { at: { stage: recovery, after: 1s }, slicer: { averageSize: 64, sizeVariation: 32, delay: 250us } }
               - { at: { stage: recovery, after: 2s }, limitData: { bytes: 10_000, for: 1s } }
               - { at: { step: rollback step 1, after: 1s }, down: { for: 1s } }
+              - { at: { lockQueued: orders }, latency: { delay: 5ms, for: 1s } }
+              - { at: { lockHeld: public.orders }, latency: { delay: 5ms, for: 1s } }
+              - { at: { stage: settle, after: 9s }, crash: { of: primary, for: 2s } }
               - { at: { stage: settle, after: 4s }, pause: { of: primary, for: 1500ms } }
               - { at: { step: index, before: 1s }, blocker: { sql: "select count(*) from orders", hold: 5s } }
             objectives:

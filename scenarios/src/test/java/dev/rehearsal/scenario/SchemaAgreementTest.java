@@ -25,6 +25,7 @@ class SchemaAgreementTest {
             "must be at most 1,000,000/s",
             "must be at most 24h",
             "must be at most 45s",
+            "must be at most 5m",
             "must be at least 250ms",
             "must be at least 1ms",
             "must be whole milliseconds",

@@ -1,0 +1,181 @@
+package dev.rehearsal.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+/** Whole rehearsals in which the server itself is taken away, and what is told of that. */
+@Timeout(300)
+class ServerFaultsTest {
+    private static final String SCENARIO = """
+            name: server-away
+            dataset: { use: SHOP, scale: 0.02 }
+            workload:
+              arrivals: constant
+              services:
+                - name: reader
+                  rate: 50/s
+                  pool: { size: 10, connectionTimeout: 1s }
+                  operations:
+                    - name: read
+                      parameters: { id: { references: orders.id } }
+                      transaction: select status from orders where id = :id
+            migration:
+              steps:
+                STEPS
+            timeline: { warmup: 3s, baseline: 4s, migration: 6s, settle: 3s }
+            faults:
+              - FAULT
+            objectives:
+              - { outage: { operation: read, max: LIMIT } }
+            """;
+
+    @TempDir
+    private Path directory;
+
+    @Test
+    void aPauseIsFeltAndToldAndJudged() throws IOException {
+        HarnessRun run = rehearse(
+                "- { name: add, sql: alter table orders add column if not exists x int }",
+                "{ at: { stage: migration, after: 2s }, pause: { of: primary, for: 1500ms } }",
+                "500ms");
+
+        JsonNode fault = run.result().get("faults").get(0);
+        double lasted =
+                fault.get("endMillis").asDouble() - fault.get("startMillis").asDouble();
+        assertThat(lasted).isGreaterThanOrEqualTo(1500);
+        JsonNode outage = fault.get("outages").get(0);
+        assertThat(outage.get("operation").asString()).isEqualTo("read");
+        assertThat(outage.get("firstSuccessMillis").asDouble())
+                .isGreaterThanOrEqualTo(fault.get("startMillis").asDouble() + 1500);
+        assertThat(outage.get("durationMillis").asDouble()).isGreaterThanOrEqualTo(1400);
+        assertThat(fault.get("connectionsLost").asInt()).isZero();
+        assertThat(fault.get("effect").asString())
+                .startsWith("Had every process of the server stand still for ")
+                .contains("No read succeeded for ");
+        assertThat(run.out()).contains("  pause         of ").contains("No read succeeded for ");
+        assertThat(Files.readString(run.directory().resolve("report.html"))).contains("No read succeeded for ");
+        assertThat(Files.readString(run.directory().resolve("junit.xml"))).contains("name=\"longest outage of read\"");
+        assertThat(finding(run, "outage").get("observed").asDouble())
+                .isEqualTo(outage.get("durationMillis").asDouble());
+        requireQuietMachine(run);
+        assertThat(run.exitCode()).as("%s%n%s", run.out(), run.err()).isEqualTo(1);
+        assertThat(run.failed()).containsExactly("outage longest outage of read");
+    }
+
+    @Test
+    void aCrashInABackfillFailsTheStepAndTheRunGoesOnAndTellsWhatWasFelt() throws IOException {
+        HarnessRun run = rehearse(
+                """
+                - { name: add, sql: alter table orders add column if not exists x int }
+                    - name: backfill
+                      transaction: none
+                      sql: |
+                        update orders set x = 1 where id <= 1000;
+                        select pg_sleep(1);
+                        update orders set x = 1 where id > 1000 and id <= 2000;
+                        select pg_sleep(60);
+                        update orders set x = 1 where x is null;
+                    - { name: never, sql: alter table orders alter column x set not null }
+                """.strip(), "{ at: { step: backfill, after: 2s }, crash: { of: primary, for: 1s } }", "100ms");
+
+        JsonNode result = run.result();
+        JsonNode fault = result.get("faults").get(0);
+        assertThat(fault.get("happened").asBoolean()).as(fault.toString()).isTrue();
+        JsonNode outage = fault.get("outages").get(0);
+        assertThat(outage.get("lastSuccessMillis").asDouble())
+                .isLessThan(fault.get("startMillis").asDouble() + 100);
+        assertThat(outage.get("firstSuccessMillis").asDouble())
+                .isGreaterThan(fault.get("startMillis").asDouble() + 1000);
+        assertThat(outage.get("durationMillis").asDouble()).isGreaterThan(1000);
+        assertThat(fault.get("errors").propertyNames()).isNotEmpty().allMatch(ServerFaultsTest::isOfAServerThatWent);
+        assertThat(fault.get("connectionsLost").asInt()).isPositive();
+        assertThat(HarnessRun.stream(result.get("steps"))
+                        .map(step -> step.get("status").asString()))
+                .containsExactly("succeeded", "failed", "skipped");
+        JsonNode broken = result.get("steps").get(1).get("statements").get(3);
+        assertThat(broken.get("sqlState").asString()).isIn("08006", "57P02");
+        assertThat(finding(run, "migration").get("status").asString()).isNotEqualTo("passed");
+        assertThat(HarnessRun.stream(result.get("notes")).map(JsonNode::asString))
+                .anyMatch(note -> note.startsWith("The server was away from "));
+        assertThat(run.out()).contains("  crash         of ");
+        assertThat(Files.readString(run.directory().resolve("server.log")))
+                .contains("database system was interrupted", "automatic recovery in progress");
+        requireQuietMachine(run);
+        assertThat(result.get("validity").get("reasons")).isEmpty();
+        assertThat(run.exitCode()).as("%s%n%s", run.out(), run.err()).isEqualTo(1);
+        assertThat(run.failed()).contains("outage longest outage of read");
+    }
+
+    @Test
+    void aLockHeldIsACueAndAQueueThatNeverFormedIsInconclusive() throws IOException {
+        HarnessRun run = rehearse("""
+                - name: change
+                      sql: |
+                        alter table orders add column if not exists x int;
+                        select pg_sleep(1);
+                """.strip(), """
+                { at: { lockHeld: orders }, pause: { of: primary, for: 200ms } }
+                  - { at: { lockQueued: customers }, pause: { of: primary, for: 200ms } }
+                """.strip(), "20s");
+
+        JsonNode faults = run.result().get("faults");
+        JsonNode held = HarnessRun.stream(faults)
+                .filter(fault -> fault.get("happened").asBoolean())
+                .findFirst()
+                .orElseThrow();
+        JsonNode step = run.result().get("steps").get(0);
+        assertThat(held.get("startMillis").asDouble())
+                .isBetween(
+                        step.get("startMillis").asDouble(),
+                        step.get("endMillis").asDouble());
+        assertThat(HarnessRun.stream(faults)
+                        .filter(fault -> !fault.get("happened").asBoolean())
+                        .map(fault -> fault.get("effect").asString()))
+                .containsExactly(
+                        "Did not happen: the migration was not seen to wait for a lock on that table that stops writes.");
+        assertThat(finding(run, "fault").get("status").asString()).isEqualTo("inconclusive");
+        assertThat(run.exitCode()).as("%s%n%s", run.out(), run.err()).isEqualTo(3);
+    }
+
+    private static boolean isOfAServerThatWent(String error) {
+        return error.startsWith("08") || error.startsWith("57P0") || error.equals("poolTimeout");
+    }
+
+    private static JsonNode finding(HarnessRun run, String objective) {
+        return HarnessRun.stream(run.result().get("findings"))
+                .filter(finding -> finding.get("objective").asString().equals(objective))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** The verdict of a run on a machine that has too much else to do is another matter. */
+    private static void requireQuietMachine(HarnessRun run) {
+        assumeThat(HarnessRun.stream(run.result().get("validity").get("reasons"))
+                        .map(JsonNode::asString)
+                        .filter(reason -> reason.startsWith("The machine was saturated")
+                                || reason.startsWith("The load generator ")))
+                .isEmpty();
+    }
+
+    private HarnessRun rehearse(String steps, String fault, String limit) throws IOException {
+        Path scenario = Files.writeString(
+                directory.resolve("scenario.yaml"),
+                SCENARIO.replace(
+                                "SHOP",
+                                HarnessRun.ROOT.resolve("datasets/catalog/shop").toString())
+                        .replace("STEPS", steps)
+                        .replace("FAULT", fault)
+                        .replace("LIMIT", limit));
+        Path out = directory.resolve("run");
+        HarnessRun run = HarnessRun.of("rehearse", scenario.toString(), "--runtime", "local", "--out", out.toString());
+        return new HarnessRun(run.exitCode(), run.out(), run.err(), out);
+    }
+}
