@@ -45,10 +45,20 @@ public final class RuntimeChooser {
      * @throws EnvironmentException if what the scenario asks for cannot be had; where it asks for nothing in particular, only if neither can
      */
     public ServerRuntime choose(EnvironmentSpec spec, long seed) throws EnvironmentException {
+        return choose(spec, seed, Optional.empty());
+    }
+
+    /**
+     * Likewise.
+     *
+     * @param onlyLocal what of the scenario only the local runtime can do, a sentence: that decides where the scenario leaves the choice
+     */
+    public ServerRuntime choose(EnvironmentSpec spec, long seed, Optional<String> onlyLocal)
+            throws EnvironmentException {
         return switch (spec.runtime()) {
             case LOCAL -> local(spec, seed, ASKED);
             case CONTAINERS -> containers(spec, ASKED, PULL_SILENCE);
-            case AUTO -> automatic(spec, seed);
+            case AUTO -> onlyLocal.isPresent() ? local(spec, seed, onlyLocal.get()) : automatic(spec, seed);
         };
     }
 

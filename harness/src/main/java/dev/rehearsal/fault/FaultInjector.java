@@ -266,6 +266,11 @@ public final class FaultInjector implements AutoCloseable {
             begun.complete(null);
             return;
         }
+        if (fault.fault instanceof Fault.ServerFault && isServerAway()) {
+            over(fault, false, "Did not happen: the server was away already, by an earlier fault.");
+            begun.complete(null);
+            return;
+        }
         fault.state = State.RUNNING;
         if (fault.fault instanceof Fault.Blocker blocker) {
             begin(fault, blocker, begun);
@@ -288,6 +293,11 @@ public final class FaultInjector implements AutoCloseable {
         } finally {
             begun.complete(null);
         }
+    }
+
+    private boolean isServerAway() {
+        return faults.stream()
+                .anyMatch(other -> other.state == State.RUNNING && other.fault instanceof Fault.ServerFault);
     }
 
     private void begin(Fault.ServerFault deed) throws FaultFailure {

@@ -33,6 +33,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * One rehearsal from a scenario to a run directory full of observations. Nothing is judged here.
@@ -93,7 +94,8 @@ public final class Rehearsal implements AutoCloseable {
         Path cache = CacheDirectory.resolve();
         try (Load load = Load.launch();
                 Workspace workspace = Workspace.open(cache, scenario.name(), deletion, clock, journal);
-                ServerRuntime runtime = new RuntimeChooser(cache).choose(scenario.environment(), scenario.seed())) {
+                ServerRuntime runtime =
+                        new RuntimeChooser(cache).choose(scenario.environment(), scenario.seed(), onlyLocal())) {
             Snapshot snapshot = new SnapshotStore(cache, runtime.servers())
                     .obtain(scenario.dataset(), scenario.seed(), progress.building());
             Cloner.Clone clone = workspace.clone(snapshot);
@@ -166,7 +168,7 @@ public final class Rehearsal implements AutoCloseable {
 
     private FaultInjector faults(Environment environment, Instruments instruments, Journal journal)
             throws EnvironmentException {
-        if (scenario.faults().stream().anyMatch(Fault.Crash.class::isInstance)) {
+        if (crashes()) {
             environment.control().requireKillable();
         }
         return new FaultInjector(
@@ -178,6 +180,16 @@ public final class Rehearsal implements AutoCloseable {
                 environment.primary().jdbcUrl(ApplicationNames.OBSERVER),
                 clock,
                 journal);
+    }
+
+    private boolean crashes() {
+        return scenario.faults().stream().anyMatch(Fault.Crash.class::isInstance);
+    }
+
+    private Optional<String> onlyLocal() {
+        return crashes()
+                ? Optional.of("The scenario crashes the server, which is for this runtime alone.")
+                : Optional.empty();
     }
 
     /** Instruments are told before the server goes: what they lose then is no trouble of theirs. */

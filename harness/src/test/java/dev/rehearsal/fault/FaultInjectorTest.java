@@ -355,6 +355,23 @@ class FaultInjectorTest {
     }
 
     @Test
+    void aServerThatIsAwayCannotBeTakenAwayAgain() throws Exception {
+        Fault pause = new Fault.Pause(new Cue.BeforeStep("step", Duration.ZERO), Optional.of(LONG));
+        Fault crash = new Fault.Crash(new Cue.AfterStepStart("step", Duration.ZERO), Optional.of(LONG));
+        try (FaultInjector injector = injector(pause, crash)) {
+            injector.beforeStep("step");
+            injector.stepStarted("step");
+            Awaitility.await().until(() -> endedEvents().size() == 1);
+        }
+
+        assertThat(ended(0).index()).isEqualTo(1);
+        assertThat(ended(0).happened()).isFalse();
+        assertThat(ended(0).effect()).isEqualTo("Did not happen: the server was away already, by an earlier fault.");
+        assertThat(ended(1).happened()).isTrue();
+        assertHealed();
+    }
+
+    @Test
     void beginsWhenTheMigrationWaitsForALockAndWhenItHasIt() throws Exception {
         run("create table cued (id int)");
         Fault queued = latency(new Cue.LockQueued("cued"), Optional.of(LONG), 1);

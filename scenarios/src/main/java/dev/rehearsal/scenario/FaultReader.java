@@ -1,5 +1,6 @@
 package dev.rehearsal.scenario;
 
+import dev.rehearsal.scenario.EnvironmentSpec.RuntimeChoice;
 import dev.rehearsal.scenario.Fault.Direction;
 import java.math.BigDecimal;
 import java.time.Duration;
@@ -61,9 +62,16 @@ final class FaultReader {
     private final StageWords stages;
     private final List<String> steps;
     private final Predicate<String> tableKnown;
+    private final RuntimeChoice runtime;
 
     /** @param tableKnown whether the schema has a table of that name */
-    FaultReader(SqlTexts texts, StageWords stages, List<String> steps, Predicate<String> tableKnown) {
+    FaultReader(
+            SqlTexts texts,
+            StageWords stages,
+            List<String> steps,
+            Predicate<String> tableKnown,
+            RuntimeChoice runtime) {
+        this.runtime = runtime;
         this.tableKnown = tableKnown;
         this.texts = texts;
         this.stages = stages;
@@ -269,9 +277,12 @@ final class FaultReader {
                 .map(time -> new Fault.Pause(cue, Optional.of(time)));
     }
 
-    private static Optional<Fault> crashed(Value value, Cue cue) {
+    private Optional<Fault> crashed(Value value, Cue cue) {
         String advice = "write e.g. { of: primary, for: 2s }";
         Block block = value.block(Keys.of("of", "for"), advice);
+        if (runtime == RuntimeChoice.CONTAINERS) {
+            value.problem("is for the local runtime; write environment.runtime: local, or pause the server instead");
+        }
         block.get("of").ifPresent(FaultReader::primary);
         return block.require("for", advice)
                 .map(time -> outage(time, LONGEST_CRASH, "nothing of the migration can be seen meanwhile"))

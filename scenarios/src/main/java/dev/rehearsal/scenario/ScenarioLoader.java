@@ -95,8 +95,9 @@ public final class ScenarioLoader {
         Workload workload = workload(block, dataset.dataset(), migration);
         StageWords stages = new StageWords(hasRollback(block));
         List<Fault> faults = block.get("faults")
-                .map(value ->
-                        new FaultReader(texts, stages, steps.stepNames(), tableKnown(dataset.dataset())).read(value))
+                .map(value -> new FaultReader(
+                                texts, stages, steps.stepNames(), tableKnown(dataset.dataset()), environment.runtime())
+                        .read(value))
                 .orElse(List.of());
         List<Objective> objectives = block.get("objectives")
                 .map(value -> objectiveReader(workload, stages, dataset.dataset(), migration)
