@@ -37,6 +37,7 @@ class ArchitectureTest {
     private static final Set<String> PACKAGES_PRESENT = Set.of(
             "cli",
             "dataset",
+            "engine",
             "environment",
             "fault",
             "load",
@@ -117,6 +118,7 @@ class ArchitectureTest {
             new Door("io.gatling..", "load"),
             new Door("com.zaxxer.hikari..", "load"),
             new Door("io.zonky..", "environment"),
+            new Door("de.siegmar.fastcsv..", "engine"),
             new Door("org.apache.commons.compress..", "environment"),
             new Door("org.tukaani.xz..", "environment"),
             new Door("org.testcontainers..", "environment"),

@@ -37,16 +37,20 @@ final class BundledBinaries {
     }
 
     PostgresBinaries obtain() throws EnvironmentException {
-        String platform = platform();
-        URL archive = BundledBinaries.class.getResource("/postgres-" + platform + ".txz");
+        URL archive = BundledBinaries.class.getResource("/" + archiveName());
         if (archive == null) {
             throw new EnvironmentException(
-                    "no PostgreSQL for " + platform + " comes with this build of the harness",
+                    "no PostgreSQL for " + platform() + " comes with this build of the harness",
                     "Install PostgreSQL 18 and name its programs' directory in the scenario: environment: { binaries:"
                             + " /path/to/bin }.");
         }
+        return obtain(archive);
+    }
+
+    /** @param archive for this platform, in a jar */
+    PostgresBinaries obtain(URL archive) throws EnvironmentException {
         try {
-            String suffix = "-" + platform + "-" + crcOf(archive);
+            String suffix = "-" + platform() + "-" + crcOf(archive);
             Files.createDirectories(home);
             Optional<PostgresBinaries> unpacked = find(suffix);
             return unpacked.isPresent() ? unpacked.get() : unpack(archive, suffix);
@@ -128,6 +132,10 @@ final class BundledBinaries {
             }
         }
         throw new IOException(archive + " is not in a jar");
+    }
+
+    static String archiveName() {
+        return "postgres-" + platform() + ".txz";
     }
 
     private static String platform() {

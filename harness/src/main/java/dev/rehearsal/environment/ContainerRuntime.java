@@ -72,28 +72,30 @@ public final class ContainerRuntime implements ServerRuntime {
             throws EnvironmentException {
         Map<String, String> settings = EnvironmentStart.settings(
                 spec,
+                parts.image.majorVersion(),
                 instrumentSettings,
                 connectionsNeeded,
                 spec.containers().memoryBytes().orElse(parts.engine.memoryBytes()));
-        return EnvironmentStart.over(clonedDataDirectory, runDirectory, (data, started, host) -> {
-            FaultProxyContainer faults = awaitProxy();
-            ContainerServer server = servers.start(data, settings, EnvironmentStart.PRIMARY, spec.containers());
-            started.add("the server", server::discard);
-            int port = faults.add(EnvironmentStart.PRIMARY);
-            return new StartedEnvironment(
-                    new StartedEnvironment.RuntimeFacts(
-                            "containers", reason, servers.serverVersion(), Optional.of(facts(spec))),
-                    server,
-                    new StartedEnvironment.FaultProxy(
-                            faults.api(),
-                            EnvironmentStart.PRIMARY,
-                            PROXY_DESCRIPTION + " (" + parts.proxyImage.name() + ")",
-                            EngineClient.LOOPBACK,
-                            port),
-                    () -> server.outOfMemory().stream().toList(),
-                    started,
-                    host);
-        });
+        return EnvironmentStart.over(
+                clonedDataDirectory, parts.image.majorVersion(), runDirectory, (data, started, host) -> {
+                    FaultProxyContainer faults = awaitProxy();
+                    ContainerServer server = servers.start(data, settings, EnvironmentStart.PRIMARY, spec.containers());
+                    started.add("the server", server::discard);
+                    int port = faults.add(EnvironmentStart.PRIMARY);
+                    return new StartedEnvironment(
+                            new StartedEnvironment.RuntimeFacts(
+                                    "containers", reason, servers.serverVersion(), Optional.of(facts(spec))),
+                            server,
+                            new StartedEnvironment.FaultProxy(
+                                    faults.api(),
+                                    EnvironmentStart.PRIMARY,
+                                    PROXY_DESCRIPTION + " (" + parts.proxyImage.name() + ")",
+                                    EngineClient.LOOPBACK,
+                                    port),
+                            () -> server.outOfMemory().stream().toList(),
+                            started,
+                            host);
+                });
     }
 
     private ContainerFacts facts(EnvironmentSpec spec) {

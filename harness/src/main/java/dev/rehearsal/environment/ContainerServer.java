@@ -43,7 +43,12 @@ final class ContainerServer implements StartedServer {
         this.client = client;
         this.plan = plan;
         this.id = id;
-        this.facts = new Facts(EngineClient.LOOPBACK, password, plan.dataDirectory(), Instant.now());
+        this.facts = new Facts(
+                EngineClient.LOOPBACK,
+                password,
+                plan.dataDirectory(),
+                plan.image().majorVersion(),
+                Instant.now());
         this.memoryWatch = memoryWatch;
         this.killedForMemory = killedForMemory;
     }

@@ -1,5 +1,6 @@
 package dev.rehearsal.environment;
 
+import dev.rehearsal.engine.PostgresVersion;
 import dev.rehearsal.run.RunEvent;
 import dev.rehearsal.scenario.EnvironmentException;
 import dev.rehearsal.scenario.EnvironmentSpec;
@@ -29,14 +30,16 @@ final class EnvironmentStart {
                 throws EnvironmentException, IOException;
     }
 
-    static Environment over(Path clonedDataDirectory, Path runDirectory, Servers servers) throws EnvironmentException {
+    static Environment over(Path clonedDataDirectory, PostgresVersion version, Path runDirectory, Servers servers)
+            throws EnvironmentException {
         Path data = clonedDataDirectory.toAbsolutePath();
         CompletableFuture<RunEvent.HostFacts> host = CompletableFuture.supplyAsync(HostInspector::facts);
         StartedThings started = new StartedThings();
         boolean complete = false;
         try {
             ServerLog.clear(data);
-            started.add("the server's log", () -> ServerLog.writeText(data, runDirectory.resolve("server.log")));
+            started.add(
+                    "the server's log", () -> ServerLog.writeText(data, version, runDirectory.resolve("server.log")));
             Environment environment = servers.start(data, started, host);
             complete = true;
             return environment;
@@ -54,9 +57,16 @@ final class EnvironmentStart {
 
     /** @param memoryBytes that the server may use */
     static Map<String, String> settings(
-            EnvironmentSpec spec, Map<String, String> instrumentSettings, int connectionsNeeded, long memoryBytes) {
+            EnvironmentSpec spec,
+            PostgresVersion version,
+            Map<String, String> instrumentSettings,
+            int connectionsNeeded,
+            long memoryBytes) {
         return ServerSettings.merged(
-                defaults(connectionsNeeded, memoryBytes), spec.settings(), instrumentSettings, ServerLog.SETTINGS);
+                defaults(connectionsNeeded, memoryBytes),
+                spec.settings(),
+                instrumentSettings,
+                ServerLog.settings(version));
     }
 
     /** What a server of this size would have in production, where PostgreSQL's own defaults are for a machine of 1990. */

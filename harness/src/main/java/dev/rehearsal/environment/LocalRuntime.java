@@ -34,20 +34,25 @@ public final class LocalRuntime implements ServerRuntime {
             int connectionsNeeded,
             Path runDirectory)
             throws EnvironmentException {
-        Map<String, String> settings =
-                EnvironmentStart.settings(spec, instrumentSettings, connectionsNeeded, HostInspector.memoryBytes());
-        return EnvironmentStart.over(clonedDataDirectory, runDirectory, (data, started, host) -> {
-            LocalServer server = servers.start(data, settings);
-            started.add("the server", server::discard);
-            return new StartedEnvironment(
-                    new StartedEnvironment.RuntimeFacts("local", reason, servers.serverVersion(), Optional.empty()),
-                    server,
-                    LocalFaultProxy.start(
-                            faultProxy, server.facts().host() + ":" + server.port(), started, servers.registry()),
-                    List::of,
-                    started,
-                    host);
-        });
+        Map<String, String> settings = EnvironmentStart.settings(
+                spec, servers.majorVersion(), instrumentSettings, connectionsNeeded, HostInspector.memoryBytes());
+        return EnvironmentStart.over(
+                clonedDataDirectory, servers.majorVersion(), runDirectory, (data, started, host) -> {
+                    LocalServer server = servers.start(data, settings);
+                    started.add("the server", server::discard);
+                    return new StartedEnvironment(
+                            new StartedEnvironment.RuntimeFacts(
+                                    "local", reason, servers.serverVersion(), Optional.empty()),
+                            server,
+                            LocalFaultProxy.start(
+                                    faultProxy,
+                                    server.facts().host() + ":" + server.port(),
+                                    started,
+                                    servers.registry()),
+                            List::of,
+                            started,
+                            host);
+                });
     }
 
     /** Nothing is shared by its environments. */

@@ -1,5 +1,6 @@
 package dev.rehearsal.environment;
 
+import dev.rehearsal.engine.PostgresVersion;
 import dev.rehearsal.scenario.EnvironmentException;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -35,10 +36,16 @@ public final class LocalServer implements StartedServer {
 
     /** @param again for {@link #startAgain} */
     LocalServer(
-            Process process, Start again, Path dataDirectory, int port, String password, RunningRegistry.Entry entry) {
+            Process process,
+            Start again,
+            Path dataDirectory,
+            PostgresVersion version,
+            int port,
+            String password,
+            RunningRegistry.Entry entry) {
         this.process = process;
         this.again = again;
-        this.facts = new Facts("127.0.0.1", password, dataDirectory, Instant.now());
+        this.facts = new Facts("127.0.0.1", password, dataDirectory, version, Instant.now());
         this.port = port;
         this.entry = entry;
     }

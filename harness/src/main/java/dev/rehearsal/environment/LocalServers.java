@@ -1,6 +1,7 @@
 package dev.rehearsal.environment;
 
 import dev.rehearsal.dataset.ServerLauncher;
+import dev.rehearsal.engine.PostgresVersion;
 import dev.rehearsal.scenario.EnvironmentException;
 import dev.rehearsal.scenario.EnvironmentSpec;
 import java.io.IOException;
@@ -53,10 +54,14 @@ public final class LocalServers implements ServerLauncher {
                             + (spec.binaries().isPresent()
                                     ? "the programs in " + binaries.directory() + " are " + binaries.version()
                                     : "the PostgreSQL that comes with the harness is " + binaries.version()),
-                    "Write version: \"" + binaries.majorVersion() + "\", or name the programs of a PostgreSQL " + wanted
-                            + " in environment.binaries.");
+                    "Write version: \"" + binaries.majorVersion().major() + "\", or name the programs of a PostgreSQL "
+                            + wanted + " in environment.binaries.");
         }
         return new LocalServers(binaries, Privileges.ofThisProcess(), registry);
+    }
+
+    PostgresVersion majorVersion() {
+        return binaries.majorVersion();
     }
 
     RunningRegistry registry() {
@@ -131,8 +136,8 @@ public final class LocalServers implements ServerLauncher {
             LocalServer.Start again = () -> ServerProcess.start(
                     List.of(binaries.postgres().toString(), "-D", directory.toString()), privileges, log);
             Process process = again.start();
-            LocalServer server =
-                    new LocalServer(process, again, directory, port, NewCluster.password(directory), entry);
+            LocalServer server = new LocalServer(
+                    process, again, directory, binaries.majorVersion(), port, NewCluster.password(directory), entry);
             try {
                 entry.serverStarted(process.toHandle());
                 started = server.awaitReady();

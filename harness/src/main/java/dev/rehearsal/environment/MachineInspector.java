@@ -22,11 +22,11 @@ import java.util.Set;
  * version, the container engine is asked for its images. Nothing is pulled, and no server is started.
  */
 public final class MachineInspector {
-    /** Newest first; older ones do not write their log as JSON, where lock waits are read from. */
-    private static final List<String> CONTAINER_VERSIONS = List.of("18", "17", "16", "15");
+    /** Newest first. */
+    private static final List<String> CONTAINER_VERSIONS = List.of("18", "17", "16", "15", "14", "13");
 
     /** Those that {@code harness/docker} has a recipe for. */
-    private static final Set<String> WITH_RECIPE = Set.of("18", "15");
+    private static final Set<String> WITH_RECIPE = Set.of("18", "15", "14", "13");
 
     private static final String RECIPES = "harness/docker/build-images";
 

@@ -1,5 +1,6 @@
 package dev.rehearsal.environment;
 
+import dev.rehearsal.engine.PostgresVersion;
 import dev.rehearsal.scenario.EnvironmentException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -64,8 +65,7 @@ final class NewCluster {
         return passwordFile;
     }
 
-    /** @param majorVersion such as 18 */
-    List<String> initdbArguments(int majorVersion) {
+    List<String> initdbArguments(PostgresVersion version) {
         List<String> arguments = new ArrayList<>(List.of(
                 "--pgdata=" + directory,
                 "--username=" + USER,
@@ -73,14 +73,16 @@ final class NewCluster {
                 "--pwfile=" + passwordFile,
                 "--encoding=UTF8",
                 // Some seconds on a busy disk; whoever keeps the cluster syncs it.
-                "--no-sync",
-                "--no-instructions"));
+                "--no-sync"));
+        if (version.major() >= 14) {
+            arguments.add("--no-instructions");
+        }
         // The same order of text on every machine, whatever its C library knows.
         arguments.addAll(
-                majorVersion >= 17
+                version.major() >= 17
                         ? List.of("--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C")
                         : List.of("--locale=C"));
-        if (majorVersion >= 16) {
+        if (version.major() >= 16) {
             // The password is random and long: hashing it thousands of times would only make connecting slower than it
             // is.
             arguments.addAll(List.of("--set", "scram_iterations=1"));

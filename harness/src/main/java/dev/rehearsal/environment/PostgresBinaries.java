@@ -1,5 +1,6 @@
 package dev.rehearsal.environment;
 
+import dev.rehearsal.engine.PostgresVersion;
 import dev.rehearsal.scenario.EnvironmentException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -31,9 +32,9 @@ record PostgresBinaries(Path directory, String version) {
     }
 
     /** The part of the version that decides compatibility, such as 18. */
-    int majorVersion() {
+    PostgresVersion majorVersion() {
         Matcher digits = Pattern.compile("^[0-9]+").matcher(version);
-        return digits.find() ? Integer.parseInt(digits.group()) : 0;
+        return new PostgresVersion(digits.find() ? Integer.parseInt(digits.group()) : 0);
     }
 
     Path initdb() {

@@ -228,7 +228,7 @@ public final class RuntimeChooser {
             throw new EnvironmentException(
                     "environment.version: " + wanted + " is wanted, but the image " + image.name()
                             + " holds PostgreSQL " + image.version(),
-                    "Write version: \"" + image.majorVersion() + "\", or name another image.");
+                    "Write version: \"" + image.majorVersion().major() + "\", or name another image.");
         }
     }
 }

@@ -1,5 +1,7 @@
 package dev.rehearsal.environment;
 
+import dev.rehearsal.engine.LogFile;
+import dev.rehearsal.engine.PostgresVersion;
 import java.nio.file.Path;
 import java.time.Instant;
 
@@ -17,6 +19,7 @@ public record Server(
         String user,
         String password,
         Path dataDirectory,
+        PostgresVersion version,
         long processId,
         Instant startedAt) {
 
@@ -25,9 +28,8 @@ public record Server(
         return JdbcUrl.of(host, port, database, user, password, applicationName);
     }
 
-    /** Its log: one JSON object a line, never rotated. */
-    public Path jsonLog() {
-        return dataDirectory.resolve(ServerLog.DIRECTORY).resolve(ServerLog.JSON_FILE);
+    public LogFile log() {
+        return ServerLog.of(dataDirectory, version);
     }
 
     /** Shows no password. */

@@ -1,5 +1,6 @@
 package dev.rehearsal.environment;
 
+import dev.rehearsal.engine.PostgresVersion;
 import dev.rehearsal.scenario.EnvironmentException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -46,8 +47,8 @@ record ServerImage(String name, String id, String version) {
     }
 
     /** Such as 18. */
-    int majorVersion() {
+    PostgresVersion majorVersion() {
         Matcher digits = Pattern.compile("^[0-9]+").matcher(version);
-        return digits.find() ? Integer.parseInt(digits.group()) : 0;
+        return new PostgresVersion(digits.find() ? Integer.parseInt(digits.group()) : 0);
     }
 }

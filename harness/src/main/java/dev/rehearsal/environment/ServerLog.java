@@ -1,37 +1,40 @@
 package dev.rehearsal.environment;
 
 import dev.rehearsal.dataset.DirectoryTree;
-import java.io.BufferedReader;
+import dev.rehearsal.engine.LogFile;
+import dev.rehearsal.engine.LogFormat;
+import dev.rehearsal.engine.LogRecord;
+import dev.rehearsal.engine.LogRecords;
+import dev.rehearsal.engine.PostgresVersion;
+import dev.rehearsal.engine.UnreadableRecordException;
 import java.io.BufferedWriter;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import tools.jackson.core.JacksonException;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.ObjectMapper;
 
-/** The server's log: JSON for the lock tracer while it runs, text for people afterwards. */
+/** The server's log: records for the lock tracer while it runs, text for people afterwards. */
 final class ServerLog {
     static final String DIRECTORY = "log";
-    static final String JSON_FILE = "server.json";
 
-    /** One file for the whole run, so that whoever follows it never has to look for the next. */
-    static final Map<String, String> SETTINGS = Map.of(
-            "logging_collector", "on",
-            "log_destination", "jsonlog",
-            "log_directory", DIRECTORY,
-            "log_filename", "server.log",
-            "log_rotation_age", "0",
-            "log_rotation_size", "0");
-
-    private static final ObjectMapper JSON = new ObjectMapper();
-    /** Fields of jsonlog that PostgreSQL's own text shows on lines of their own. */
-    private static final List<String> FURTHER = List.of("detail", "hint", "context", "statement");
+    /** Of the server's own text, on lines of their own. */
+    private record Further(String name, String text) {}
 
     private ServerLog() {}
+
+    /** One file for the whole run, so that whoever follows it never has to look for the next. */
+    static Map<String, String> settings(PostgresVersion version) {
+        return ServerSettings.merged(version.logFormat().settings(), Map.of("log_directory", DIRECTORY));
+    }
+
+    static LogFile of(Path dataDirectory, PostgresVersion version) {
+        LogFormat format = version.logFormat();
+        return new LogFile(dataDirectory.resolve(DIRECTORY).resolve(format.fileName()), format);
+    }
 
     /** Forgets what an earlier server over the same data has logged. */
     static void clear(Path dataDirectory) throws IOException {
@@ -46,58 +49,69 @@ final class ServerLog {
      * 2026-11-22 10:15:02.123 UTC [4711] harness-migration STATEMENT: alter table …
      * </pre>
      */
-    static void writeText(Path dataDirectory, Path target) throws IOException {
+    static void writeText(Path dataDirectory, PostgresVersion version, Path target) throws IOException {
         try (BufferedWriter out = Files.newBufferedWriter(target)) {
-            copyLines(dataDirectory.resolve(StartedServer.START_LOG), out, false);
-            copyLines(dataDirectory.resolve(DIRECTORY).resolve(JSON_FILE), out, true);
+            copyText(dataDirectory.resolve(StartedServer.START_LOG), out);
+            copyRecords(of(dataDirectory, version), out);
         }
     }
 
-    private static void copyLines(Path log, BufferedWriter out, boolean json) throws IOException {
-        if (!Files.isRegularFile(log)) {
+    private static void copyText(Path log, BufferedWriter out) throws IOException {
+        if (Files.isRegularFile(log)) {
+            String text = new String(Files.readAllBytes(log), StandardCharsets.UTF_8);
+            out.write(text.isEmpty() || text.endsWith("\n") ? text : text + "\n");
+        }
+    }
+
+    private static void copyRecords(LogFile log, BufferedWriter out) throws IOException {
+        if (!Files.isRegularFile(log.path())) {
             return;
         }
-        // A statement that was cut off in the middle of a character must not end the copy: Latin-1 knows no wrong
-        // bytes.
-        try (BufferedReader in = Files.newBufferedReader(log, StandardCharsets.ISO_8859_1)) {
-            for (String line = in.readLine(); line != null; line = in.readLine()) {
-                String text = new String(line.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
-                out.write(json ? textOf(text) : text + "\n");
+        StringBuilder text = new StringBuilder();
+        LogRecords records = new LogRecords(log.format(), record -> text.append(textOf(log.format(), record)));
+        try (InputStream in = Files.newInputStream(log.path())) {
+            byte[] bytes = new byte[1 << 16];
+            for (int count = in.read(bytes); count >= 0; count = in.read(bytes)) {
+                records.add(ByteBuffer.wrap(bytes, 0, count));
+                out.append(text);
+                text.setLength(0);
             }
+        }
+        if (!records.rest().isEmpty()) {
+            out.append(records.rest()).append('\n');
         }
     }
 
-    private static String textOf(String line) {
-        JsonNode entry;
+    /** What cannot be read is shown as it is: it is for people. */
+    private static String textOf(LogFormat format, String record) {
+        LogRecord read;
         try {
-            entry = JSON.readTree(line);
-        } catch (JacksonException e) {
-            return line + "\n";
+            read = format.read(record);
+        } catch (UnreadableRecordException e) {
+            return record + "\n";
         }
-        String application = field(entry, "application_name");
-        String prefix = field(entry, "timestamp") + " [" + entry.path("pid").asString("") + "] "
-                + (application.isEmpty() ? "" : application + " ");
+        String prefix = LogFormat.timestamp(read.at()) + " [" + read.pid() + "] "
+                + (read.applicationName().isEmpty() ? "" : read.applicationName() + " ");
         StringBuilder text = new StringBuilder(prefix)
-                .append(field(entry, "error_severity"))
+                .append(read.severity())
                 .append(": ")
-                .append(field(entry, "state_code"))
+                .append(read.state())
                 .append(": ")
-                .append(field(entry, "message"))
+                .append(read.message())
                 .append('\n');
-        for (String name : FURTHER) {
-            String value = field(entry, name);
-            if (!value.isEmpty()) {
+        for (Further further : List.of(
+                new Further("DETAIL", read.detail()),
+                new Further("HINT", read.hint()),
+                new Further("CONTEXT", read.context()),
+                new Further("STATEMENT", read.statement()))) {
+            if (!further.text.isEmpty()) {
                 text.append(prefix)
-                        .append(name.toUpperCase(java.util.Locale.ROOT))
+                        .append(further.name)
                         .append(": ")
-                        .append(value)
+                        .append(further.text)
                         .append('\n');
             }
         }
         return text.toString();
-    }
-
-    private static String field(JsonNode entry, String name) {
-        return entry.path(name).asString("");
     }
 }

@@ -1,6 +1,7 @@
 package dev.rehearsal.environment;
 
 import dev.rehearsal.dataset.ServerLauncher;
+import dev.rehearsal.engine.PostgresVersion;
 import dev.rehearsal.run.ApplicationNames;
 import dev.rehearsal.scenario.EnvironmentException;
 import java.nio.file.Path;
@@ -17,7 +18,7 @@ sealed interface StartedServer extends ServerLauncher.RunningServer, ServerContr
      *
      * @param startedAt by this machine's wall clock
      */
-    record Facts(String host, String password, Path dataDirectory, Instant startedAt) {}
+    record Facts(String host, String password, Path dataDirectory, PostgresVersion version, Instant startedAt) {}
 
     Facts facts();
 
@@ -35,6 +36,7 @@ sealed interface StartedServer extends ServerLauncher.RunningServer, ServerContr
                 NewCluster.USER,
                 facts().password(),
                 facts().dataDirectory(),
+                facts().version(),
                 processId(),
                 facts().startedAt());
     }

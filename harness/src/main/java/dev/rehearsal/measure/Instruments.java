@@ -1,11 +1,11 @@
 package dev.rehearsal.measure;
 
+import dev.rehearsal.engine.LogFile;
 import dev.rehearsal.run.Journal;
 import dev.rehearsal.run.RunClock;
 import dev.rehearsal.run.RunEvent.InstrumentTrouble;
 import dev.rehearsal.run.RunEvent.Noted;
 import dev.rehearsal.scenario.EnvironmentException;
-import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -46,7 +46,7 @@ public final class Instruments implements AutoCloseable {
         this.pauses = pauses;
     }
 
-    /** What the server must be started with; a scenario may replace {@code deadlock_timeout} alone. */
+    /** What the server must be started with, beside what {@link dev.rehearsal.engine.LogFormat#settings} says; a scenario may replace {@code deadlock_timeout} alone. */
     public static Map<String, String> serverSettings() {
         return LockTracer.requiredSettings(DEADLOCK_TIMEOUT);
     }
@@ -55,11 +55,11 @@ public final class Instruments implements AutoCloseable {
      * Installs the event triggers and starts every instrument; when one of them does not start, those that did are closed.
      *
      * @param directJdbcUrl of a superuser, past the fault proxy
-     * @param jsonLog the file that the server writes its log to, as JSON
+     * @param log that the server writes
      * @param postmasterPid root of the process tree whose processor time is the server's
      */
     public static Instruments armed(
-            String directJdbcUrl, Path jsonLog, long postmasterPid, RunClock clock, Journal journal)
+            String directJdbcUrl, LogFile log, long postmasterPid, RunClock clock, Journal journal)
             throws EnvironmentException {
         try (Connection connection = ObserverConnections.open(directJdbcUrl)) {
             InstrumentSchema.install(connection);
@@ -67,7 +67,7 @@ public final class Instruments implements AutoCloseable {
             throw unusable(e);
         }
         Absences absences = new Absences();
-        LockTracer tracer = LockTracer.armed(jsonLog, directJdbcUrl, clock, journal, absences);
+        LockTracer tracer = LockTracer.armed(log, directJdbcUrl, clock, journal, absences);
         try {
             StatementWitness witness = new StatementWitness(directJdbcUrl, tracer, clock, journal, absences);
             try {

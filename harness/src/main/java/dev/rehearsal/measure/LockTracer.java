@@ -1,5 +1,6 @@
 package dev.rehearsal.measure;
 
+import dev.rehearsal.engine.LogFile;
 import dev.rehearsal.run.Journal;
 import dev.rehearsal.run.RunClock;
 import dev.rehearsal.run.RunEvent.InstrumentTrouble;
@@ -42,7 +43,7 @@ public final class LockTracer implements AutoCloseable {
     private Connection markers;
     private final RelationNames names;
     private final WaitLedger ledger;
-    private final LogParser parser = new LogParser();
+    private final LogParser parser;
     private final Map<String, CompletableFuture<Boolean>> expectedMarkers = new ConcurrentHashMap<>();
     private final Map<Integer, SessionLog> followed = new ConcurrentHashMap<>();
     private volatile boolean armed;
@@ -54,6 +55,7 @@ public final class LockTracer implements AutoCloseable {
     private Optional<LogTail> tail = Optional.empty();
 
     private LockTracer(
+            LogFile log,
             RunClock clock,
             Journal journal,
             String directJdbcUrl,
@@ -62,6 +64,7 @@ public final class LockTracer implements AutoCloseable {
             Absences absences) {
         this.directJdbcUrl = directJdbcUrl;
         this.absences = absences;
+        this.parser = new LogParser(log.format());
         this.clock = clock;
         this.journal = journal;
         this.markers = markers;
@@ -70,7 +73,8 @@ public final class LockTracer implements AutoCloseable {
     }
 
     /**
-     * What the server must be started with. Where the log goes ({@code log_directory}, {@code log_filename}) is the caller's to say.
+     * What the server must be started with. Where the log goes, and in which of the formats, is the caller's to say ({@link
+     * dev.rehearsal.engine.LogFormat#settings}).
      *
      * @param deadlockTimeout waits shorter than this are not logged; whole milliseconds, at least one
      */
@@ -78,10 +82,6 @@ public final class LockTracer implements AutoCloseable {
         Map<String, String> settings = new LinkedHashMap<>();
         settings.put("log_lock_waits", "on");
         settings.put("deadlock_timeout", Math.max(1, deadlockTimeout.toMillis()) + "ms");
-        settings.put("logging_collector", "on");
-        settings.put("log_destination", "jsonlog");
-        settings.put("log_rotation_age", "0");
-        settings.put("log_rotation_size", "0");
         settings.put("log_min_messages", "warning");
         settings.put("log_min_error_statement", "error");
         settings.put("log_error_verbosity", "default");
@@ -94,14 +94,14 @@ public final class LockTracer implements AutoCloseable {
      * Starts reading, and proves that the log can be read: it returns when a line of its own has come through it. Lines before that are
      * skipped.
      *
-     * @param jsonLog the file that the server writes its log to, as JSON
+     * @param log that the server writes
      */
-    public static LockTracer armed(Path jsonLog, String directJdbcUrl, RunClock clock, Journal journal)
+    public static LockTracer armed(LogFile log, String directJdbcUrl, RunClock clock, Journal journal)
             throws EnvironmentException {
-        return armed(jsonLog, directJdbcUrl, clock, journal, new Absences());
+        return armed(log, directJdbcUrl, clock, journal, new Absences());
     }
 
-    static LockTracer armed(Path jsonLog, String directJdbcUrl, RunClock clock, Journal journal, Absences absences)
+    static LockTracer armed(LogFile log, String directJdbcUrl, RunClock clock, Journal journal, Absences absences)
             throws EnvironmentException {
         Connection markers;
         try {
@@ -116,9 +116,9 @@ public final class LockTracer implements AutoCloseable {
             ObserverConnections.close(markers);
             throw unreachable(e);
         }
-        LockTracer tracer = new LockTracer(clock, journal, directJdbcUrl, markers, names, absences);
+        LockTracer tracer = new LockTracer(log, clock, journal, directJdbcUrl, markers, names, absences);
         try {
-            tracer.start(jsonLog);
+            tracer.start(log);
             return tracer;
         } catch (EnvironmentException e) {
             tracer.close();
@@ -133,15 +133,15 @@ public final class LockTracer implements AutoCloseable {
                 e);
     }
 
-    private void start(Path jsonLog) throws EnvironmentException {
+    private void start(LogFile log) throws EnvironmentException {
         String marker = "armed " + UUID.randomUUID();
         CompletableFuture<Boolean> seen = expect(marker);
         try {
             write(marker);
-            awaitFile(jsonLog);
-            tail = Optional.of(LogTail.started(jsonLog, new Lines()));
+            awaitFile(log.path());
+            tail = Optional.of(LogTail.started(log, new Records()));
             if (!seen.join()) {
-                throw unreadable(jsonLog + " does not show what the server logs");
+                throw unreadable(log.path() + " does not show what the server logs");
             }
         } catch (SQLException e) {
             throw unreachable(e);
@@ -151,11 +151,11 @@ public final class LockTracer implements AutoCloseable {
         }
     }
 
-    private static void awaitFile(Path jsonLog) throws EnvironmentException, InterruptedException {
+    private static void awaitFile(Path log) throws EnvironmentException, InterruptedException {
         long limit = System.nanoTime() + FILE_LIMIT.toNanos();
-        while (!Files.isReadable(jsonLog)) {
+        while (!Files.isReadable(log)) {
             if (System.nanoTime() > limit) {
-                throw unreadable("there is no server log " + jsonLog);
+                throw unreadable("there is no server log " + log);
             }
             Thread.sleep(FILE_POLL);
         }
@@ -312,14 +312,14 @@ public final class LockTracer implements AutoCloseable {
     }
 
     /** The tail's thread at work. */
-    private final class Lines implements LogTail.Reader {
+    private final class Records implements LogTail.Reader {
         @Override
-        public void line(String line) {
+        public void record(String record) {
             try {
-                parser.parse(line).ifPresent(this::entry);
-            } catch (LogParser.GarbledLineException e) {
+                parser.parse(record).ifPresent(this::entry);
+            } catch (LogParser.GarbledRecordException e) {
                 if (armed && !cutShort()) {
-                    trouble("a line of the server's log is garbled: " + e.getMessage());
+                    trouble("a record of the server's log is garbled: " + e.getMessage());
                 }
             }
         }
@@ -362,6 +362,7 @@ public final class LockTracer implements AutoCloseable {
                 case LogEntry.WaitAcquired acquired -> journal(ledger.acquired(acquired));
                 case LogEntry.SessionFailed failure -> ledger.failed(failure).ifPresent(LockTracer.this::journal);
                 case LogEntry.TableRewritten rewrite -> follower(rewrite.pid()).ifPresent(log -> log.add(rewrite));
+                case LogEntry.CommandBegan command -> follower(command.pid()).ifPresent(log -> log.add(command));
                 case LogEntry.CommandEnded command -> follower(command.pid()).ifPresent(log -> log.add(command));
                 case LogEntry.TriggerFailed failure ->
                     trouble("an event trigger failed in process " + failure.pid() + ": " + failure.message());

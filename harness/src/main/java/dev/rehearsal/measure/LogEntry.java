@@ -2,6 +2,7 @@ package dev.rehearsal.measure;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 
 /** A line of the server's log that says something to the lock tracer. {@code at} is cut to milliseconds, as the server writes it. */
 sealed interface LogEntry {
@@ -49,6 +50,17 @@ sealed interface LogEntry {
     /** The {@code table_rewrite} event trigger. Like every line of our triggers, {@code at} is in microseconds. */
     record TableRewritten(Instant at, int pid, String relation, int reason) implements LogEntry {}
 
+    /**
+     * The {@code ddl_command_start} event trigger, of servers that do not set their row counts back on demand.
+     *
+     * @param rowsRead by relation, counted by the session when the command began: by whatever it has done since it last reported
+     */
+    record CommandBegan(Instant at, int pid, Map<Long, Long> rowsRead) implements LogEntry {
+        public CommandBegan {
+            rowsRead = Map.copyOf(rowsRead);
+        }
+    }
+
     /** The {@code ddl_command_end} event trigger: the relation locks that the migration's session had just then ({@code at} in microseconds). */
     record CommandEnded(Instant at, int pid, List<HeldLock> locks) implements LogEntry {
         public CommandEnded {
@@ -56,7 +68,7 @@ sealed interface LogEntry {
         }
     }
 
-    /** @param rowsRead of the relation, by scans of the transaction so far */
+    /** @param rowsRead of the relation, by scans, counted by the session when the command ended */
     record HeldLock(long relation, String name, String mode, long rowsRead) {}
 
     /** A line that the tracer itself had written, to know how far it has read. */

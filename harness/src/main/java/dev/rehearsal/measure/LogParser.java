@@ -1,21 +1,19 @@
 package dev.rehearsal.measure;
 
+import dev.rehearsal.engine.LogFormat;
+import dev.rehearsal.engine.LogRecord;
+import dev.rehearsal.engine.UnreadableRecordException;
 import java.time.Instant;
-import java.time.LocalDateTime;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
-import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import tools.jackson.core.JacksonException;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
-/** Reads lines of PostgreSQL's {@code jsonlog}, written with {@code lc_messages=C} and {@code log_timezone=UTC}. Stateless. */
+/** Finds in the records of a PostgreSQL server's log what they say about locks. Stateless. */
 final class LogParser {
     /** What begins the message of every line that we have the server write. */
     static final String OURS = "harness ";
@@ -27,109 +25,127 @@ final class LogParser {
             Pattern.compile("Process(?:es)? holding the lock: ([\\d, ]*)\\. Wait queue: ([\\d, ]*)\\.");
     private static final Pattern REWRITE = Pattern.compile("harness rewrite (\\d+) (\\d+) (.+)", Pattern.DOTALL);
     private static final Pattern HELD = Pattern.compile("(\\d+) (\\w+) (\\d+) (.+)");
-    private static final DateTimeFormatter TIMESTAMP = DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss.SSS 'UTC'");
+    private static final Pattern COUNT = Pattern.compile("(\\d+) (\\d+)");
 
-    private final JsonMapper json = JsonMapper.shared();
+    /** Of the messages that are of interest. */
+    private static final List<String> BEGINNINGS = List.of("process ", OURS);
 
-    /** Thrown for a line that is not a whole JSON object of the form that the server writes. */
-    static final class GarbledLineException extends Exception {
+    private final LogFormat format;
+
+    LogParser(LogFormat format) {
+        this.format = format;
+    }
+
+    /** Thrown for a record that is not whole, or not what we know the server to write. */
+    static final class GarbledRecordException extends Exception {
         private static final long serialVersionUID = 1L;
 
-        GarbledLineException(String message) {
+        GarbledRecordException(String message) {
             super(message);
         }
     }
 
-    /** Empty for lines that say nothing about locks. */
-    Optional<LogEntry> parse(String line) throws GarbledLineException {
-        if (!line.startsWith("{") || !line.endsWith("}")) {
-            throw new GarbledLineException("not a JSON object: " + beginning(line));
-        }
-        // Most lines are none of ours, and this thread shares its processors with the victims: look before parsing.
-        if (!line.contains("\"process ") && !line.contains("\"state_code\"") && !line.contains("\"" + OURS)) {
+    /** Empty for records that say nothing about locks. */
+    Optional<LogEntry> parse(String record) throws GarbledRecordException {
+        // Most are none of ours, and this thread shares its processors with the victims: look before reading.
+        if (!format.mayTell(record, BEGINNINGS)) {
             return Optional.empty();
         }
         try {
-            return entry(json.readTree(line));
-        } catch (JacksonException | DateTimeParseException | NumberFormatException e) {
-            throw new GarbledLineException(e.getMessage() + ": " + beginning(line));
+            return entry(format.read(record));
+        } catch (UnreadableRecordException | NumberFormatException e) {
+            throw new GarbledRecordException(e.getMessage());
         }
     }
 
-    private static Optional<LogEntry> entry(JsonNode line) throws GarbledLineException {
-        String message = line.path("message").asString("");
-        int pid = line.path("pid").asInt(0);
-        Instant at = LocalDateTime.parse(line.path("timestamp").asString(""), TIMESTAMP)
-                .toInstant(ZoneOffset.UTC);
-        return switch (line.path("error_severity").asString("")) {
+    private static Optional<LogEntry> entry(LogRecord record) throws GarbledRecordException {
+        return switch (record.severity()) {
             case "ERROR", "FATAL", "PANIC" ->
-                Optional.of(new LogEntry.SessionFailed(
-                        at, pid, line.path("state_code").asString("")));
-            case "LOG" -> message.startsWith(OURS) ? ours(message, at, pid) : wait(line, message, at, pid);
+                Optional.of(new LogEntry.SessionFailed(record.at(), record.pid(), record.state()));
+            case "LOG" -> record.message().startsWith(OURS) ? Optional.of(ours(record)) : wait(record);
             default -> Optional.empty();
         };
     }
 
-    private static Optional<LogEntry> wait(JsonNode line, String message, Instant at, int pid)
-            throws GarbledLineException {
-        Matcher wait = WAIT.matcher(message);
+    private static Optional<LogEntry> wait(LogRecord record) throws GarbledRecordException {
+        Matcher wait = WAIT.matcher(record.message());
         if (!wait.matches()) {
             return Optional.empty();
         }
-        String applicationName = line.path("application_name").asString("");
-        int session = line.path("leader_pid").asInt(pid);
+        int session = record.leaderPid().orElse(record.pid());
         String mode = modeName(wait.group(2));
         LockTarget target = LockTarget.parse(wait.group(3));
         long durationNanos = Long.parseLong(wait.group(4)) * 1_000_000 + Long.parseLong(wait.group(5)) * 1_000;
         if (wait.group(1).equals("acquired")) {
-            return Optional.of(
-                    new LogEntry.WaitAcquired(at, pid, session, applicationName, mode, target, durationNanos));
+            return Optional.of(new LogEntry.WaitAcquired(
+                    record.at(), record.pid(), session, record.applicationName(), mode, target, durationNanos));
         }
         List<Integer> holders = List.of();
         List<Integer> queue = List.of();
-        if (line.has("detail")) {
-            Matcher detail = DETAIL.matcher(line.path("detail").asString());
+        if (!record.detail().isEmpty()) {
+            Matcher detail = DETAIL.matcher(record.detail());
             if (!detail.matches()) {
-                throw new GarbledLineException("holders of a lock not understood: "
-                        + beginning(line.path("detail").asString()));
+                throw new GarbledRecordException("holders of a lock not understood: " + beginning(record.detail()));
             }
             holders = pids(detail.group(1));
             queue = pids(detail.group(2));
         }
         return Optional.of(new LogEntry.WaitReported(
-                at, pid, session, applicationName, mode, target, durationNanos, holders, queue));
+                record.at(),
+                record.pid(),
+                session,
+                record.applicationName(),
+                mode,
+                target,
+                durationNanos,
+                holders,
+                queue));
     }
 
-    private static Optional<LogEntry> ours(String message, Instant at, int pid) throws GarbledLineException {
+    private static LogEntry ours(LogRecord record) throws GarbledRecordException {
+        String message = record.message();
+        Instant at = record.at();
+        int pid = record.pid();
         if (message.startsWith("harness marker ")) {
-            return Optional.of(new LogEntry.Marker(at, pid, message.substring("harness marker ".length())));
+            return new LogEntry.Marker(at, pid, message.substring("harness marker ".length()));
         }
         if (message.startsWith("harness trouble ")) {
-            return Optional.of(new LogEntry.TriggerFailed(at, pid, message.substring("harness trouble ".length())));
+            return new LogEntry.TriggerFailed(at, pid, message.substring("harness trouble ".length()));
+        }
+        if (message.startsWith("harness before ")) {
+            return before(message.substring("harness before ".length()), pid);
         }
         if (message.startsWith("harness command ")) {
-            return Optional.of(command(message.substring("harness command ".length()), pid));
+            return command(message.substring("harness command ".length()), pid);
         }
         Matcher rewrite = REWRITE.matcher(message);
         if (rewrite.matches()) {
-            return Optional.of(new LogEntry.TableRewritten(
+            return new LogEntry.TableRewritten(
                     microseconds(rewrite.group(1)),
                     pid,
                     unqualified(rewrite.group(3)),
-                    Integer.parseInt(rewrite.group(2))));
+                    Integer.parseInt(rewrite.group(2)));
         }
-        throw new GarbledLineException("a line of our own is not understood: " + beginning(message));
+        throw new GarbledRecordException("a line of our own is not understood: " + beginning(message));
+    }
+
+    /** Of {@link InstrumentSchema}'s report: the time, then one line a relation, {@code oid rows-counted-so-far}. */
+    private static LogEntry before(String report, int pid) throws GarbledRecordException {
+        List<String> lines = report.lines().toList();
+        Map<Long, Long> rowsRead = new HashMap<>();
+        for (String line : lines.subList(1, lines.size())) {
+            Matcher count = matched(COUNT, line);
+            rowsRead.put(Long.valueOf(count.group(1)), Long.valueOf(count.group(2)));
+        }
+        return new LogEntry.CommandBegan(microseconds(lines.getFirst()), pid, rowsRead);
     }
 
     /** Of {@link InstrumentSchema}'s report: the time, then one line a lock, {@code oid mode rows-read-so-far name}. */
-    private static LogEntry command(String report, int pid) throws GarbledLineException {
+    private static LogEntry command(String report, int pid) throws GarbledRecordException {
         List<String> lines = report.lines().toList();
         List<LogEntry.HeldLock> locks = new ArrayList<>();
         for (String line : lines.subList(1, lines.size())) {
-            Matcher lock = HELD.matcher(line);
-            if (!lock.matches()) {
-                throw new GarbledLineException("a line of our own is not understood: " + beginning(line));
-            }
+            Matcher lock = matched(HELD, line);
             locks.add(new LogEntry.HeldLock(
                     Long.parseLong(lock.group(1)),
                     unqualified(lock.group(4)),
@@ -137,6 +153,14 @@ final class LogParser {
                     Long.parseLong(lock.group(3))));
         }
         return new LogEntry.CommandEnded(microseconds(lines.getFirst()), pid, locks);
+    }
+
+    private static Matcher matched(Pattern pattern, String line) throws GarbledRecordException {
+        Matcher matcher = pattern.matcher(line);
+        if (!matcher.matches()) {
+            throw new GarbledRecordException("a line of our own is not understood: " + beginning(line));
+        }
+        return matcher;
     }
 
     private static Instant microseconds(String sinceEpoch) {

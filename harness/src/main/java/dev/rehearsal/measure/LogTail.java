@@ -1,21 +1,21 @@
 package dev.rehearsal.measure;
 
-import java.io.ByteArrayOutputStream;
+import dev.rehearsal.engine.LogFile;
+import dev.rehearsal.engine.LogRecords;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SeekableByteChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.util.Objects;
 
-/** Follows a growing text file line by line on a thread of its own, from its beginning, until closed. */
+/** Follows a growing log record by record on a thread of its own, from its beginning, until closed. */
 final class LogTail implements AutoCloseable {
-    /** Who hears of the lines; called by the tail's thread alone. */
+    /** Who hears of the records; called by the tail's thread alone. */
     interface Reader {
-        void line(String line);
+        void record(String record);
 
         /** The file cannot be followed any further; nothing comes after this. */
         void lost(String why);
@@ -24,7 +24,7 @@ final class LogTail implements AutoCloseable {
     private static final Duration POLL = Duration.ofMillis(2);
 
     /**
-     * What comes soon after other lines is left alone for so long. The server logs most when a lock is released, and whoever is let go then needs the
+     * What comes soon after other records is left alone for so long. The server logs most when a lock is released, and whoever is let go then needs the
      * processors more than the reader does.
      */
     private static final Duration LINGER = Duration.ofMillis(100);
@@ -33,17 +33,19 @@ final class LogTail implements AutoCloseable {
 
     private final Path file;
     private final Reader reader;
+    private final LogRecords records;
     private final Thread thread;
     private volatile boolean closed;
 
-    private LogTail(Path file, Reader reader) {
-        this.file = file;
+    private LogTail(LogFile log, Reader reader) {
+        this.file = log.path();
         this.reader = reader;
+        this.records = new LogRecords(log.format(), reader::record);
         this.thread = Thread.ofPlatform().name("lock-tracer").daemon().unstarted(this::follow);
     }
 
-    static LogTail started(Path file, Reader reader) {
-        LogTail tail = new LogTail(file, reader);
+    static LogTail started(LogFile log, Reader reader) {
+        LogTail tail = new LogTail(log, reader);
         tail.thread.start();
         return tail;
     }
@@ -64,12 +66,11 @@ final class LogTail implements AutoCloseable {
         try (SeekableByteChannel channel = Files.newByteChannel(file)) {
             Object identity = identity();
             ByteBuffer buffer = ByteBuffer.allocate(1 << 16);
-            ByteArrayOutputStream line = new ByteArrayOutputStream();
             int idlePolls = 0;
             while (!closed) {
                 if (channel.size() > channel.position()) {
                     idlePolls = 0;
-                    readAll(channel, buffer, line);
+                    readAll(channel, buffer);
                     Thread.sleep(LINGER);
                     continue;
                 }
@@ -95,27 +96,14 @@ final class LogTail implements AutoCloseable {
         }
     }
 
-    private void readAll(SeekableByteChannel channel, ByteBuffer buffer, ByteArrayOutputStream line)
-            throws IOException {
+    private void readAll(SeekableByteChannel channel, ByteBuffer buffer) throws IOException {
         while (channel.read(buffer.clear()) > 0) {
-            split(buffer.flip(), line);
+            records.add(buffer.flip());
         }
     }
 
     private Object identity() throws IOException {
         Object key = Files.readAttributes(file, BasicFileAttributes.class).fileKey();
         return key == null ? file : key;
-    }
-
-    private void split(ByteBuffer bytes, ByteArrayOutputStream line) {
-        while (bytes.hasRemaining()) {
-            byte next = bytes.get();
-            if (next == '\n') {
-                reader.line(line.toString(StandardCharsets.UTF_8));
-                line.reset();
-            } else {
-                line.write(next);
-            }
-        }
     }
 }

@@ -1,5 +1,6 @@
 package dev.rehearsal.measure;
 
+import dev.rehearsal.engine.PostgresVersion;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -34,7 +35,7 @@ public record SchemaFingerprint(Map<String, String> lines) {
             statement.execute("set transaction isolation level repeatable read, read only");
             // Definitions that the server prints leave out schemas that are in the search path.
             statement.execute("set local search_path = public, pg_catalog");
-            for (String query : SchemaQueries.ALL) {
+            for (String query : SchemaQueries.of(PostgresVersion.of(connection))) {
                 try (ResultSet rows = statement.executeQuery(query)) {
                     while (rows.next()) {
                         add(lines, rows.getString(1), rows.getString(2));

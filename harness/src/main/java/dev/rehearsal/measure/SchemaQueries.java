@@ -1,8 +1,9 @@
 package dev.rehearsal.measure;
 
+import dev.rehearsal.engine.PostgresVersion;
 import java.util.List;
 
-/** The catalog queries of {@link SchemaFingerprint}: each row a key and a definition. */
+/** The catalog queries of {@link SchemaFingerprint}: each row a key and a definition. Words in capitals stand for what not every version has. */
 final class SchemaQueries {
     /** Of {@code pg_namespace n}: the schemas that are the user's. Objects of extensions are covered by their extension's line. */
     private static final String USER_SCHEMA =
@@ -58,7 +59,7 @@ final class SchemaQueries {
                     case a.attgenerated when 's' then 'generated stored' when 'v' then 'generated virtual' end,
                     'default ' || pg_get_expr(d.adbin, d.adrelid),
                     'storage ' || nullif(a.attstorage, ty.typstorage)::text,
-                    'compression ' || nullif(a.attcompression::text, ''),
+                    COMPRESSION
                     'statistics ' || nullif(a.attstattarget, -1),
                     'options ' || array_to_string(a.attoptions, ','),
                     'grants ' || (select string_agg(g::text, ',' order by g::text) from unnest(a.attacl) g),
@@ -140,13 +141,20 @@ final class SchemaQueries {
                 concat_ws('; ', case when p.puballtables then 'all tables' end,
                     concat(case when p.pubinsert then 'insert ' end, case when p.pubupdate then 'update ' end,
                         case when p.pubdelete then 'delete ' end, case when p.pubtruncate then 'truncate' end),
-                    (select string_agg(r.prrelid::regclass || coalesce(' where ' || pg_get_expr(r.prqual, r.prrelid), '')
-                        || coalesce(' columns ' || (select string_agg(a.attname, ',' order by a.attname) from pg_attribute a
-                            where a.attrelid = r.prrelid and a.attnum = any (r.prattrs)), ''), ', ' order by r.prrelid::regclass::text)
-                        from pg_publication_rel r where r.prpubid = p.oid),
-                    (select string_agg('schema ' || s.pnnspid::regnamespace, ', ' order by s.pnnspid::regnamespace::text)
-                        from pg_publication_namespace s where s.pnpubid = p.oid))
+                    PARTS)
             from pg_publication p""";
+
+    private static final String PARTS_OF_PUBLICATIONS = """
+            (select string_agg(r.prrelid::regclass || coalesce(' where ' || pg_get_expr(r.prqual, r.prrelid), '')
+                || coalesce(' columns ' || (select string_agg(a.attname, ',' order by a.attname) from pg_attribute a
+                    where a.attrelid = r.prrelid and a.attnum = any (r.prattrs)), ''), ', ' order by r.prrelid::regclass::text)
+                from pg_publication_rel r where r.prpubid = p.oid),
+            (select string_agg('schema ' || s.pnnspid::regnamespace, ', ' order by s.pnnspid::regnamespace::text)
+                from pg_publication_namespace s where s.pnpubid = p.oid)""";
+
+    private static final String WHOLE_TABLES_OF_PUBLICATIONS = """
+            (select string_agg(r.prrelid::regclass::text, ', ' order by r.prrelid::regclass::text)
+                from pg_publication_rel r where r.prpubid = p.oid)""";
 
     private static final String EXTENSIONS = """
             select 'extension ' || e.extname, e.extversion || ' in ' || e.extnamespace::regnamespace from pg_extension e""";
@@ -162,22 +170,28 @@ final class SchemaQueries {
                 (select string_agg(g::text, ',' order by g::text) from unnest(d.defaclacl) g)
             from pg_default_acl d""";
 
-    static final List<String> ALL = List.of(
-            SCHEMAS,
-            RELATIONS,
-            COLUMNS,
-            CONSTRAINTS,
-            INDEXES,
-            EXTENDED_STATISTICS,
-            TRIGGERS,
-            RULES,
-            POLICIES,
-            FUNCTIONS,
-            TYPES,
-            PUBLICATIONS,
-            EXTENSIONS,
-            EVENT_TRIGGERS,
-            DEFAULT_PRIVILEGES);
-
     private SchemaQueries() {}
+
+    static List<String> of(PostgresVersion version) {
+        return List.of(
+                SCHEMAS,
+                RELATIONS,
+                COLUMNS.replace(
+                        "COMPRESSION",
+                        version.compressesByColumn() ? "'compression ' || nullif(a.attcompression::text, '')," : ""),
+                CONSTRAINTS,
+                INDEXES,
+                EXTENDED_STATISTICS,
+                TRIGGERS,
+                RULES,
+                POLICIES,
+                FUNCTIONS,
+                TYPES,
+                PUBLICATIONS.replace(
+                        "PARTS",
+                        version.publishesPartsOfTables() ? PARTS_OF_PUBLICATIONS : WHOLE_TABLES_OF_PUBLICATIONS),
+                EXTENSIONS,
+                EVENT_TRIGGERS,
+                DEFAULT_PRIVILEGES);
+    }
 }

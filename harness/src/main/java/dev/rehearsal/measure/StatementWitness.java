@@ -33,7 +33,8 @@ public final class StatementWitness implements AutoCloseable {
      * Begins to watch a session.
      *
      * @param migration the session's own connection, idle and in autocommit; used by the witness only while no transaction is open, and
-     *     for reading row counts inside one after statements that are not DDL
+     *     for reading row counts inside one after statements that are not DDL, and once before them on servers that carry such counts over from
+     *     one transaction to the next
      */
     public WitnessedSession attach(Connection migration) throws SQLException {
         int begunBefore = absences.begun();

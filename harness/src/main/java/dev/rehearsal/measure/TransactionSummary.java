@@ -26,6 +26,7 @@ final class TransactionSummary {
 
     private final RunClock clock;
     private final List<WitnessedSession.Executed> executed;
+    private final Optional<Map<Long, Long>> countedBefore;
     private final SessionLog.Taken logged;
     private final List<HoldTimeline.Hold> holds;
     private final OptionalLong walBytes;
@@ -33,9 +34,11 @@ final class TransactionSummary {
     private final RelationNames names;
     private final Map<Long, String> namesInside = new HashMap<>();
 
+    /** @param countedBefore rows by relation that the session had counted when it was asked inside the transaction, if it was */
     TransactionSummary(
             RunClock clock,
             List<WitnessedSession.Executed> executed,
+            Optional<Map<Long, Long>> countedBefore,
             SessionLog.Taken logged,
             List<HoldTimeline.Hold> holds,
             OptionalLong walBefore,
@@ -44,6 +47,7 @@ final class TransactionSummary {
             RelationNames names) {
         this.clock = clock;
         this.executed = List.copyOf(executed);
+        this.countedBefore = countedBefore;
         this.logged = logged;
         this.holds = holds;
         this.walBytes = walBefore.isPresent() && walAfter.isPresent()
@@ -65,7 +69,7 @@ final class TransactionSummary {
                         .count()
                 == 1;
         List<List<HoldTimeline.Hold>> holdsByStatement = holdsByStatement();
-        Map<Long, Long> rowsReadBefore = new HashMap<>();
+        Map<Long, Long> rowsReadBefore = countedBefore();
         List<Observation> observations = new ArrayList<>();
         for (int i = 0; i < executed.size(); i++) {
             WitnessedSession.Executed statement = executed.get(i);
@@ -82,6 +86,24 @@ final class TransactionSummary {
                     locks(i, holdsByStatement.get(i))));
         }
         return observations;
+    }
+
+    /**
+     * What the session had counted when the transaction began. Counts only rise within one, so of all readings that were made in it the first is the
+     * one with the least of each; a reading leaves out what is zero. No reading at all is of a server where every transaction begins with zero.
+     */
+    private Map<Long, Long> countedBefore() {
+        List<Map<Long, Long>> readings = new ArrayList<>();
+        countedBefore.ifPresent(readings::add);
+        logged.beginnings().forEach(command -> readings.add(command.rowsRead()));
+        if (readings.isEmpty()) {
+            return new HashMap<>();
+        }
+        Map<Long, Long> least = new HashMap<>(readings.getFirst());
+        for (Map<Long, Long> reading : readings) {
+            least.replaceAll((relation, rows) -> Math.min(rows, reading.getOrDefault(relation, 0L)));
+        }
+        return least;
     }
 
     /** Index of the statement that the server was working on, or had worked on last. */
@@ -138,7 +160,7 @@ final class TransactionSummary {
         return String.join(", ", found);
     }
 
-    /** @param rowsReadBefore by relation, of the transaction up to this statement; brought up to its end */
+    /** @param rowsReadBefore by relation, counted by the session up to this statement; brought up to its end */
     private List<Scan> scans(int statement, Map<Long, Long> rowsReadBefore) {
         Map<Long, Long> rowsRead = new LinkedHashMap<>();
         logged.commands().stream()

@@ -1,5 +1,6 @@
 package dev.rehearsal.measure;
 
+import dev.rehearsal.engine.PostgresVersion;
 import dev.rehearsal.run.RunClock;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -11,10 +12,13 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import org.postgresql.core.BaseConnection;
+import org.postgresql.core.TransactionState;
 
 /**
  * One session under observation, from {@link StatementWitness#attach}. Its methods are called by the thread that runs the session's statements, in
@@ -33,6 +37,9 @@ public final class WitnessedSession implements AutoCloseable {
             from pg_catalog.pg_lock_status() l
             where l.pid = pg_backend_pid() and l.locktype = 'relation' and l.granted and l.relation >= 16384""";
 
+    private static final String ROWS_COUNTED =
+            "select c.oid::bigint, pg_stat_get_xact_tuples_returned(c.oid) from " + InstrumentSchema.COUNTED_RELATIONS;
+
     private static final String WAL_BYTES = "select wal_bytes::bigint from pg_stat_get_backend_wal(?)";
 
     /** The state of the session's transaction after a statement. */
@@ -47,6 +54,7 @@ public final class WitnessedSession implements AutoCloseable {
     private final Connection migration;
     private final int pid;
     private final Connection statistics;
+    private final PostgresVersion version;
     private final boolean countsWalBySession;
     private final LockTracer tracer;
     private final SessionLog log;
@@ -61,11 +69,12 @@ public final class WitnessedSession implements AutoCloseable {
     private OptionalLong walBefore;
     private Executed current = new Executed("", 0, 0, List.of());
     private CompletableFuture<Void> toTell = CompletableFuture.completedFuture(null);
+    private Optional<Map<Long, Long>> countedBefore = Optional.empty();
 
     /**
      * A statement that has come back.
      *
-     * @param rowsRead of the transaction so far, as its own session said afterwards; only of statements that are not DDL
+     * @param rowsRead that the session has counted so far, as it said itself afterwards; only of statements that are not DDL
      */
     record Executed(String sql, long sent, long returned, List<LogEntry.HeldLock> rowsRead) {}
 
@@ -74,6 +83,7 @@ public final class WitnessedSession implements AutoCloseable {
             int pid,
             String directJdbcUrl,
             Connection statistics,
+            PostgresVersion version,
             boolean countsWalBySession,
             LockTracer tracer,
             RunClock clock,
@@ -83,6 +93,7 @@ public final class WitnessedSession implements AutoCloseable {
         this.migration = migration;
         this.pid = pid;
         this.statistics = statistics;
+        this.version = version;
         this.countsWalBySession = countsWalBySession;
         this.tracer = tracer;
         this.clock = clock;
@@ -108,7 +119,16 @@ public final class WitnessedSession implements AutoCloseable {
                 number(statistics, "select count(*) from pg_proc where proname = 'pg_stat_get_backend_wal'") > 0;
         warmUp(migration);
         WitnessedSession session = new WitnessedSession(
-                migration, pid, directJdbcUrl, statistics, walBySession, tracer, clock, trouble, serverWasAway);
+                migration,
+                pid,
+                directJdbcUrl,
+                statistics,
+                PostgresVersion.of(statistics),
+                walBySession,
+                tracer,
+                clock,
+                trouble,
+                serverWasAway);
         tracer.names().baseline();
         session.walBefore = session.walBytes();
         session.begin();
@@ -138,6 +158,7 @@ public final class WitnessedSession implements AutoCloseable {
 
     /** The next call executes the statement. */
     public void sending(String sql) {
+        countBefore(sql);
         sampler.start(pid);
         current = new Executed(sql, clock.nowNanos(), 0, List.of());
     }
@@ -204,10 +225,11 @@ public final class WitnessedSession implements AutoCloseable {
         synchronized (this) {
             holds = timeline.holds();
         }
+        Optional<Map<Long, Long>> counted = countedBefore;
         CompletableFuture<Void> told = tracer.caughtUp()
-                .thenRun(() -> known.accept(
-                        new TransactionSummary(clock, statements, log.take(), holds, before, after, oldNames, newNames)
-                                .observations()));
+                .thenRun(() -> known.accept(new TransactionSummary(
+                                clock, statements, counted, log.take(), holds, before, after, oldNames, newNames)
+                        .observations()));
         toTell = CompletableFuture.allOf(toTell, told);
         walBefore = after;
         begin();
@@ -215,6 +237,7 @@ public final class WitnessedSession implements AutoCloseable {
 
     private void begin() {
         executed = new ArrayList<>();
+        countedBefore = Optional.empty();
         Map<Long, String> names = new HashMap<>();
         tracer.names().known().forEach((oid, relation) -> names.put(oid, relation.name()));
         namesBefore = names;
@@ -243,6 +266,31 @@ public final class WitnessedSession implements AutoCloseable {
         }
     }
 
+    /**
+     * Reads what the session has counted before this transaction, where the end of a transaction does not set that back and no trigger of ours tells
+     * it: before the first statement that is not DDL. That one takes a snapshot anyway; before any other, reading would take it too soon.
+     */
+    private void countBefore(String sql) {
+        if (version.reportsStatisticsOnDemand() || countedBefore.isPresent() || !StatementText.isNotDdl(sql)) {
+            return;
+        }
+        try {
+            if (migration.unwrap(BaseConnection.class).getTransactionState() != TransactionState.OPEN) {
+                return;
+            }
+            Map<Long, Long> counted = new HashMap<>();
+            try (Statement statement = migration.createStatement();
+                    ResultSet rows = statement.executeQuery(ROWS_COUNTED)) {
+                while (rows.next()) {
+                    counted.put(rows.getLong(1), rows.getLong(2));
+                }
+            }
+            countedBefore = Optional.of(counted);
+        } catch (SQLException e) {
+            trouble.accept("row counts of the migration could not be read: " + e.getMessage());
+        }
+    }
+
     private List<LogEntry.HeldLock> rowsRead() {
         List<LogEntry.HeldLock> read = new ArrayList<>();
         try (Statement statement = migration.createStatement();
@@ -261,15 +309,18 @@ public final class WitnessedSession implements AutoCloseable {
     }
 
     /**
-     * WAL that the session has written in its life. It counts what is flushed, so the session is made to flush; that also sets its row counts back to zero.
+     * WAL that the session has written in its life. It counts what is flushed, so the session is made to flush, where it can be; that also sets its row
+     * counts back to zero.
      */
     private OptionalLong walBytes() {
         try {
             if (migration.isClosed()) {
                 return OptionalLong.empty();
             }
-            try (Statement statement = migration.createStatement()) {
-                statement.execute("select pg_stat_force_next_flush()");
+            if (version.reportsStatisticsOnDemand()) {
+                try (Statement statement = migration.createStatement()) {
+                    statement.execute("select pg_stat_force_next_flush()");
+                }
             }
             if (!countsWalBySession) {
                 return OptionalLong.empty();

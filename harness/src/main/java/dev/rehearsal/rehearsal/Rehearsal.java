@@ -163,7 +163,7 @@ public final class Rehearsal implements AutoCloseable {
 
     private Instruments instruments(Server primary, Journal journal) throws EnvironmentException {
         return Instruments.armed(
-                primary.jdbcUrl(ApplicationNames.OBSERVER), primary.jsonLog(), primary.processId(), clock, journal);
+                primary.jdbcUrl(ApplicationNames.OBSERVER), primary.log(), primary.processId(), clock, journal);
     }
 
     private FaultInjector faults(Environment environment, Instruments instruments, Journal journal)

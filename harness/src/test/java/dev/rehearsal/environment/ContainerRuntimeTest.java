@@ -63,7 +63,7 @@ class ContainerRuntimeTest {
             }
             assertThat(ask(environment.primary().jdbcUrl("test"), "show data_directory"))
                     .isEqualTo(data.toString());
-            assertThat(environment.primary().jsonLog()).isReadable().isNotEmptyFile();
+            assertThat(environment.primary().log().path()).isReadable().isNotEmptyFile();
             assertThat(ProcessHandle.of(environment.primary().processId())
                             .orElseThrow()
                             .descendants())

@@ -72,7 +72,7 @@ class LocalRuntimeTest {
                 start(Map.of("Log_Lock_Waits", "off", "logging_collector", "off"), Map.of("log_lock_waits", "on"))) {
             assertThat(ask(environment.primary().jdbcUrl("test"), "show log_lock_waits"))
                     .isEqualTo("on");
-            assertThat(environment.primary().jsonLog()).exists();
+            assertThat(environment.primary().log().path()).exists();
         }
     }
 

@@ -30,6 +30,18 @@ public final class TestCluster {
         return LocalServers.obtain(spec("18", Map.of(), Optional.empty()), cache());
     }
 
+    /** @param majorVersion one that comes with the harness, or is beside the tests */
+    public static LocalServers servers(int majorVersion) throws EnvironmentException, IOException {
+        return majorVersion == 18
+                ? servers()
+                : LocalServers.obtain(
+                        spec(
+                                Integer.toString(majorVersion),
+                                Map.of(),
+                                Optional.of(OlderServers.binaries(majorVersion))),
+                        cache());
+    }
+
     public static EnvironmentSpec spec(String version, Map<String, String> settings, Optional<Path> binaries) {
         return new EnvironmentSpec(
                 EnvironmentSpec.Engine.POSTGRESQL,
@@ -49,7 +61,12 @@ public final class TestCluster {
 
     /** A data directory at a path that does not exist yet. */
     public static Path clone(Path target) throws EnvironmentException, IOException, SQLException {
-        Path template = template();
+        return clone(target, 18);
+    }
+
+    public static Path clone(Path target, int majorVersion) throws EnvironmentException, IOException, SQLException {
+        Path template = template(majorVersion);
+        Files.createDirectories(target.toAbsolutePath().getParent());
         try (Stream<Path> all = Files.walk(template)) {
             for (Path each : (Iterable<Path>) all::iterator) {
                 Files.copy(
@@ -69,13 +86,13 @@ public final class TestCluster {
                         .toList();
     }
 
-    private static Path template() throws EnvironmentException, IOException, SQLException {
+    private static Path template(int majorVersion) throws EnvironmentException, IOException, SQLException {
         synchronized (ONE_AT_A_TIME) {
-            Path template = cache().resolve("template");
+            Path template = cache().resolve("template-" + majorVersion);
             if (!Files.isDirectory(template)) {
                 Path fresh = cache().resolve("template.new");
                 DirectoryTree.delete(fresh);
-                LocalServers servers = servers();
+                LocalServers servers = servers(majorVersion);
                 servers.initialise(fresh);
                 try (LocalServer server = servers.start(fresh, Map.of());
                         Connection connection = DriverManager.getConnection(server.jdbcUrl("postgres"));

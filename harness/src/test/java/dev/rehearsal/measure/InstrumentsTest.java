@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.rehearsal.engine.LogFile;
+import dev.rehearsal.engine.LogFormat;
 import dev.rehearsal.run.RunEvent.InstrumentTrouble;
 import dev.rehearsal.run.RunEvent.ServerSampled;
 import dev.rehearsal.scenario.EnvironmentException;
@@ -22,7 +24,7 @@ class InstrumentsTest {
     @Test
     void saysThatTheLogWasTruncated() throws Exception {
         try (MeasuredServer server = MeasuredServer.started(directory)) {
-            try (RandomAccessFile log = new RandomAccessFile(server.log().toFile(), "rw")) {
+            try (RandomAccessFile log = new RandomAccessFile(server.log().path().toFile(), "rw")) {
                 log.setLength(10);
             }
 
@@ -34,7 +36,7 @@ class InstrumentsTest {
     @Test
     void saysThatALineIsGarbled() throws Exception {
         try (MeasuredServer server = MeasuredServer.started(directory)) {
-            Files.writeString(server.log(), "{\"message\":\"process 1 st\n", StandardOpenOption.APPEND);
+            Files.writeString(server.log().path(), "{\"message\":\"process 1 st\n", StandardOpenOption.APPEND);
             server.instruments().drain();
 
             assertThat(server.events(InstrumentTrouble.class))
@@ -45,7 +47,7 @@ class InstrumentsTest {
 
     @Test
     void refusesALogThatTheServerDoesNotWrite() throws Exception {
-        Path other = Files.createFile(directory.resolve("other.json"));
+        LogFile other = new LogFile(Files.createFile(directory.resolve("other.json")), LogFormat.JSON);
         try (MeasuredServer server = MeasuredServer.started(directory)) {
             assertThatThrownBy(() -> LockTracer.armed(other, server.url(), server.clock(), server::record))
                     .isInstanceOf(EnvironmentException.class)

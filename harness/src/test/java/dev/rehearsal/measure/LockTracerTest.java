@@ -18,15 +18,19 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@ParameterizedClass(name = "PostgreSQL {0}")
+@ValueSource(ints = {18, 14, 13})
 class LockTracerTest {
     /** Between reading our clock and the server's beginning or ending to wait: a trip to it, on a busy machine. */
     private static final long TRIP_NANOS = Duration.ofMillis(60).toNanos();
@@ -35,6 +39,10 @@ class LockTracerTest {
     static Path directory;
 
     private static MeasuredServer server;
+
+    @Parameter
+    int version;
+
     private final ExecutorService sessions = Executors.newCachedThreadPool();
 
     /** A statement's own clock around it. */
@@ -44,14 +52,14 @@ class LockTracerTest {
         }
     }
 
-    @BeforeAll
-    static void start() throws Exception {
-        server = MeasuredServer.started(directory);
+    @BeforeParameterizedClassInvocation
+    static void start(int version) throws Exception {
+        server = MeasuredServer.started(directory.resolve(Integer.toString(version)), version);
         server.execute("create table orders (id bigint primary key, token text)", "insert into orders values (1), (2)");
         server.execute("create schema shop", "create table shop.items (id bigint primary key)");
     }
 
-    @AfterAll
+    @AfterParameterizedClassInvocation
     static void stop() throws Exception {
         server.close();
     }

@@ -3,8 +3,10 @@ package dev.rehearsal.measure;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.rehearsal.engine.LogFormat;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -12,7 +14,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 class LogParserTest {
     private static final Instant AT = Instant.parse("2026-11-22T10:57:47.665Z");
 
-    private final LogParser parser = new LogParser();
+    private final LogParser parser = new LogParser(LogFormat.JSON);
+    private final LogParser csv = new LogParser(LogFormat.CSV);
 
     @Test
     void readsAWaitWithItsHoldersAndQueue() throws Exception {
@@ -76,6 +79,83 @@ class LogParserTest {
     }
 
     @Test
+    void readsTheWaitsOf14FromItsCsv() throws Exception {
+        assertThat(csv.parse("""
+                        2026-11-22 19:01:42.197 UTC,"postgres","postgres",8547,"127.0.0.1:38524",6b033c16.2163,1,"SELECT waiting",2026-11-22 19:01:42 UTC,4/2,0,LOG,00000,"process 8547 still waiting for AccessShareLock on relation 16384 of database 13695 after 10.111 ms","Process holding the lock: 8545. Wait queue: 8547.",,,,,"select *
+                          from orders -- ""quoted"", and
+                         where t = 'a""b
+                        c';",17,,"harness-app/""check,out""\","client backend",,0"""))
+                .contains(new LogEntry.WaitReported(
+                        Instant.parse("2026-11-22T19:01:42.197Z"),
+                        8547,
+                        8547,
+                        "harness-app/\"check,out\"",
+                        "AccessShare",
+                        new LockTarget.Relation(16384),
+                        10_111_000,
+                        List.of(8545),
+                        List.of(8547)));
+        assertThat(csv.parse("""
+                        2026-11-22 19:01:42.434 UTC,"postgres","postgres",8547,"127.0.0.1:38524",6b033c16.2163,2,"SELECT waiting",2026-11-22 19:01:42 UTC,4/2,0,LOG,00000,"process 8547 acquired AccessShareLock on relation 16384 of database 13695 after 247.264 ms",,,,,,"select 1",17,,"harness-app/checkout","client backend",8500,0"""))
+                .contains(new LogEntry.WaitAcquired(
+                        Instant.parse("2026-11-22T19:01:42.434Z"),
+                        8547,
+                        8500,
+                        "harness-app/checkout",
+                        "AccessShare",
+                        new LockTarget.Relation(16384),
+                        247_264_000));
+    }
+
+    @Test
+    void readsTheErrorOfASessionOf13FromItsCsv() throws Exception {
+        assertThat(csv.parse("""
+                        2026-11-22 19:01:44.105 UTC,"postgres","postgres",8590,"127.0.0.1:42130",6b033c18.218e,1,"SELECT",2026-11-22 19:01:44 UTC,3/8,0,ERROR,42P01,"relation ""no such
+                        table"" does not exist",,,,,,"select *
+                          from ""no such
+                        table"", ""x"";",17,,"harness-app/checkout","client backend\""""))
+                .contains(new LogEntry.SessionFailed(Instant.parse("2026-11-22T19:01:44.105Z"), 8590, "42P01"));
+    }
+
+    @Test
+    void readsWhatOurTriggersWroteIntoCsv() throws Exception {
+        assertThat(csv.parse("""
+                        2026-11-22 19:01:44.162 UTC,"postgres","postgres",8592,"127.0.0.1:42140",6b033c18.2190,1,"DO",2026-11-22 19:01:44 UTC,3/10,0,LOG,00000,"harness command 1795345067665123
+                        16384 AccessExclusiveLock 500 public.orders
+                        16390 ShareLock 0 shop.""odd name""\",,,,,"PL/pgSQL function inline_code_block line 1 at RAISE","do $$ begin end $$;",,,"harness-migration","client backend\""""))
+                .contains(new LogEntry.CommandEnded(
+                        Instant.ofEpochSecond(1_795_345_067L, 665_123_000),
+                        8592,
+                        List.of(
+                                new LogEntry.HeldLock(16384, "orders", "AccessExclusive", 500),
+                                new LogEntry.HeldLock(16390, "shop.odd name", "Share", 0))));
+    }
+
+    @Test
+    void readsWhatASessionHadCountedBefore() throws Exception {
+        assertThat(parser.parse(line("LOG", "harness before 1795345067665123\\n16384 500\\n16390 7", "")))
+                .contains(new LogEntry.CommandBegan(
+                        Instant.ofEpochSecond(1_795_345_067L, 665_123_000), 9694, Map.of(16384L, 500L, 16390L, 7L)));
+        assertThat(parser.parse(line("LOG", "harness before 1795345067665123\\n", "")))
+                .contains(
+                        new LogEntry.CommandBegan(Instant.ofEpochSecond(1_795_345_067L, 665_123_000), 9694, Map.of()));
+    }
+
+    @Test
+    void refusesHalfARecordOfCsv() {
+        String whole = """
+                2026-11-22 19:01:42.197 UTC,"postgres","postgres",8547,"127.0.0.1:38524",6b033c16.2163,1,"SELECT waiting",2026-11-22 19:01:42 UTC,4/2,0,LOG,00000,"process 8547 still waiting for AccessShareLock on relation 16384 of database 13695 after 10.111 ms","Process holding the lock: 8545. Wait queue: 8547.",,,,,"select 1",17,,"harness-app/checkout","client backend",,0""";
+
+        for (int length = whole.indexOf("process ") + 8; length < whole.lastIndexOf(','); length++) {
+            String half = whole.substring(0, length);
+            // Without its last two columns it is what 13 would write.
+            if (!half.endsWith("backend\"")) {
+                assertThatThrownBy(() -> csv.parse(half)).as(half).isInstanceOf(LogParser.GarbledRecordException.class);
+            }
+        }
+    }
+
+    @Test
     void readsTheErrorOfASession() throws Exception {
         assertThat(parser.parse(line("ERROR", "canceling statement due to lock timeout", ",\"state_code\":\"55P03\"")))
                 .contains(new LogEntry.SessionFailed(AT, 9694, "55P03"));
@@ -120,8 +200,8 @@ class LogParserTest {
                 "garbage",
                 "{\"message\":\"process 1 acquired\"",
             })
-    void refusesAGarbledLine(String line) {
-        assertThatThrownBy(() -> parser.parse(line)).isInstanceOf(LogParser.GarbledLineException.class);
+    void refusesAGarbledRecord(String line) {
+        assertThatThrownBy(() -> parser.parse(line)).isInstanceOf(LogParser.GarbledRecordException.class);
     }
 
     private static String line(String severity, String message, String more) {

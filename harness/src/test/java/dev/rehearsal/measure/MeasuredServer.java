@@ -1,6 +1,9 @@
 package dev.rehearsal.measure;
 
 import dev.rehearsal.dataset.Snapshot;
+import dev.rehearsal.engine.LogFile;
+import dev.rehearsal.engine.LogFormat;
+import dev.rehearsal.engine.PostgresVersion;
 import dev.rehearsal.environment.Environment;
 import dev.rehearsal.environment.LocalServer;
 import dev.rehearsal.environment.Server;
@@ -21,13 +24,13 @@ import java.util.concurrent.CopyOnWriteArrayList;
 /** A real server with armed instruments whose journal is a list. */
 public final class MeasuredServer implements AutoCloseable {
     private final AutoCloseable server;
-    private final Path log;
+    private final LogFile log;
     private final String url;
     private final Instruments instruments;
     private final RunClock clock = RunClock.started();
     private final List<RunEvent> events = new CopyOnWriteArrayList<>();
 
-    private MeasuredServer(AutoCloseable server, String url, Path log, long processId) throws Exception {
+    private MeasuredServer(AutoCloseable server, String url, LogFile log, long processId) throws Exception {
         this.server = server;
         this.url = url;
         this.log = log;
@@ -40,27 +43,35 @@ public final class MeasuredServer implements AutoCloseable {
     }
 
     public static MeasuredServer started(Path directory) throws Exception {
-        Path data = TestCluster.clone(directory.resolve("data"));
+        return started(directory, 18);
+    }
+
+    public static MeasuredServer started(Path directory, int majorVersion) throws Exception {
+        Path data = TestCluster.clone(directory.resolve("data"), majorVersion);
+        LogFormat format = new PostgresVersion(majorVersion).logFormat();
         Map<String, String> settings = new HashMap<>(Instruments.serverSettings());
+        settings.putAll(format.settings());
         settings.put("log_directory", "log");
-        settings.put("log_filename", "server.log");
-        LocalServer server = TestCluster.servers().start(data, settings);
+        LocalServer server = TestCluster.servers(majorVersion).start(data, settings);
         return new MeasuredServer(
-                server, server.jdbcUrl(Snapshot.DATABASE), data.resolve("log/server.json"), server.processId());
+                server,
+                server.jdbcUrl(Snapshot.DATABASE),
+                new LogFile(data.resolve("log").resolve(format.fileName()), format),
+                server.processId());
     }
 
     /** The primary of an environment, which is closed with it. */
     public static MeasuredServer over(Environment environment) throws Exception {
         Server primary = environment.primary();
         return new MeasuredServer(
-                environment, primary.jdbcUrl(ApplicationNames.OBSERVER), primary.jsonLog(), primary.processId());
+                environment, primary.jdbcUrl(ApplicationNames.OBSERVER), primary.log(), primary.processId());
     }
 
     public String url() {
         return url;
     }
 
-    public Path log() {
+    public LogFile log() {
         return log;
     }
 

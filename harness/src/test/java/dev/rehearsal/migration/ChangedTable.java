@@ -10,6 +10,7 @@ import dev.rehearsal.scenario.Step.LockPolicy;
 import dev.rehearsal.scenario.Step.SqlStatement;
 import dev.rehearsal.scenario.Step.Transaction;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -42,10 +43,17 @@ final class ChangedTable {
     }
 
     StatementObserved observe(String sql) {
+        return observeAll(Transaction.ONE, sql).getFirst();
+    }
+
+    /** The statements of one step. */
+    List<StatementObserved> observeAll(Transaction transaction, String... statements) {
         Step step = new Step.SqlStep(
-                sql,
-                List.of(new SqlStatement(sql, new SourceLocation("scenario.yaml", 1, 1))),
-                Transaction.ONE,
+                statements[0],
+                Arrays.stream(statements)
+                        .map(sql -> new SqlStatement(sql, new SourceLocation("scenario.yaml", 1, 1)))
+                        .toList(),
+                transaction,
                 new LockPolicy(Optional.empty(), 0, Duration.ofMillis(50)));
         new MigrationRunner(
                         server.url(),
@@ -56,7 +64,7 @@ final class ChangedTable {
                         StepListener.none(),
                         42)
                 .run(Phase.MIGRATION, List.of(step), Duration.ofMinutes(1), 0);
-        return server.events(StatementObserved.class).getFirst();
+        return server.events(StatementObserved.class);
     }
 
     /** The strongest lock on each table that stops writes: {@code AccessExclusive orders, ShareRowExclusive customers}. */

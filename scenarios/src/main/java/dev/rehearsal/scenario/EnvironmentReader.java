@@ -16,7 +16,7 @@ import java.util.OptionalLong;
 final class EnvironmentReader {
     static final String DEFAULT_VERSION = "18";
 
-    private static final int OLDEST_WITH_JSON_LOG = 15;
+    private static final int OLDEST_VERSION = 13;
     private static final long LEAST_MEMORY = 128L << 20;
     private static final Keys KEYS = Keys.of(
                     "engine", "version", "runtime", "settings", "binaries", "image", "proxyImage", "resources")
@@ -82,10 +82,10 @@ final class EnvironmentReader {
 
     private static String version(Value value, boolean ownBinaries, RuntimeChoice runtime) {
         String version = value.text(text -> text.matches("[1-9][0-9](\\.[0-9]{1,2})?"), "a version such as \"18\"");
-        if (ownBinaries || !version.matches("[1-9][0-9](\\.[0-9]{1,2})?")) {
+        if (!version.matches("[1-9][0-9](\\.[0-9]{1,2})?")) {
             return version;
         }
-        if (runtime == RuntimeChoice.LOCAL) {
+        if (runtime == RuntimeChoice.LOCAL && !ownBinaries) {
             if (!version.equals(DEFAULT_VERSION)) {
                 value.problem("must be " + DEFAULT_VERSION + ", the version that comes with the harness, got "
                         + value.shown()
@@ -94,9 +94,9 @@ final class EnvironmentReader {
             return version;
         }
         int major = Integer.parseInt(version.substring(0, 2));
-        if (major < OLDEST_WITH_JSON_LOG) {
-            value.problem("must be at least " + OLDEST_WITH_JSON_LOG + ", got " + value.shown()
-                    + "; older servers cannot write their log as JSON, where lock waits are read from");
+        if (major < OLDEST_VERSION) {
+            value.problem("must be at least " + OLDEST_VERSION + ", got " + value.shown()
+                    + "; the log and the catalogs of older servers are not what the instruments read");
         }
         return version;
     }

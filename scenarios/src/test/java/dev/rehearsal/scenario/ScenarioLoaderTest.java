@@ -452,12 +452,12 @@ class ScenarioLoaderTest {
                         "2:9: dataset: must be a mapping, got nothing; name a dataset folder, e.g. use: ../../datasets/catalog/shop"),
                 mistake(
                         "dataset: { use: tiny }",
-                        "dataset: { use: tiny }\nenvironment: { replicas: 1, image: x, url: y, runtime: external, engine: mysql, version: \"13\" }",
+                        "dataset: { use: tiny }\nenvironment: { replicas: 1, image: x, url: y, runtime: external, engine: mysql, version: \"12\" }",
                         "3:16: environment.replicas: is not supported by this version of the harness; remove it",
                         "3:39: environment.url: is not supported by this version of the harness; remove it",
                         "3:56: environment.runtime: 'external' is not supported by this version of the harness; use auto or local or containers",
                         "3:74: environment.engine: 'mysql' is not supported by this version of the harness; use postgresql",
-                        "3:90: environment.version: must be at least 15, got 13; older servers cannot write their log as JSON, where lock waits are read from"),
+                        "3:90: environment.version: must be at least 13, got 12; the log and the catalogs of older servers are not what the instruments read"),
                 mistake(
                         "dataset: { use: tiny }",
                         "dataset: { use: tiny }\nenvironment: { runtime: local, image: x, resources: { cpus: 2 }, version: \"17\" }",
@@ -468,6 +468,10 @@ class ScenarioLoaderTest {
                         "dataset: { use: tiny }",
                         "dataset: { use: tiny }\nenvironment: { runtime: containers, binaries: x }",
                         "3:47: environment.binaries: is for the local runtime; remove it, name an image instead, or write runtime: local"),
+                mistake(
+                        "dataset: { use: tiny }",
+                        "dataset: { use: tiny }\nenvironment: { runtime: local, binaries: x, version: \"12\" }",
+                        "3:54: environment.version: must be at least 13, got 12; the log and the catalogs of older servers are not what the instruments read"),
                 mistake(
                         "dataset: { use: tiny }",
                         "dataset: { use: tiny }\nenvironment: { binaries: x, proxyImage: y }",

@@ -1,0 +1,76 @@
+package dev.rehearsal.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.rehearsal.environment.OlderServers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+/** Whole rehearsals on the oldest servers that are supported, from programs that the scenario names. */
+class OlderServersTest {
+    @TempDir
+    private Path directory;
+
+    @Test
+    void a14TellsWhoWaitedBehindTheAlterAndHowLong() throws Exception {
+        HarnessRun run = rehearse("07-alter-behind-long-transaction", 14);
+
+        assertThat(run.exitCode()).as(run.err()).isEqualTo(1);
+        assertThat(run.failed()).contains("lockWait longest lock wait of a request");
+        JsonNode statement = run.statements().getFirst();
+        double waited = statement.get("waitedMillis").asDouble();
+        // The blocker holds for 5 s and has a lead of 0.5 s.
+        assertThat(waited).isBetween(4000.0, 5200.0);
+        double worstVictim = HarnessRun.stream(statement.get("victims"))
+                .mapToDouble(victim -> victim.get("maxWaitMillis").asDouble())
+                .max()
+                .orElseThrow();
+        assertThat(worstVictim).isCloseTo(waited, within(waited * 0.15));
+        assertThat(run.result().get("rollback").get("schemaRestored").asBoolean())
+                .isTrue();
+        assertServerLogIsText(run, "starting PostgreSQL 14.");
+    }
+
+    @Test
+    @Tag("proof")
+    void a13TellsTheRewriteAndTheScan() throws Exception {
+        HarnessRun run = rehearse("01-add-column-volatile-default", 13);
+
+        assertThat(run.exitCode()).as(run.err()).isEqualTo(1);
+        assertThat(run.failed()).contains("rewrites no rewrites", "lockHold AccessExclusive held on orders");
+        JsonNode statement = run.statements().getFirst();
+        assertThat(statement.get("rewrites").get(0).get("relation").asString()).isEqualTo("orders");
+        assertThat(statement.get("rewrites").get(0).get("reason").asString()).isEqualTo("column default");
+        assertThat(statement.get("scans").get(0).get("relation").asString()).isEqualTo("orders");
+        assertThat(statement.get("scans").get(0).get("rows").asLong()).isGreaterThanOrEqualTo(100_000);
+        JsonNode lock = HarnessRun.lock(statement, "orders", "AccessExclusive").orElseThrow();
+        double duration = statement.get("durationMillis").asDouble();
+        assertThat(lock.get("heldMillis").asDouble()).isCloseTo(duration, within(duration * 0.05));
+        assertServerLogIsText(run, "starting PostgreSQL 13.");
+    }
+
+    private HarnessRun rehearse(String example, int version) throws Exception {
+        return HarnessRun.rehearse(
+                HarnessRun.example(example),
+                directory.resolve(example),
+                "--scale",
+                "0.1",
+                "--set",
+                "environment.version=" + version,
+                "--set",
+                "environment.binaries=" + OlderServers.binaries(version));
+    }
+
+    private static void assertServerLogIsText(HarnessRun run, String start) throws Exception {
+        assertThat(Files.readAllLines(run.directory().resolve("server.log")))
+                .anyMatch(line -> line.matches(
+                        "\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d\\.\\d{3} UTC \\[\\d+] LOG: 00000: " + start + ".*"))
+                .anyMatch(line -> line.matches(".* harness-migration LOG: 00000: process \\d+ .*"))
+                .anyMatch(line -> line.contains(" STATEMENT: "));
+    }
+}
