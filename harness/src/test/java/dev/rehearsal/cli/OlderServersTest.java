@@ -70,7 +70,7 @@ class OlderServersTest {
         assertThat(Files.readAllLines(run.directory().resolve("server.log")))
                 .anyMatch(line -> line.matches(
                         "\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d\\.\\d{3} UTC \\[\\d+] LOG: 00000: " + start + ".*"))
-                .anyMatch(line -> line.matches(".* harness-migration LOG: 00000: process \\d+ .*"))
+                .anyMatch(line -> line.matches(".* harness-app/[a-z]+ LOG: 00000: process \\d+ .*"))
                 .anyMatch(line -> line.contains(" STATEMENT: "));
     }
 }
