@@ -42,16 +42,8 @@ public final class RuntimeChooser {
      * The runtime of a scenario, ready to start servers.
      *
      * @param seed the scenario's
-     * @throws EnvironmentException if what the scenario asks for cannot be had; where it asks for nothing in particular, only if neither can
-     */
-    public ServerRuntime choose(EnvironmentSpec spec, long seed) throws EnvironmentException {
-        return choose(spec, seed, Optional.empty());
-    }
-
-    /**
-     * Likewise.
-     *
      * @param onlyLocal what of the scenario only the local runtime can do, a sentence: that decides where the scenario leaves the choice
+     * @throws EnvironmentException if what the scenario asks for cannot be had; where it asks for nothing in particular, only if neither can
      */
     public ServerRuntime choose(EnvironmentSpec spec, long seed, Optional<String> onlyLocal)
             throws EnvironmentException {

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /** Reads {@code faults}. */
 final class FaultReader {
@@ -26,18 +27,7 @@ final class FaultReader {
             "crash",
             "blocker");
     private static final Keys KEYS = Keys.of(
-                    "at",
-                    "latency",
-                    "bandwidth",
-                    "timeout",
-                    "resetPeer",
-                    "slowClose",
-                    "slicer",
-                    "limitData",
-                    "down",
-                    "pause",
-                    "crash",
-                    "blocker")
+                    Stream.concat(Stream.of("at"), KINDS.stream()).toArray(String[]::new))
             .later("failover", "partition");
     private static final Keys CUE_KEYS = Keys.of("step", "stage", "before", "after", "lockQueued", "lockHeld")
             .later("committing");
