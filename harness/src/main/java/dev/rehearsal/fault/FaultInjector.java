@@ -151,6 +151,15 @@ public final class FaultInjector implements AutoCloseable {
                 "Did not happen: the step was over before its cue."));
     }
 
+    /** Faults that waited for the step do not happen. */
+    public void stepSkipped(String step) {
+        tell(() -> giveUp(
+                cue -> (cue instanceof Cue.AfterStepStart after && after.step().equals(step))
+                        || (cue instanceof Cue.BeforeStep before
+                                && before.step().equals(step)),
+                "Did not happen: its step was not run."));
+    }
+
     public void stageStarted(Stage stage) {
         tell(() -> {
             faults.forEach(fault -> {

@@ -73,7 +73,11 @@ final class TimelineRunner {
             @Override
             public void stepEnded(Step step, Status status) {
                 statement = Optional.empty();
-                faults.stepEnded(step.name());
+                if (status == Status.SKIPPED) {
+                    faults.stepSkipped(step.name());
+                } else {
+                    faults.stepEnded(step.name());
+                }
             }
         };
     }

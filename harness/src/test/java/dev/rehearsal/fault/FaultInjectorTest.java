@@ -122,6 +122,19 @@ class FaultInjectorTest {
     }
 
     @Test
+    void namesFaultsWhoseStepWasNotRun() throws Exception {
+        try (FaultInjector injector = injector(
+                latency(new Cue.BeforeStep("check", LONG), Optional.of(LONG), 1),
+                latency(new Cue.AfterStepStart("check", Duration.ZERO), Optional.of(LONG), 1))) {
+            injector.stepSkipped("check");
+
+            assertThat(List.of(ended(0), ended(1)))
+                    .allSatisfy(fault -> assertThat(fault.effect()).isEqualTo("Did not happen: its step was not run."));
+        }
+        assertThat(endedEvents()).hasSize(2);
+    }
+
+    @Test
     void aFaultWithoutATimeLastsUntilItsStageEnds() throws Exception {
         Fault.Down down = new Fault.Down(new Cue.AfterStageStart(Stage.BASELINE, Duration.ZERO), Optional.empty());
         try (FaultInjector injector = injector(down)) {

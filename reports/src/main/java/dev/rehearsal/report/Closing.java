@@ -11,8 +11,6 @@ import java.util.List;
 
 /** What stands after the numbers in terminal and Markdown: the way back, and how good the instruments were. */
 final class Closing {
-    private static final int DIFFERENCES_SHOWN = 3;
-
     private Closing() {}
 
     /** Such as {@code of 2.00 s: No place-order succeeded for 2.31 s; 12 requests failed (57P02 × 12), 12 connections were lost in use.} */
@@ -27,16 +25,9 @@ final class Closing {
         }
         return rollback.status().word() + " in " + Quantities.duration(rollback.durationNanos()) + " under load"
                 + rollback.schemaRestored()
-                        .map(same -> same ? "; schema identical" : "; schema differs: " + differences(rollback))
-                        .orElse("");
-    }
-
-    private static String differences(RollbackResult rollback) {
-        int more = rollback.differences().size() - DIFFERENCES_SHOWN;
-        return String.join(
-                        "; ",
-                        rollback.differences().stream().limit(DIFFERENCES_SHOWN).toList())
-                + (more > 0 ? "; and " + more + " more" : "");
+                        .map(same -> same ? "; schema identical" : "; schema differs: " + rollback.differencesShown())
+                        .orElse("")
+                + rollback.failure().map(failure -> ". " + failure).orElse("");
     }
 
     /** Such as {@code generator lag p99 0.3 ms, longest pause 4.0 ms, baseline drift 2.0 %: good enough for these limits}. */

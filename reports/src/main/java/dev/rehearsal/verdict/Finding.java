@@ -60,6 +60,11 @@ public record Finding(
         return nanos.isPresent() ? Quantities.duration(Math.round(nanos.getAsDouble())) : "";
     }
 
+    /** The same, for people in words instead of numbers: the number is not what it was judged by. */
+    Finding showing(String words) {
+        return new Finding(objective, status, subject, observed, limit, unit, words, "", message, source);
+    }
+
     /** The same, not judged. */
     Finding inconclusive() {
         return new Finding(

@@ -14,7 +14,6 @@ import java.util.OptionalDouble;
 final class RollbackJudge {
     private static final String OBJECTIVE = "rollback";
     private static final String SUBJECT = "rollback";
-    private static final int DIFFERENCES_SHOWN = 5;
 
     private final Evidence evidence;
     private final RollbackResult result;
@@ -33,14 +32,15 @@ final class RollbackJudge {
                 schema.map(s -> s.differences().isEmpty() && s.before().equals(s.after()));
         List<String> differences = schema.map(SchemaCompared::differences).orElse(List.of());
         if (steps.isEmpty() || steps.stream().anyMatch(s -> !s.complete())) {
-            return new RollbackResult(RollbackResult.Status.NOT_RUN, 0, restored, differences);
+            return new RollbackResult(RollbackResult.Status.NOT_RUN, 0, restored, differences, Optional.empty());
         }
-        boolean succeeded = steps.stream().noneMatch(MigrationJudge::broken);
+        Optional<StepRun> broken = steps.stream().filter(MigrationJudge::broken).findFirst();
         return new RollbackResult(
-                succeeded ? RollbackResult.Status.SUCCEEDED : RollbackResult.Status.FAILED,
+                broken.isEmpty() ? RollbackResult.Status.SUCCEEDED : RollbackResult.Status.FAILED,
                 steps.getLast().endNanos() - steps.getFirst().startNanos(),
                 restored,
-                differences);
+                differences,
+                broken.map(MigrationJudge::failure));
     }
 
     RollbackResult result() {
@@ -79,7 +79,7 @@ final class RollbackJudge {
             return Optional.of(finding(
                     Verdict.Status.FAILED,
                     limit,
-                    brokenStep().map(MigrationJudge::failure).orElse("The rollback failed."),
+                    result.failure().orElse("The rollback failed."),
                     objective.location()));
         }
         String took = "The rollback took " + Quantities.duration(result.durationNanos())
@@ -105,7 +105,7 @@ final class RollbackJudge {
             return finding(
                     Verdict.Status.FAILED,
                     limit,
-                    took + ". The schema is not as it was before the migration: " + differences(result) + ".",
+                    took + ". The schema is not as it was before the migration: " + result.differencesShown() + ".",
                     objective.location());
         }
         return finding(
@@ -115,20 +115,9 @@ final class RollbackJudge {
                 objective.location());
     }
 
-    static String differences(RollbackResult result) {
-        if (result.differences().isEmpty()) {
-            return "its fingerprint differs";
-        }
-        int more = result.differences().size() - DIFFERENCES_SHOWN;
-        return String.join(
-                        "; ",
-                        result.differences().stream().limit(DIFFERENCES_SHOWN).toList())
-                + (more > 0 ? "; and " + more + " more" : "");
-    }
-
     private Finding finding(Verdict.Status status, Optional<Long> limit, String message, SourceLocation location) {
         boolean run = result.status() != RollbackResult.Status.NOT_RUN;
-        return Finding.ofDuration(
+        Finding finding = Finding.ofDuration(
                 OBJECTIVE,
                 status,
                 SUBJECT,
@@ -136,5 +125,18 @@ final class RollbackJudge {
                 limit.map(l -> OptionalDouble.of((double) l)).orElse(OptionalDouble.empty()),
                 message,
                 location);
+        return wrong().map(finding::showing).orElse(finding);
+    }
+
+    /** What is wrong with it, whatever time it took: two words. */
+    private Optional<String> wrong() {
+        if (result.status() == RollbackResult.Status.FAILED) {
+            return Optional.of("failed");
+        }
+        return result.status() == RollbackResult.Status.SUCCEEDED
+                        && result.schemaRestored().isPresent()
+                        && !result.schemaRestored().get()
+                ? Optional.of("schema differs")
+                : Optional.empty();
     }
 }

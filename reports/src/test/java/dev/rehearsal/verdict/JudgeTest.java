@@ -513,6 +513,30 @@ class JudgeTest {
     }
 
     @Test
+    void showsWhatIsWrongWithARollbackAndNotItsTime() {
+        Objective.Rollback objective = new Objective.Rollback(PLACE_IN_FILE, true, Optional.of(Duration.ofSeconds(30)));
+
+        Verdict differs = new RunBuilder()
+                .objective(objective)
+                .rolledBack(List.of("column orders.token was not there"))
+                .judged();
+        Verdict failed = new RunBuilder()
+                .objective(objective)
+                .step(
+                        "back",
+                        RunEvent.Phase.ROLLBACK,
+                        statement("drop table x", 80_000, 5)
+                                .failed(Status.FAILED, "42P01", "table \"x\" does not exist"))
+                .judged();
+
+        assertThat(differs.findings()).extracting(Finding::shownObserved).containsExactly("schema differs");
+        assertThat(failed.findings()).extracting(Finding::shownObserved).containsExactly("failed");
+        assertThat(failed.rollback().failure())
+                .contains(
+                        "Step back of the rollback failed: `drop table x`: table \"x\" does not exist (SQLState 42P01).");
+    }
+
+    @Test
     void judgesEachOperationByItselfWithoutServiceAndOperation() {
         Objective all = new Objective.Latency(
                 PLACE_IN_FILE,
