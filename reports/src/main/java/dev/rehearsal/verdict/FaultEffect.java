@@ -58,6 +58,11 @@ public record FaultEffect(int fault, List<Outage> outages, SortedMap<String, Lon
         return sqlState.startsWith("08") || sqlState.startsWith("57P0");
     }
 
+    /** Of the longest outage; 0 if nobody asked for anything. */
+    long longestNanos() {
+        return outages.stream().mapToLong(Outage::durationNanos).max().orElse(0);
+    }
+
     /** A sentence: the longest outage and whose, the failures, the connections. */
     public String sentence() {
         String felt = outages.stream()

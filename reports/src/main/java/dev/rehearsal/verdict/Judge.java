@@ -27,14 +27,15 @@ public final class Judge {
                 ? findings
                 : findings.stream().map(Finding::inconclusive).toList();
         Status status = status(judged, validity);
+        List<FaultEffect> felt = new FaultJudge(evidence).effects();
         return new Verdict(
                 status,
-                new Storyteller(evidence, rollback.result()).tell(status, judged, validity),
+                new Storyteller(evidence, rollback.result(), felt).tell(status, judged, validity),
                 judged,
                 validity,
                 evidence.stages(),
                 evidence.attribution(),
-                new FaultJudge(evidence).effects(),
+                felt,
                 rollback.result());
     }
 

@@ -1,5 +1,6 @@
 package dev.rehearsal.verdict;
 
+import dev.rehearsal.run.FaultRun;
 import dev.rehearsal.run.RunEvent.LockHeld;
 import dev.rehearsal.run.RunEvent.Phase;
 import dev.rehearsal.run.RunEvent.Rewrite;
@@ -11,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /** Puts a run into a few sentences: which statement did what to whom. */
@@ -19,12 +21,18 @@ final class Storyteller {
     /** A wait of the migration shorter than this is not worth a word in a headline. */
     private static final long NOTABLE_WAIT_NANOS = 10_000_000;
 
+    /** Objectives that a server taken away on purpose may fail as well as a statement may. */
+    private static final Set<String> OF_WHAT_IS_FELT = Set.of("latency", "errors", "outage");
+
     private final Evidence evidence;
     private final RollbackResult rollback;
+    private final List<FaultEffect> faults;
 
-    Storyteller(Evidence evidence, RollbackResult rollback) {
+    /** @param faults that took the server away */
+    Storyteller(Evidence evidence, RollbackResult rollback, List<FaultEffect> faults) {
         this.evidence = evidence;
         this.rollback = rollback;
+        this.faults = faults;
     }
 
     Story tell(Status status, List<Finding> findings, Validity validity) {
@@ -55,10 +63,35 @@ final class Storyteller {
                     Optional.empty(), failed.stream().map(Finding::message).toList(), Optional.empty());
         }
         StatementImpact impact = worst.get();
+        Optional<FaultEffect> fault = worstFault()
+                .filter(felt -> felt.longestNanos() > impact.maxResponseNanos())
+                .filter(felt -> failed.stream().allMatch(f -> OF_WHAT_IS_FELT.contains(f.objective())));
+        if (fault.isPresent()) {
+            return new Story(
+                    Optional.empty(),
+                    List.of(
+                            told(fault.get()),
+                            "Of the statements, `"
+                                    + Wording.statement(impact.statement().sql()) + "` did most: it " + deed(impact)
+                                    + "; " + felt(impact) + "."),
+                    Optional.empty());
+        }
         return new Story(
                 Optional.of(Wording.statement(impact.statement().sql())),
                 List.of(deed(impact) + "; " + felt(impact) + "."),
                 SaferWay.of(impact));
+    }
+
+    private Optional<FaultEffect> worstFault() {
+        return faults.stream().max(Comparator.comparingLong(FaultEffect::longestNanos));
+    }
+
+    private String told(FaultEffect felt) {
+        FaultRun fault = evidence.run().faults().stream()
+                .filter(run -> run.index() == felt.fault())
+                .findFirst()
+                .orElseThrow();
+        return "The scenario's own fault, " + fault.kind() + ": " + fault.effect() + " " + felt.sentence();
     }
 
     /** The statement that did most: by requests kept waiting and for how long, then by rewrites, then by its strong holds. */

@@ -9,6 +9,7 @@ import static dev.rehearsal.verdict.RunBuilder.nanos;
 import static dev.rehearsal.verdict.RunBuilder.statement;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.rehearsal.run.RequestRecord.Outcome;
 import dev.rehearsal.run.RunEvent;
 import dev.rehearsal.run.RunEvent.Party;
 import dev.rehearsal.run.RunEvent.Phase;
@@ -53,6 +54,37 @@ class StorytellerTest {
                         Optional.of(
                                 "add a check (… is not null) not valid, validate it in a step of its own, then set not"
                                         + " null.")));
+    }
+
+    @Test
+    void blamesNoStatementForWhatAServerThatWasTakenAwayDid() {
+        RunBuilder run = new RunBuilder()
+                .objective(
+                        new Objective.Outage(PLACE_IN_FILE, Optional.empty(), Optional.empty(), Duration.ofMillis(500)))
+                .requests(Stage.BASELINE, READ, 1000, 5)
+                .event(new RunEvent.FaultStarted(nanos(41_000), 0, "pause", "stands still"))
+                .event(new RunEvent.FaultEnded(nanos(43_000), 0, "Stood still for 2.00 s.", true))
+                .migrated(
+                        statement("alter table orders add x int", 44_000, 60).held("orders", "AccessExclusive", 60, 1))
+                .request(READ, 7, 40_990, 0.1, 0.1, 10, Outcome.SUCCEEDED, "")
+                .request(READ, 8, 41_100, 0.1, 0.1, 1910, Outcome.SUCCEEDED, "")
+                .victim(READ, 9, 44_010, 40, List.of(MIGRATION_PID));
+
+        Story story = run.judged().story();
+        Story lockToo = run.objective(new Objective.LockHold(
+                        PLACE_IN_FILE, Optional.empty(), Optional.empty(), Duration.ofMillis(50)))
+                .judged()
+                .story();
+
+        assertThat(story.subject()).isEmpty();
+        assertThat(story.sentences())
+                .containsExactly(
+                        "The scenario's own fault, pause: Stood still for 2.00 s. No read-order succeeded for 1.91 s; no"
+                                + " request failed.",
+                        "Of the statements, `alter table orders add x int` did most: it held AccessExclusive on orders for"
+                                + " 60 ms ± 1.0 ms; 1 request waited behind it (read-order), worst response 42 ms; in the"
+                                + " baseline their p99 was 5.0 ms.");
+        assertThat(lockToo.subject()).contains("alter table orders add x int");
     }
 
     @Test
