@@ -1,11 +1,13 @@
 package dev.rehearsal.report;
 
+import dev.rehearsal.run.FaultRun;
 import dev.rehearsal.run.RunEvent.Outcome;
 import dev.rehearsal.run.RunEvent.Phase;
 import dev.rehearsal.run.RunEvent.Status;
 import dev.rehearsal.run.RunRecord;
 import dev.rehearsal.run.StepRun;
 import dev.rehearsal.scenario.Stage;
+import dev.rehearsal.verdict.FaultEffect;
 import dev.rehearsal.verdict.OperationStatistics;
 import dev.rehearsal.verdict.Quantities;
 import dev.rehearsal.verdict.RollbackResult;
@@ -65,6 +67,11 @@ final class Headline {
                     + broken.get().name() + "” "
                     + (broken.get().status() == Status.TIMED_OUT ? "ran out of time" : "failed") + felt() + ".";
         }
+        Optional<FaultEffect> fault = verdict.story().fault();
+        if (fault.isPresent()) {
+            return "What users felt most was the scenario's own fault (" + kind(fault.get()) + "): up to "
+                    + Quantities.duration(fault.get().longestNanos()) + " without a success.";
+        }
         if (impact() > 0) {
             return "Do not run this under traffic: users would wait up to " + Quantities.duration(impact()) + ".";
         }
@@ -77,6 +84,14 @@ final class Headline {
         long failed = verdict.count(Verdict.Status.FAILED);
         return "This migration does not meet " + failed + " of its "
                 + verdict.findings().size() + " objectives.";
+    }
+
+    private String kind(FaultEffect felt) {
+        return run.faults().stream()
+                .filter(fault -> fault.index() == felt.fault())
+                .map(FaultRun::kind)
+                .findFirst()
+                .orElseThrow();
     }
 
     private String inconclusive() {

@@ -59,7 +59,7 @@ public record FaultEffect(int fault, List<Outage> outages, SortedMap<String, Lon
     }
 
     /** Of the longest outage; 0 if nobody asked for anything. */
-    long longestNanos() {
+    public long longestNanos() {
         return outages.stream().mapToLong(Outage::durationNanos).max().orElse(0);
     }
 

@@ -9,13 +9,19 @@ import java.util.Optional;
  * @param subject what it is about: the statement that did it, on one line; empty if no single statement did
  * @param sentences at least one, in plain text, the most telling first
  * @param saferWay what to do instead, one sentence
+ * @param fault what the application felt of the scenario's own fault that it is about; empty if it is about the migration
  */
-public record Story(Optional<String> subject, List<String> sentences, Optional<String> saferWay) {
+public record Story(
+        Optional<String> subject, List<String> sentences, Optional<String> saferWay, Optional<FaultEffect> fault) {
     public Story {
         sentences = List.copyOf(sentences);
         if (sentences.isEmpty()) {
             throw new IllegalArgumentException("a story has a sentence");
         }
+    }
+
+    Story(Optional<String> subject, List<String> sentences, Optional<String> saferWay) {
+        this(subject, sentences, saferWay, Optional.empty());
     }
 
     /** Subject and first sentence: the headline of every report. */

@@ -74,7 +74,8 @@ final class Storyteller {
                             "Of the statements, `"
                                     + Wording.statement(impact.statement().sql()) + "` did most: it " + deed(impact)
                                     + "; " + felt(impact) + "."),
-                    Optional.empty());
+                    Optional.empty(),
+                    fault);
         }
         return new Story(
                 Optional.of(Wording.statement(impact.statement().sql())),

@@ -77,6 +77,7 @@ class StorytellerTest {
                 .story();
 
         assertThat(story.subject()).isEmpty();
+        assertThat(story.fault()).map(FaultEffect::fault).contains(0);
         assertThat(story.sentences())
                 .containsExactly(
                         "The scenario's own fault, pause: Stood still for 2.00 s. No read-order succeeded for 1.91 s; no"
