@@ -37,6 +37,7 @@ class ArchitectureTest {
     private static final Set<String> PACKAGES_PRESENT = Set.of(
             "cli",
             "dataset",
+            "drill",
             "engine",
             "environment",
             "fault",

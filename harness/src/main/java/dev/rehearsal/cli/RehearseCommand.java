@@ -66,9 +66,7 @@ final class RehearseCommand implements Callable<Integer> {
     @Option(names = "--fail-fast", description = "Stops after the first scenario that does not pass.")
     private boolean failFast;
 
-    /** Accepted, because leaving out what there is none of is what it asks for. */
-    @SuppressWarnings("UnusedVariable")
-    @Option(names = "--no-drills", description = "Runs no drills (this version has none).")
+    @Option(names = "--no-drills", description = "Runs no drills, and judges no objective about one.")
     private boolean noDrills;
 
     @Option(names = "--quiet", description = "No progress on stderr.")
@@ -113,7 +111,7 @@ final class RehearseCommand implements Callable<Integer> {
         if (!problems.isEmpty()) {
             throw new InvalidScenarioException(problems);
         }
-        return scenarios;
+        return noDrills ? scenarios.stream().map(Scenario::withoutDrills).toList() : scenarios;
     }
 
     private ExitCode rehearse(Scenario scenario, boolean oneOfMany)

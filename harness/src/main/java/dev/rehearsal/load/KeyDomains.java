@@ -3,6 +3,7 @@ package dev.rehearsal.load;
 import dev.rehearsal.scenario.EnvironmentException;
 import dev.rehearsal.scenario.Parameter;
 import dev.rehearsal.scenario.Workload;
+import dev.rehearsal.scenario.Workload.Operation;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
@@ -35,9 +36,18 @@ final class KeyDomains {
      * @param seed of samples: the same seed on the same data gives the same sample
      */
     static Map<String, KeyDomain> resolve(Workload workload, long seed, String jdbcUrl) throws EnvironmentException {
+        return resolve(
+                workload.services().stream()
+                        .flatMap(service -> service.operations().stream())
+                        .toList(),
+                seed,
+                jdbcUrl);
+    }
+
+    static Map<String, KeyDomain> resolve(List<Operation> operations, long seed, String jdbcUrl)
+            throws EnvironmentException {
         Map<String, Parameter.References> wanted = new TreeMap<>();
-        workload.services().stream()
-                .flatMap(service -> service.operations().stream())
+        operations.stream()
                 .flatMap(operation -> operation.parameters().values().stream())
                 .forEach(parameter -> {
                     if (parameter instanceof Parameter.References references) {

@@ -20,6 +20,7 @@ final class Transaction {
 
     private final List<Values> parameters;
     private final List<Prepared> statements;
+    private final boolean writes;
 
     /** @param parameters for each placeholder, an index into the operation's parameters */
     private record Prepared(String sql, List<Integer> parameters) {}
@@ -53,6 +54,7 @@ final class Transaction {
                     statement.parameterNames().stream().map(names::indexOf).toList()));
         }
         this.statements = List.copyOf(prepared);
+        this.writes = operation.writes();
     }
 
     static String sqlState(SQLException e) {
@@ -71,6 +73,23 @@ final class Transaction {
     /** Runs everything on a connection in autocommit, and leaves it so; a failed transaction is rolled back. */
     Ending run(Connection connection, Object[] values) {
         return statements.size() == 1 ? runAlone(connection, values) : runTogether(connection, values);
+    }
+
+    /** Runs everything, and leaves nothing of it but what sequences have given. A single statement that only reads runs in autocommit, as in {@link #run}. */
+    void tryOut(Connection connection, Object[] values) throws SQLException {
+        boolean together = statements.size() > 1 || writes;
+        try {
+            if (together) {
+                connection.setAutoCommit(false);
+            }
+            for (Prepared statement : statements) {
+                execute(connection, statement, values);
+            }
+        } finally {
+            if (together) {
+                rollBack(connection);
+            }
+        }
     }
 
     private Ending runAlone(Connection connection, Object[] values) {

@@ -5,6 +5,7 @@ import dev.rehearsal.dataset.Cloner;
 import dev.rehearsal.dataset.Snapshot;
 import dev.rehearsal.dataset.SnapshotStore;
 import dev.rehearsal.dataset.Writeback;
+import dev.rehearsal.drill.Drills;
 import dev.rehearsal.environment.Environment;
 import dev.rehearsal.environment.RuntimeChooser;
 import dev.rehearsal.environment.Server;
@@ -72,6 +73,7 @@ public final class Rehearsal implements AutoCloseable {
         progress.started(scenario, directory.path());
         try (FileJournal journal = new FileJournal(directory.events())) {
             journal.record(RunFacts.of(scenario, clock, harnessVersion, command));
+            Drills.plan(scenario, clock, journal);
             try {
                 observe(journal);
                 end(journal, Outcome.COMPLETED, "");
@@ -98,11 +100,24 @@ public final class Rehearsal implements AutoCloseable {
                         new RuntimeChooser(cache).choose(scenario.environment(), scenario.seed(), onlyLocal())) {
             Snapshot snapshot = new SnapshotStore(cache, runtime.servers())
                     .obtain(scenario.dataset(), scenario.seed(), progress.building());
-            Cloner.Clone clone = workspace.clone(snapshot);
+            Cloner.Clone clone = workspace.clone(snapshot, "data");
             journal.record(RunFacts.of(snapshot, clone, clock));
             rehearseOver(clone, runtime, load, journal);
+            drill(
+                    new FreshServers(
+                            snapshot,
+                            workspace,
+                            runtime,
+                            scenario.environment(),
+                            RunFacts.connections(scenario),
+                            directory.path()),
+                    journal);
             workspace.noteNeighbours(clock, journal);
         }
+    }
+
+    private void drill(FreshServers servers, Journal journal) throws InterruptedException {
+        new Drills(scenario, servers, clock, journal, progress::preparing).run();
     }
 
     private void rehearseOver(Cloner.Clone clone, ServerRuntime runtime, Load load, Journal journal)

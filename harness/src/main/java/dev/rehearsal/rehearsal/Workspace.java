@@ -70,9 +70,15 @@ final class Workspace implements AutoCloseable {
         }
     }
 
-    Cloner.Clone clone(Snapshot snapshot) throws EnvironmentException, InterruptedException {
+    /** @param name of the clone's directory, which is not there yet */
+    Cloner.Clone clone(Snapshot snapshot, String name) throws EnvironmentException, InterruptedException {
         return Cloner.between(snapshot.dataDirectory(), directory)
-                .copy(snapshot.dataDirectory(), directory.resolve("data"));
+                .copy(snapshot.dataDirectory(), directory.resolve(name));
+    }
+
+    /** Begins to delete a clone whose server is closed; {@link #close} deletes what is left. */
+    void delete(Cloner.Clone clone) {
+        deletion.begin(clone.directory(), () -> {});
     }
 
     /** The directory goes, and when it has gone, the note of it. */

@@ -90,7 +90,7 @@ final class ChartData {
     /** Of a request that never ended: it has lasted at least until the last thing seen, as in the verdict's statistics. */
     private double responseMillis(RequestRecord request) {
         long end = request.t3Nanos() == RequestRecord.NEVER
-                ? Math.max(run.lastSeenNanos(), request.t0Nanos())
+                ? Math.max(run.timelineEndNanos(), request.t0Nanos())
                 : request.t3Nanos();
         return (end - request.t0Nanos()) / 1e6;
     }

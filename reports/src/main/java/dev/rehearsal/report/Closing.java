@@ -1,6 +1,7 @@
 package dev.rehearsal.report;
 
 import dev.rehearsal.run.FaultRun;
+import dev.rehearsal.verdict.DrillResult;
 import dev.rehearsal.verdict.FaultEffect;
 import dev.rehearsal.verdict.Quantities;
 import dev.rehearsal.verdict.RollbackResult;
@@ -28,6 +29,11 @@ final class Closing {
                         .map(same -> same ? "; schema identical" : "; schema differs: " + rollback.differencesShown())
                         .orElse("")
                 + rollback.failure().map(failure -> ". " + failure).orElse("");
+    }
+
+    /** Such as {@code rerun passed: Every step succeeded a second time, and nothing changed.} */
+    static String drill(DrillResult drill) {
+        return drill.run().name() + " " + drill.status().word() + ": " + drill.summary();
     }
 
     /** Such as {@code generator lag p99 0.3 ms, longest pause 4.0 ms, baseline drift 2.0 %: good enough for these limits}. */

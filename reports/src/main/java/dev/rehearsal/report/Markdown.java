@@ -35,6 +35,10 @@ public final class Markdown {
         text.append("- Rollback: ")
                 .append(safe(Closing.rollback(verdict.rollback())))
                 .append(".\n");
+        verdict.drills()
+                .forEach(drill -> text.append("- Drill ")
+                        .append(safe(Closing.drill(drill)))
+                        .append('\n'));
         text.append("- Instruments: ")
                 .append(safe(Closing.instruments(verdict)))
                 .append(".\n");

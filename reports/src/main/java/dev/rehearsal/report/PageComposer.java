@@ -49,6 +49,7 @@ final class PageComposer {
                 statements.chains(),
                 rollback(),
                 run.faults().stream().map(this::fault).toList(),
+                DrillRows.of(verdict),
                 circumstances.dataset(),
                 circumstances.environment(),
                 circumstances.instruments(),

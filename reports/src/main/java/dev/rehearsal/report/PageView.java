@@ -9,6 +9,7 @@ import java.util.Optional;
  *
  * @param context one quiet line: what was rehearsed on what
  * @param faults empty where the scenario has none
+ * @param drills likewise
  */
 public record PageView(
         String scenario,
@@ -22,6 +23,7 @@ public record PageView(
         List<Chain> chains,
         Optional<Rollback> rollback,
         List<Fault> faults,
+        List<Drill> drills,
         List<Fact> dataset,
         List<Fact> environment,
         List<Fact> instruments,
@@ -33,6 +35,7 @@ public record PageView(
         stages = List.copyOf(stages);
         chains = List.copyOf(chains);
         faults = List.copyOf(faults);
+        drills = List.copyOf(drills);
         dataset = List.copyOf(dataset);
         environment = List.copyOf(environment);
         instruments = List.copyOf(instruments);
@@ -161,6 +164,19 @@ public record PageView(
     }
 
     public record Fault(String kind, String description, String from, String to, String effect) {}
+
+    /** @param status {@code passed}, {@code failed} or {@code inconclusive} */
+    public record Drill(String name, String status, Prose summary, List<DrillCheck> checks) {
+        public Drill {
+            checks = List.copyOf(checks);
+        }
+    }
+
+    /**
+     * @param status as of a drill, or {@code noted}
+     * @param where may be empty
+     */
+    public record DrillCheck(String status, String subject, Prose message, String where) {}
 
     public record Fact(String term, String value) {}
 }

@@ -231,8 +231,41 @@ public record Result(
             OptionalDouble firstSuccessMillis,
             double durationMillis) {}
 
-    /** None yet. */
-    public record Drill(String name, String status) {}
+    /**
+     * @param status {@code passed}, {@code failed} or {@code inconclusive}
+     * @param operations of the application, where the drill tries them out; empty where it does not
+     */
+    public record Drill(
+            String name,
+            String status,
+            double startMillis,
+            double endMillis,
+            String summary,
+            List<DrillCheck> checks,
+            List<TriedOperation> operations) {}
+
+    /**
+     * @param status {@code passed}, {@code failed}, {@code inconclusive}, or {@code noted}, which is neither
+     * @param source null if it is about no single place
+     */
+    public record DrillCheck(String subject, String status, String message, Optional<Source> source) {}
+
+    /**
+     * @param boundary from 0: before the first step
+     * @param after the step before; null before the first
+     * @param kept over a session that had prepared its statements before that step
+     */
+    public record TriedOperation(
+            int boundary,
+            String phase,
+            Optional<String> after,
+            String service,
+            String version,
+            String operation,
+            boolean kept,
+            boolean works,
+            Optional<String> sqlState,
+            Optional<String> failure) {}
 
     public record Integrity(
             OptionalLong acknowledgedWrites,

@@ -5,6 +5,7 @@ import dev.rehearsal.run.RunEvent;
 import dev.rehearsal.run.RunRecord;
 import dev.rehearsal.run.StepRun;
 import dev.rehearsal.scenario.SourceLocation;
+import dev.rehearsal.verdict.DrillResult;
 import dev.rehearsal.verdict.FaultEffect;
 import dev.rehearsal.verdict.OperationStatistics;
 import dev.rehearsal.verdict.Outage;
@@ -50,7 +51,7 @@ final class ResultComposer {
                 verdict.stages().stream().map(ResultComposer::stage).toList(),
                 run.steps().stream().map(this::step).toList(),
                 run.faults().stream().map(this::fault).toList(),
-                List.of(),
+                verdict.drills().stream().map(ResultComposer::drill).toList(),
                 new Result.Integrity(
                         OptionalLong.empty(), OptionalLong.empty(), OptionalLong.empty(), OptionalLong.empty(), false),
                 rollback(),
@@ -290,6 +291,35 @@ final class ResultComposer {
                 millis(outage.lastSuccessNanos()),
                 millis(outage.firstSuccessNanos()),
                 millis(outage.durationNanos()));
+    }
+
+    private static Result.Drill drill(DrillResult drill) {
+        return new Result.Drill(
+                drill.run().name(),
+                drill.status().word(),
+                millis(drill.run().startNanos()),
+                millis(drill.run().endNanos()),
+                drill.summary(),
+                drill.run().observed().stream()
+                        .map(seen -> new Result.DrillCheck(
+                                seen.subject(),
+                                DrillResult.word(seen.sight()),
+                                seen.message(),
+                                seen.location().map(ResultComposer::source)))
+                        .toList(),
+                drill.run().operations().stream()
+                        .map(tried -> new Result.TriedOperation(
+                                tried.boundary(),
+                                tried.phase().name().toLowerCase(Locale.ROOT),
+                                tried.after(),
+                                tried.service(),
+                                tried.version(),
+                                tried.operation(),
+                                tried.kept(),
+                                tried.failure().isEmpty(),
+                                tried.sqlState(),
+                                tried.failure()))
+                        .toList());
     }
 
     private static OptionalDouble millis(OptionalLong nanos) {

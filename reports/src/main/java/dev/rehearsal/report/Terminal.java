@@ -73,6 +73,7 @@ public final class Terminal {
             verdict.effect(fault.index()).ifPresent(felt -> labelled(fault.kind(), Closing.fault(fault, felt)));
         }
         labelled("rollback", Closing.rollback(verdict.rollback()));
+        verdict.drills().forEach(drill -> labelled("drill", Closing.drill(drill)));
         labelled("instruments", Closing.instruments(verdict));
         for (Noted note : run.notes()) {
             labelled("note", note.message());

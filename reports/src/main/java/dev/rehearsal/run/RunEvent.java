@@ -31,6 +31,11 @@ import java.util.OptionalLong;
     @JsonSubTypes.Type(value = RunEvent.ServerSampled.class, name = "serverSample"),
     @JsonSubTypes.Type(value = RunEvent.Paused.class, name = "pause"),
     @JsonSubTypes.Type(value = RunEvent.SchemaCompared.class, name = "schemaCompared"),
+    @JsonSubTypes.Type(value = RunEvent.DrillsPlanned.class, name = "drillsPlanned"),
+    @JsonSubTypes.Type(value = RunEvent.DrillStarted.class, name = "drillStarted"),
+    @JsonSubTypes.Type(value = RunEvent.DrillObserved.class, name = "drillObserved"),
+    @JsonSubTypes.Type(value = RunEvent.OperationTried.class, name = "operationTried"),
+    @JsonSubTypes.Type(value = RunEvent.DrillEnded.class, name = "drillEnded"),
     @JsonSubTypes.Type(value = RunEvent.InstrumentTrouble.class, name = "instrumentTrouble"),
     @JsonSubTypes.Type(value = RunEvent.Noted.class, name = "note"),
     @JsonSubTypes.Type(value = RunEvent.LoadEnded.class, name = "loadEnded"),
@@ -317,6 +322,73 @@ public sealed interface RunEvent {
             differences = List.copyOf(differences);
         }
     }
+
+    /**
+     * What will be tried out when the timeline is over. Not recorded when there is nothing.
+     *
+     * @param drills the scenario file's words, in order
+     * @param location where the migration's steps begin
+     */
+    record DrillsPlanned(long atNanos, List<String> drills, SourceLocation location) implements RunEvent {
+        public DrillsPlanned {
+            drills = List.copyOf(drills);
+        }
+    }
+
+    /** Of a drill that was planned. */
+    sealed interface OfDrill extends RunEvent {
+        String drill();
+    }
+
+    record DrillStarted(long atNanos, String drill) implements OfDrill {}
+
+    /**
+     * One thing that a drill looked at.
+     *
+     * @param subject what, a phrase
+     * @param message what was seen, sentences
+     * @param location what it is about; empty if it is about no single place
+     */
+    record DrillObserved(
+            long atNanos, String drill, String subject, Sight sight, String message, Optional<SourceLocation> location)
+            implements OfDrill {}
+
+    /** What was seen, beside what has to be. */
+    enum Sight {
+        /** As it has to be. */
+        HELD,
+        /** Not as it has to be. */
+        BROKEN,
+        /** It could not be tried. */
+        UNKNOWN,
+        /** Neither good nor bad. */
+        NOTED
+    }
+
+    /**
+     * One operation of one version of the application, tried out between two steps.
+     *
+     * @param boundary from 0: before the first step, after the first, and so on, through the rollback
+     * @param after the step before it; empty before the first
+     * @param kept over a session that prepared its statements before the last step, as a pool's connections have
+     * @param failure what the server says; empty if it works
+     */
+    record OperationTried(
+            long atNanos,
+            String drill,
+            int boundary,
+            Phase phase,
+            Optional<String> after,
+            String service,
+            String version,
+            String operation,
+            boolean kept,
+            Optional<String> sqlState,
+            Optional<String> failure)
+            implements OfDrill {}
+
+    /** The drill came to its end, whatever it saw. */
+    record DrillEnded(long atNanos, String drill) implements OfDrill {}
 
     /** An instrument failed in a way that can falsify the verdict, such as lost log lines. Makes the run inconclusive. */
     record InstrumentTrouble(long atNanos, String instrument, String message) implements RunEvent {}

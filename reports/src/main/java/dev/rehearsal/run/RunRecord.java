@@ -25,6 +25,7 @@ import java.util.Optional;
  * @param stages in order, those that began
  * @param steps in order, those that began
  * @param faults in order
+ * @param drills in order, all that were planned
  * @param lockWaits in the order of their ends
  * @param schema empty if the rollback was not reached or there is none
  * @param load empty if the load never ended properly
@@ -38,6 +39,7 @@ public record RunRecord(
         List<StageSpan> stages,
         List<StepRun> steps,
         List<FaultRun> faults,
+        List<DrillRun> drills,
         List<LockWaited> lockWaits,
         List<ServerSampled> samples,
         List<Paused> pauses,
@@ -52,6 +54,7 @@ public record RunRecord(
         stages = List.copyOf(stages);
         steps = List.copyOf(steps);
         faults = List.copyOf(faults);
+        drills = List.copyOf(drills);
         lockWaits = List.copyOf(lockWaits);
         samples = List.copyOf(samples);
         pauses = List.copyOf(pauses);
@@ -74,6 +77,11 @@ public record RunRecord(
         RunRecordFold fold = new RunRecordFold();
         events.forEach(fold::add);
         return fold.record(requests);
+    }
+
+    /** When the last was seen of the timeline: drills come after it. */
+    public long timelineEndNanos() {
+        return drills.stream().mapToLong(DrillRun::startNanos).min().orElse(lastSeenNanos);
     }
 
     /** The last span of that stage. */

@@ -44,6 +44,7 @@ final class RunRecordFold {
     private final Map<Integer, Map<Integer, List<StatementObserved>>> statements = new LinkedHashMap<>();
     private final SequencedMap<Integer, FaultStarted> faultStarts = new LinkedHashMap<>();
     private final Map<Integer, FaultEnded> faultEnds = new LinkedHashMap<>();
+    private final DrillFold drills = new DrillFold();
     private final List<LockWaited> lockWaits = new ArrayList<>();
     private final List<ServerSampled> samples = new ArrayList<>();
     private final List<Paused> pauses = new ArrayList<>();
@@ -76,6 +77,8 @@ final class RunRecordFold {
             case ServerSampled e -> samples.add(e);
             case Paused e -> pauses.add(e);
             case SchemaCompared e -> schema = e;
+            case RunEvent.DrillsPlanned e -> drills.add(e);
+            case RunEvent.OfDrill e -> drills.add(e);
             case InstrumentTrouble e -> troubles.add(e);
             case Noted e -> notes.add(e);
             case LoadEnded e -> load = e;
@@ -120,6 +123,7 @@ final class RunRecordFold {
                 stageStarts.stream().map(this::span).toList(),
                 stepStarts.values().stream().map(this::step).toList(),
                 faultStarts.values().stream().map(this::fault).toList(),
+                drills.runs(lastSeenNanos),
                 lockWaits.stream()
                         .sorted(Comparator.comparingLong(LockWaited::endNanos))
                         .toList(),

@@ -42,7 +42,7 @@ public record FaultEffect(int fault, List<Outage> outages, SortedMap<String, Lon
         SortedMap<String, Long> errors = new TreeMap<>();
         Set<Integer> broken = new HashSet<>();
         run.requests().forEach(request -> {
-            long end = request.t3Nanos() == RequestRecord.NEVER ? run.lastSeenNanos() : request.t3Nanos();
+            long end = request.t3Nanos() == RequestRecord.NEVER ? run.timelineEndNanos() : request.t3Nanos();
             if (request.failed() && end >= fault.startNanos() && request.t0Nanos() <= over) {
                 errors.merge(OperationStatistics.errorKey(request), 1L, Long::sum);
                 if (request.backendPid() != 0 && isLostConnection(request.sqlState())) {

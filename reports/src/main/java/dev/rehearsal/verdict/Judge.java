@@ -10,8 +10,8 @@ import java.util.List;
  * Judges a run: a pure function of what was recorded.
  *
  * <p>Each objective is judged by itself, and a fault that was to happen and did not is inconclusive. One that failed fails the run; else one that is inconclusive makes the run inconclusive; else it
- * passed. If the run is not valid (see {@link ValidityJudge} for the rules), nothing in it is judged: every finding keeps what was observed and
- * becomes inconclusive, and so does the run.
+ * passed. If the run is not valid (see {@link ValidityJudge} for the rules), nothing that was measured in it is judged: every finding keeps
+ * what was observed and becomes inconclusive, and so does the run. Findings of drills stay: they take no measurement.
  */
 public final class Judge {
     private Judge() {}
@@ -23,9 +23,13 @@ public final class Judge {
         RollbackJudge rollback = new RollbackJudge(evidence);
         List<Finding> findings = findings(evidence, latencies, rollback);
         Validity validity = new ValidityJudge(evidence, latencies.smallestLimitNanos()).judge();
-        List<Finding> judged = validity.valid()
-                ? findings
-                : findings.stream().map(Finding::inconclusive).toList();
+        List<Finding> judged = new ArrayList<>(
+                validity.valid()
+                        ? findings
+                        : findings.stream().map(Finding::inconclusive).toList());
+        List<DrillResult> drills = new DrillJudge(run).results();
+        // What a drill saw rests on none of the instruments that a valid run needs.
+        drills.stream().map(DrillResult::findings).forEach(judged::addAll);
         Status status = status(judged, validity);
         List<FaultEffect> felt = new FaultJudge(evidence).effects();
         return new Verdict(
@@ -36,6 +40,7 @@ public final class Judge {
                 evidence.stages(),
                 evidence.attribution(),
                 felt,
+                drills,
                 rollback.result());
     }
 
@@ -60,6 +65,8 @@ public final class Judge {
                     rollback.judge(o).ifPresent(findings::add);
                     rollbackAsked = true;
                 }
+                // Their findings come last: see judge.
+                case Objective.OfDrill o -> {}
             }
         }
         if (!rollbackAsked) {

@@ -62,7 +62,7 @@ final class OutageFinder {
         });
         for (Progress progress : subjects.values()) {
             if (progress.wanted != Long.MAX_VALUE) {
-                Outage open = progress.upTo(OptionalLong.empty(), run.lastSeenNanos());
+                Outage open = progress.upTo(OptionalLong.empty(), run.timelineEndNanos());
                 keep(progress, open, fromNanos, toNanos);
             }
         }

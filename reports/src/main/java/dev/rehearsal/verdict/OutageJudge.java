@@ -29,7 +29,7 @@ final class OutageJudge {
             return List.of(unknown(objective, "The run did not come that far."));
         }
         long from = baseline.get().startNanos();
-        List<Outage> outages = OutageFinder.longest(run, from, run.lastSeenNanos()).stream()
+        List<Outage> outages = OutageFinder.longest(run, from, run.timelineEndNanos()).stream()
                 .filter(outage -> objective.service().isEmpty()
                         || objective.service().get().equals(outage.service()))
                 .filter(outage -> objective.operation().isEmpty()

@@ -41,7 +41,7 @@ final class StatisticsCollector {
     private void add(RequestRecord request) {
         for (int i = 0; i < spans.size(); i++) {
             if (spans.get(i).contains(request.t0Nanos())) {
-                byStage.get(i).get(request.operation()).add(request, run.lastSeenNanos());
+                byStage.get(i).get(request.operation()).add(request, run.timelineEndNanos());
                 return;
             }
         }

@@ -18,6 +18,7 @@ import java.util.stream.Stream;
 /** Puts a run into a few sentences: which statement did what to whom. */
 final class Storyteller {
     private static final int OPERATIONS_NAMED = 5;
+    private static final int MESSAGES_TOLD = 6;
     /** A wait of the migration shorter than this is not worth a word in a headline. */
     private static final long NOTABLE_WAIT_NANOS = 10_000_000;
 
@@ -56,11 +57,11 @@ final class Storyteller {
         }
         List<Finding> failed =
                 findings.stream().filter(f -> f.status() == Status.FAILED).toList();
-        boolean onlyTheWayBack = failed.stream().allMatch(f -> f.objective().equals("rollback"));
-        Optional<StatementImpact> worst = onlyTheWayBack ? Optional.empty() : worst();
+        boolean nothingFelt = failed.stream()
+                .allMatch(f -> f.objective().equals("rollback") || f.unit().equals(DrillJudge.UNIT));
+        Optional<StatementImpact> worst = nothingFelt ? Optional.empty() : worst();
         if (worst.isEmpty()) {
-            return new Story(
-                    Optional.empty(), failed.stream().map(Finding::message).toList(), Optional.empty());
+            return new Story(Optional.empty(), messages(failed), Optional.empty());
         }
         StatementImpact impact = worst.get();
         Optional<FaultEffect> fault = worstFault()
@@ -81,6 +82,18 @@ final class Storyteller {
                 Optional.of(Wording.statement(impact.statement().sql())),
                 List.of(deed(impact) + "; " + felt(impact) + "."),
                 SaferWay.of(impact));
+    }
+
+    private static List<String> messages(List<Finding> findings) {
+        List<String> messages = findings.stream()
+                .map(Finding::message)
+                .distinct()
+                .limit(MESSAGES_TOLD)
+                .collect(java.util.stream.Collectors.toCollection(ArrayList::new));
+        if (findings.size() > MESSAGES_TOLD) {
+            messages.add("And " + (findings.size() - MESSAGES_TOLD) + " more findings failed.");
+        }
+        return messages;
     }
 
     private Optional<FaultEffect> worstFault() {

@@ -10,6 +10,7 @@ import java.util.Optional;
  * @param stages statistics of every stage that began, in order
  * @param attribution what each statement did to the traffic
  * @param faults what was felt of faults that took the server away, in order
+ * @param drills in order; their findings are the last of {@code findings}
  */
 public record Verdict(
         Status status,
@@ -19,11 +20,13 @@ public record Verdict(
         List<StageStatistics> stages,
         Attribution attribution,
         List<FaultEffect> faults,
+        List<DrillResult> drills,
         RollbackResult rollback) {
     public Verdict {
         findings = List.copyOf(findings);
         stages = List.copyOf(stages);
         faults = List.copyOf(faults);
+        drills = List.copyOf(drills);
     }
 
     /** Of a run and of a single finding. */

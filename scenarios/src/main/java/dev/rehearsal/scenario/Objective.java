@@ -15,7 +15,8 @@ import java.util.Optional;
     @JsonSubTypes.Type(value = Objective.LockWait.class, name = "lockWait"),
     @JsonSubTypes.Type(value = Objective.MigrationTime.class, name = "migrationTime"),
     @JsonSubTypes.Type(value = Objective.Rewrites.class, name = "rewrites"),
-    @JsonSubTypes.Type(value = Objective.Rollback.class, name = "rollback")
+    @JsonSubTypes.Type(value = Objective.Rollback.class, name = "rollback"),
+    @JsonSubTypes.Type(value = Objective.Rerun.class, name = "rerun")
 })
 public sealed interface Objective {
     /** Where the scenario file says it; of defaults, the scenario's first line. */
@@ -80,4 +81,17 @@ public sealed interface Objective {
 
     /** @param succeeds the rollback steps succeed and the schema is as it was before the migration */
     record Rollback(SourceLocation location, boolean succeeds, Optional<Duration> max) implements Objective {}
+
+    /** What a drill finds. It is listed among the scenario's drills, which has findings of its own even with no objective. */
+    sealed interface OfDrill extends Objective {
+        Drill drill();
+    }
+
+    /** Everything succeeds a second time, and changes nothing. */
+    record Rerun(SourceLocation location) implements OfDrill {
+        @Override
+        public Drill drill() {
+            return Drill.RERUN;
+        }
+    }
 }

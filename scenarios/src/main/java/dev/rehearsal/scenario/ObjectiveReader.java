@@ -13,8 +13,8 @@ import java.util.function.Predicate;
 
 /** Reads {@code objectives}. */
 final class ObjectiveReader {
-    private static final List<String> KINDS =
-            List.of("latency", "errors", "outage", "lockHold", "lockWait", "migrationTime", "rewrites", "rollback");
+    private static final List<String> KINDS = List.of(
+            "latency", "errors", "outage", "lockHold", "lockWait", "migrationTime", "rewrites", "rollback", "rerun");
     private static final Keys KEYS = new Keys(KINDS, List.of("replicaLag", "lostWrites"));
     private static final String ADVICE = "write e.g. { latency: { percentile: 99, during: migration, max: 250ms } }";
     private static final Duration SHORTEST = Duration.ofNanos(1000);
@@ -32,16 +32,24 @@ final class ObjectiveReader {
     private final boolean namesComplete;
     private final StageWords stages;
     private final Predicate<String> relationKnown;
+    private final List<Drill> drills;
 
     /**
      * @param namesComplete whether every service and operation has a name; if not, an unknown one is not a problem of its own
      * @param relationKnown whether a name stands anywhere in the schema or the migration
+     * @param drills that the scenario lists
      */
-    ObjectiveReader(Workload workload, boolean namesComplete, StageWords stages, Predicate<String> relationKnown) {
+    ObjectiveReader(
+            Workload workload,
+            boolean namesComplete,
+            StageWords stages,
+            Predicate<String> relationKnown,
+            List<Drill> drills) {
         this.workload = workload;
         this.namesComplete = namesComplete;
         this.stages = stages;
         this.relationKnown = relationKnown;
+        this.drills = List.copyOf(drills);
     }
 
     List<Objective> read(Value value) {
@@ -77,6 +85,7 @@ final class ObjectiveReader {
             case "rewrites" ->
                 inner.word(Map.of("none", true), List.of()).map(none -> new Objective.Rewrites(location));
             case "rollback" -> rollback(inner, location);
+            case "rerun" -> ofDrill(inner, "converges", new Objective.Rerun(location));
             default -> throw new IllegalStateException(given.get(0));
         };
     }
@@ -211,6 +220,20 @@ final class ObjectiveReader {
                 .flatMap(word -> word.word(words, List.of()))
                 .orElse(Victims.APPLICATION);
         return limit(block, "max: 500ms").map(max -> new Objective.LockWait(location, victims, max));
+    }
+
+    /** An objective that says only that a drill is to go well. */
+    private Optional<Objective> ofDrill(Value value, String word, Objective.OfDrill objective) {
+        Block block = value.block(Keys.of(word), "write { " + word + ": true }");
+        block.get(word).ifPresent(given -> given.word(Map.of("true", true), List.of()));
+        requireDrill(value, objective.drill());
+        return Optional.of(objective);
+    }
+
+    private void requireDrill(Value value, Drill drill) {
+        if (!drills.contains(drill)) {
+            value.problem("nothing tries this out; add drills: [ " + drill.word() + " ], or remove this objective");
+        }
     }
 
     private Optional<Objective> rollback(Value value, SourceLocation location) {

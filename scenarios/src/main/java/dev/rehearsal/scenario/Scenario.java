@@ -6,6 +6,7 @@ import java.util.List;
 /**
  * One rehearsal, complete and checked.
  *
+ * @param drills in the order in which they are done
  * @param file the scenario file it was read from, absolute
  * @param sources where each part of the file stands, so that a finding can point at it
  */
@@ -19,11 +20,33 @@ public record Scenario(
         MigrationPlan migration,
         Timeline timeline,
         List<Fault> faults,
+        List<Drill> drills,
         List<Objective> objectives,
         Path file,
         Sources sources) {
     public Scenario {
         faults = List.copyOf(faults);
+        drills = List.copyOf(drills);
         objectives = List.copyOf(objectives);
+    }
+
+    /** The same, with neither drills nor objectives about them. */
+    public Scenario withoutDrills() {
+        return new Scenario(
+                name,
+                description,
+                seed,
+                environment,
+                dataset,
+                workload,
+                migration,
+                timeline,
+                faults,
+                List.of(),
+                objectives.stream()
+                        .filter(objective -> !(objective instanceof Objective.OfDrill))
+                        .toList(),
+                file,
+                sources);
     }
 }

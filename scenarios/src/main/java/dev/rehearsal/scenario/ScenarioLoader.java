@@ -22,17 +22,17 @@ public final class ScenarioLoader {
 
     private static final int LONGEST_NAME = 100;
     private static final Keys KEYS = Keys.of(
-                    "name",
-                    "description",
-                    "seed",
-                    "environment",
-                    "dataset",
-                    "workload",
-                    "migration",
-                    "timeline",
-                    "faults",
-                    "objectives")
-            .later("drills");
+            "name",
+            "description",
+            "seed",
+            "environment",
+            "dataset",
+            "workload",
+            "migration",
+            "timeline",
+            "faults",
+            "drills",
+            "objectives");
     private static final String NEEDED = "name, dataset and migration";
 
     private final Path file;
@@ -92,7 +92,8 @@ public final class ScenarioLoader {
         MigrationPlan migration = block.require("migration", "give it steps")
                 .map(steps::read)
                 .orElseGet(() -> new MigrationPlan(MigrationReader.DEFAULT_TIME_LIMIT, List.of(), List.of()));
-        Workload workload = workload(block, dataset.dataset(), migration);
+        List<Drill> drills = block.get("drills").map(DrillReader::read).orElse(List.of());
+        Workload workload = workload(block, dataset.dataset(), migration, drills);
         StageWords stages = new StageWords(hasRollback(block));
         List<Fault> faults = block.get("faults")
                 .map(value -> new FaultReader(
@@ -100,7 +101,7 @@ public final class ScenarioLoader {
                         .read(value))
                 .orElse(List.of());
         List<Objective> objectives = block.get("objectives")
-                .map(value -> objectiveReader(workload, stages, dataset.dataset(), migration)
+                .map(value -> objectiveReader(workload, stages, dataset.dataset(), migration, drills)
                         .read(value))
                 .orElseGet(() -> DefaultObjectives.at(firstKey(root), stages.hasRollback()));
         Timeline timeline = timeline(block, workload, objectives, stages.hasRollback());
@@ -120,6 +121,7 @@ public final class ScenarioLoader {
                         migration,
                         timeline,
                         faults,
+                        drills,
                         objectives,
                         file,
                         sources(root, source)));
@@ -133,9 +135,9 @@ public final class ScenarioLoader {
                 .isPresent();
     }
 
-    private Workload workload(Block block, Optional<Dataset> dataset, MigrationPlan migration) {
+    private Workload workload(Block block, Optional<Dataset> dataset, MigrationPlan migration, List<Drill> drills) {
         if (block.has("workload")) {
-            return new WorkloadReader(texts, new DatasetReferences(dataset))
+            return new WorkloadReader(texts, new DatasetReferences(dataset), drills)
                     .read(block.get("workload").orElseThrow());
         }
         Workload none = new Workload(Workload.Arrivals.POISSON, List.of());
@@ -172,7 +174,11 @@ public final class ScenarioLoader {
     }
 
     private ObjectiveReader objectiveReader(
-            Workload workload, StageWords stages, Optional<Dataset> dataset, MigrationPlan migration) {
+            Workload workload,
+            StageWords stages,
+            Optional<Dataset> dataset,
+            MigrationPlan migration,
+            List<Drill> drills) {
         boolean namesComplete = !workload.services().isEmpty() && !problems.anyAt(ScenarioLoader::hidesNames);
         Set<String> names = new HashSet<>(migrationNames(migration));
         dataset.ifPresent(found -> names.addAll(found.schema().names()));
@@ -182,7 +188,8 @@ public final class ScenarioLoader {
                 stages,
                 relation -> dataset.isEmpty()
                         || names.contains(relation.substring(relation.lastIndexOf('.') + 1))
-                        || names.stream().anyMatch(name -> isImplicitName(name, relation)));
+                        || names.stream().anyMatch(name -> isImplicitName(name, relation)),
+                drills);
     }
 
     /** Whether a problem at {@code path} can hide the name of a service or of an operation. */

@@ -37,6 +37,9 @@ public final class ScenarioWriter {
                     "faults",
                     scenario.faults().stream().map(ScenarioWriter::fault).toList());
         }
+        if (!scenario.drills().isEmpty()) {
+            root.put("drills", scenario.drills().stream().map(Drill::word).toList());
+        }
         root.put(
                 "objectives",
                 scenario.objectives().stream().map(ScenarioWriter::objective).toList());
@@ -113,6 +116,18 @@ public final class ScenarioWriter {
         map.put(
                 "operations",
                 service.operations().stream().map(ScenarioWriter::operation).toList());
+        if (!service.versions().isEmpty()) {
+            Map<String, Object> versions = new LinkedHashMap<>();
+            service.versions()
+                    .forEach((name, operations) -> versions.put(
+                            name,
+                            Map.of(
+                                    "operations",
+                                    operations.stream()
+                                            .map(ScenarioWriter::operation)
+                                            .toList())));
+            map.put("versions", versions);
+        }
         return map;
     }
 
@@ -318,6 +333,7 @@ public final class ScenarioWriter {
                 rollback.max().ifPresent(max -> inner.put("max", Quantity.write(max)));
                 yield Map.of("rollback", inner);
             }
+            case Objective.Rerun rerun -> Map.of("rerun", Map.of("converges", new YamlWriter.Plain("true")));
         };
     }
 

@@ -1,6 +1,7 @@
 package dev.rehearsal.scenario;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,15 +25,54 @@ public record Workload(Arrivals arrivals, List<Service> services) {
      *
      * @param arrivalsPerSecond over all its operations
      * @param statementTimeout the application's own {@code statement_timeout}; empty: none
+     * @param versions of the application after a deploy, in the file's order: by name, the operations that are new or other than before
      */
     public record Service(
             String name,
             double arrivalsPerSecond,
             Pool pool,
             Optional<Duration> statementTimeout,
-            List<Operation> operations) {
+            List<Operation> operations,
+            Map<String, List<Operation>> versions) {
+        /** The version that {@link #operations} are, as drills call it. */
+        public static final String OLD = "old";
+
         public Service {
             operations = List.copyOf(operations);
+            versions = Collections.unmodifiableMap(new LinkedHashMap<>(versions));
+        }
+
+        /** One that knows no other version. */
+        public Service(
+                String name,
+                double arrivalsPerSecond,
+                Pool pool,
+                Optional<Duration> statementTimeout,
+                List<Operation> operations) {
+            this(name, arrivalsPerSecond, pool, statementTimeout, operations, Map.of());
+        }
+
+        /** Every operation of one version: those of the same name replace the old ones. A version that this service does not have is the old one. */
+        public List<Operation> operations(String version) {
+            List<Operation> replaced = versions.getOrDefault(version, List.of());
+            List<Operation> all = new ArrayList<>();
+            for (Operation old : operations) {
+                all.add(replaced.stream()
+                        .filter(operation -> operation.name().equals(old.name()))
+                        .findFirst()
+                        .orElse(old));
+            }
+            replaced.stream()
+                    .filter(operation ->
+                            operations.stream().noneMatch(old -> old.name().equals(operation.name())))
+                    .forEach(all::add);
+            return all;
+        }
+
+        /** Every operation of the last version. */
+        public List<Operation> newest() {
+            return operations(
+                    versions.keySet().stream().reduce((first, second) -> second).orElse(OLD));
         }
 
         /** Arrivals per second of one operation of this service: its share by weight. */

@@ -24,19 +24,24 @@ final class WorkloadReader {
     private static final Duration SHORTEST_CONNECTION_TIMEOUT = Duration.ofMillis(250);
 
     private static final Keys KEYS = Keys.of("arrivals", "services").later("preset");
-    private static final Keys SERVICE_KEYS =
-            Keys.of("name", "rate", "pool", "statementTimeout", "operations").later("versions", "reads");
+    private static final Keys SERVICE_KEYS = Keys.of(
+                    "name", "rate", "pool", "statementTimeout", "operations", "versions")
+            .later("reads");
     private static final Keys OPERATION_KEYS =
             Keys.of("name", "weight", "parameters", "transaction").later("reads", "versions");
     private static final Keys POOL_KEYS = Keys.of("size", "connectionTimeout");
     private static final String OPERATION_ADVICE = "write e.g. { name: read, transaction: select 1 }";
+    private static final String VERSION_ADVICE = "write e.g. versions: { v2: { operations: [ … ] } }";
     private static final String SERVICES_ADVICE = "give at least one service a name, a rate and operations";
 
     private final SqlTexts texts;
     private final ParameterReader parameters;
+    private final List<Drill> drills;
 
-    WorkloadReader(SqlTexts texts, DatasetReferences references) {
+    /** @param drills that the scenario lists */
+    WorkloadReader(SqlTexts texts, DatasetReferences references, List<Drill> drills) {
         this.texts = texts;
+        this.drills = List.copyOf(drills);
         this.parameters = new ParameterReader(references);
     }
 
@@ -68,7 +73,38 @@ final class WorkloadReader {
         block.require("operations", OPERATION_ADVICE)
                 .ifPresent(list -> list.filledList(OPERATION_ADVICE)
                         .forEach(item -> operations.add(operation(item, operationNames))));
-        return new Service(name, rate, pool, block.duration("statementTimeout", Duration.ofMillis(1)), operations);
+        return new Service(
+                name,
+                rate,
+                pool,
+                block.duration("statementTimeout", Duration.ofMillis(1)),
+                operations,
+                block.get("versions").map(this::versions).orElse(Map.of()));
+    }
+
+    private Map<String, List<Operation>> versions(Value value) {
+        if (drills.stream().noneMatch(Drill::usesVersions)) {
+            value.problem("nothing uses them; add drills: [ rollback ], or remove them");
+        }
+        Map<String, List<Operation>> versions = new LinkedHashMap<>();
+        for (Value.Named version : value.named(VERSION_ADVICE)) {
+            if (version.name().equals(Service.OLD)) {
+                value.problems()
+                        .add(
+                                version.location(),
+                                version.value().path(),
+                                "is what the service's own operations are called; give this version another name");
+            }
+            List<Operation> operations = new ArrayList<>();
+            Set<String> names = new LinkedHashSet<>();
+            version.value()
+                    .block(Keys.of("operations"), VERSION_ADVICE)
+                    .require("operations", OPERATION_ADVICE)
+                    .ifPresent(list ->
+                            list.filledList(OPERATION_ADVICE).forEach(item -> operations.add(operation(item, names))));
+            versions.put(version.name(), operations);
+        }
+        return versions;
     }
 
     private static String name(Block block, Set<String> taken, String kind, String advice) {

@@ -150,7 +150,13 @@ class ScenarioLoaderTest {
                 mistake(
                         "rate: 100/s",
                         "rate: 100/s\n      versions: { v2: {} }",
-                        "7:7: workload.services[0].versions: is not supported by this version of the harness; remove it"),
+                        "7:17: workload.services[0].versions: nothing uses them; add drills: [ rollback ], or remove them",
+                        "7:23: workload.services[0].versions.v2: 'operations' is missing; write e.g. { name: read, transaction: select 1 }"),
+                mistake(
+                        "rate: 100/s",
+                        "rate: 100/s\n      versions: { old: { operations: [ { name: a, transaction: select 1 } ] } }",
+                        "7:17: workload.services[0].versions: nothing uses them; add drills: [ rollback ], or remove them",
+                        "7:19: workload.services[0].versions.old: is what the service's own operations are called; give this version another name"),
                 mistake(
                         "rate: 100/s",
                         "rate: 100/s\n      statementTimeout: 5",
@@ -269,7 +275,16 @@ class ScenarioLoaderTest {
                 mistake(
                         "- errors: { max: 0.1% }",
                         "- {}",
-                        "30:5: objectives[1]: says no kind of objective; write one of latency, errors, outage, lockHold, lockWait, migrationTime, rewrites, rollback"),
+                        "30:5: objectives[1]: says no kind of objective; write one of latency, errors, outage, lockHold, lockWait, migrationTime, rewrites, rollback, rerun"),
+                mistake(
+                        "- errors: { max: 0.1% }",
+                        "- rerun: { converges: true }",
+                        "30:12: objectives[1].rerun: nothing tries this out; add drills: [ rerun ], or remove this objective"),
+                mistake(
+                        "- errors: { max: 0.1% }",
+                        "- rerun: { converges: no }",
+                        "30:12: objectives[1].rerun: nothing tries this out; add drills: [ rerun ], or remove this objective",
+                        "30:25: objectives[1].rerun.converges: must be true, got no"),
                 mistake(
                         "baseline: 20s",
                         "baseline: -5s",
@@ -443,9 +458,22 @@ class ScenarioLoaderTest {
                         "2:49: dataset.tables.orders.rows: must be from 0 to 100,000,000,000, got -5"),
                 mistake(
                         "dataset: { use: tiny }",
-                        "drills: [ rollback ]",
-                        "1:1: 'dataset' is missing; write e.g. dataset: { use: ../../datasets/catalog/shop }",
-                        "2:1: drills: is not supported by this version of the harness; remove it"),
+                        "drills: [ rerun ]",
+                        "1:1: 'dataset' is missing; write e.g. dataset: { use: ../../datasets/catalog/shop }"),
+                mistake(
+                        "dataset: { use: tiny }",
+                        "dataset: { use: tiny }\ndrills: [ rerun, rerunn, rerun, failover ]",
+                        "3:18: drills[1]: must be rerun or rollback, got rerunn; did you mean 'rerun'?",
+                        "3:26: drills[2]: is listed already; remove it",
+                        "3:33: drills[3]: 'failover' is not supported by this version of the harness; use rerun or rollback"),
+                mistake(
+                        "dataset: { use: tiny }",
+                        "dataset: { use: tiny }\ndrills: []",
+                        "3:9: drills: is empty; write e.g. drills: [ rerun ]"),
+                mistake(
+                        "dataset: { use: tiny }",
+                        "dataset: { use: tiny }\ndrills: rerun",
+                        "3:9: drills: must be a list, got rerun; write e.g. drills: [ rerun ]"),
                 mistake(
                         "dataset: { use: tiny }",
                         "dataset:",
@@ -641,7 +669,7 @@ class ScenarioLoaderTest {
                         "objectives:",
                         "objectives: []\nx:",
                         "28:13: objectives: is empty; write e.g. { latency: { percentile: 99, during: migration, max: 250ms } }",
-                        "29:1: x: unknown key; known are name, description, seed, environment, dataset, workload, migration, timeline, faults, objectives"),
+                        "29:1: x: unknown key; known are name, description, seed, environment, dataset, workload, migration, timeline, faults, drills, objectives"),
                 mistake(
                         "  services:",
                         "  arrivals: bursty\n  services:",
@@ -684,7 +712,7 @@ class ScenarioLoaderTest {
                         "faults:",
                         "faults: none\nf:",
                         "25:9: faults: must be a list, got none; write e.g. { at: { stage: baseline, after: 5s }, latency: { delay: 50ms, for: 10s } }",
-                        "26:1: f: unknown key; known are name, description, seed, environment, dataset, workload, migration, timeline, faults, objectives"));
+                        "26:1: f: unknown key; known are name, description, seed, environment, dataset, workload, migration, timeline, faults, drills, objectives"));
     }
 
     private static Arguments mistake(String text, String instead, String... problems) {

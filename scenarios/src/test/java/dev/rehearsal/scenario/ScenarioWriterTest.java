@@ -52,6 +52,11 @@ class ScenarioWriterTest {
                            where id = :rank + :number + :quantity
                     - name: read
                       transaction: "select 'it''s', '{\\"a\\": 1}'::jsonb ? 'a:b'"
+                  versions:
+                    v2:
+                      operations:
+                        - name: read
+                          transaction: select 2
             migration:
               lockTimeout: 1s
               retries: 3
@@ -83,6 +88,7 @@ class ScenarioWriterTest {
               - { at: { stage: settle, after: 9s }, crash: { of: primary, for: 2s } }
               - { at: { stage: settle, after: 4s }, pause: { of: primary, for: 1500ms } }
               - { at: { step: index, before: 1s }, blocker: { sql: "select count(*) from orders", hold: 5s } }
+            drills: [ rerun, rollback ]
             objectives:
               - { latency: { service: checkout, operation: place order, percentile: 90, during: rollback, max: 250ms } }
               - { latency: { service: checkout, percentile: 99.9, during: baseline, max: 1s } }
@@ -96,6 +102,7 @@ class ScenarioWriterTest {
               - { migrationTime: { max: 10m } }
               - { rewrites: none }
               - { rollback: { succeeds: true, max: 30s } }
+              - { rerun: { converges: true } }
             """;
 
     @TempDir
@@ -193,6 +200,7 @@ class ScenarioWriterTest {
                         steps(scenario.migration().rollback())),
                 scenario.timeline(),
                 scenario.faults(),
+                scenario.drills(),
                 scenario.objectives().stream()
                         .map(ScenarioWriterTest::objective)
                         .toList(),
@@ -238,6 +246,7 @@ class ScenarioWriterTest {
             case Objective.MigrationTime it -> new Objective.MigrationTime(NOWHERE, it.max());
             case Objective.Rewrites it -> new Objective.Rewrites(NOWHERE);
             case Objective.Rollback it -> new Objective.Rollback(NOWHERE, it.succeeds(), it.max());
+            case Objective.Rerun it -> new Objective.Rerun(NOWHERE);
         };
     }
 }

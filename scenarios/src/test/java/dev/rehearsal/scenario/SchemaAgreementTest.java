@@ -54,6 +54,8 @@ class SchemaAgreementTest {
             "cannot be in a transaction",
             "is a command of psql",
             "is a variable of psql",
+            "nothing tries this out",
+            "nothing uses them",
             "is called add column");
 
     @TempDir

@@ -1,0 +1,134 @@
+package dev.rehearsal.drill;
+
+import dev.rehearsal.environment.Environment;
+import dev.rehearsal.measure.DataFingerprint;
+import dev.rehearsal.measure.Instruments;
+import dev.rehearsal.measure.SchemaFingerprint;
+import dev.rehearsal.migration.MigrationOutcome;
+import dev.rehearsal.migration.MigrationRunner;
+import dev.rehearsal.migration.StepListener;
+import dev.rehearsal.run.ApplicationNames;
+import dev.rehearsal.run.Journal;
+import dev.rehearsal.run.RunClock;
+import dev.rehearsal.run.RunEvent.Phase;
+import dev.rehearsal.scenario.EnvironmentException;
+import dev.rehearsal.scenario.Scenario;
+import dev.rehearsal.scenario.Step;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+
+/**
+ * One server of a drill's, over data as they were before the migration, on which steps run as they do in the timeline. What the runner's instruments
+ * journal is dropped: nobody's waits are measured here. Not for several threads at once.
+ */
+final class DrillServer implements AutoCloseable {
+    private static final Journal NOWHERE = event -> {};
+
+    private final DrillServers.Fresh fresh;
+    private final Environment environment;
+    private final Instruments instruments;
+    private final Scenario scenario;
+    private final RunClock clock;
+
+    private DrillServer(DrillServers.Fresh fresh, Instruments instruments, Scenario scenario, RunClock clock) {
+        this.fresh = fresh;
+        this.environment = fresh.environment();
+        this.instruments = instruments;
+        this.scenario = scenario;
+        this.clock = clock;
+    }
+
+    static DrillServer started(DrillServers servers, String name, Scenario scenario, RunClock clock)
+            throws EnvironmentException, InterruptedException {
+        DrillServers.Fresh fresh = servers.start(name);
+        Environment environment = fresh.environment();
+        boolean complete = false;
+        try {
+            Instruments instruments = Instruments.armed(
+                    environment.primary().jdbcUrl(ApplicationNames.OBSERVER),
+                    environment.primary().log(),
+                    environment.primary().processId(),
+                    clock,
+                    NOWHERE);
+            complete = true;
+            return new DrillServer(fresh, instruments, scenario, clock);
+        } finally {
+            if (!complete) {
+                discard(fresh);
+            }
+        }
+    }
+
+    /** The way of observers. */
+    String jdbcUrl() {
+        return environment.primary().jdbcUrl(ApplicationNames.OBSERVER);
+    }
+
+    /** The way of the application, but past the fault proxy: no fault is set up here. The caller names its sessions. */
+    String applicationUrl() {
+        return environment.primary().jdbcUrl(ApplicationNames.application("drill"));
+    }
+
+    /** A transaction of now: what is written later has a later one. */
+    String mark() throws SQLException {
+        try (Connection connection = connect();
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("select pg_current_xact_id()::xid::text")) {
+            row.next();
+            return row.getString(1);
+        }
+    }
+
+    Connection connect() throws SQLException {
+        return DriverManager.getConnection(jdbcUrl());
+    }
+
+    MigrationOutcome run(Phase phase, List<Step> steps) throws InterruptedException {
+        return run(phase, steps, StepListener.none());
+    }
+
+    /** Runs steps up to the first that fails. */
+    MigrationOutcome run(Phase phase, List<Step> steps, StepListener listener) throws InterruptedException {
+        String direct = environment.primary().jdbcUrl(ApplicationNames.MIGRATION);
+        MigrationOutcome outcome = new MigrationRunner(
+                        direct, jdbcUrl(), instruments.witness(), clock, NOWHERE, listener, scenario.seed())
+                .run(phase, steps, scenario.migration().timeLimit(), 0);
+        if (Thread.interrupted()) {
+            throw new InterruptedException();
+        }
+        return outcome;
+    }
+
+    SchemaFingerprint schema() throws SQLException {
+        try (Connection connection = connect()) {
+            return SchemaFingerprint.of(connection);
+        }
+    }
+
+    DataFingerprint data() throws SQLException {
+        try (Connection connection = connect()) {
+            return DataFingerprint.of(connection);
+        }
+    }
+
+    @Override
+    public void close() throws EnvironmentException {
+        try {
+            instruments.close();
+        } finally {
+            discard(fresh);
+        }
+    }
+
+    private static void discard(DrillServers.Fresh fresh) throws EnvironmentException {
+        try {
+            fresh.environment().close();
+        } finally {
+            fresh.deletion().run();
+        }
+    }
+}

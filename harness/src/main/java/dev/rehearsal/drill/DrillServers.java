@@ -1,0 +1,18 @@
+package dev.rehearsal.drill;
+
+import dev.rehearsal.environment.Environment;
+import dev.rehearsal.scenario.EnvironmentException;
+
+/** Where servers over the data as it was before the migration come from. */
+@FunctionalInterface
+public interface DrillServers {
+    /**
+     * Clones the data and starts a server over it.
+     *
+     * @param name of the clone, unique in the run
+     */
+    Fresh start(String name) throws EnvironmentException, InterruptedException;
+
+    /** @param deletion of the clone, once the environment is closed; does not wait */
+    record Fresh(Environment environment, Runnable deletion) {}
+}

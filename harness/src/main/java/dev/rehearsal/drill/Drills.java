@@ -1,0 +1,74 @@
+package dev.rehearsal.drill;
+
+import dev.rehearsal.run.Journal;
+import dev.rehearsal.run.RunClock;
+import dev.rehearsal.run.RunEvent.DrillEnded;
+import dev.rehearsal.run.RunEvent.DrillStarted;
+import dev.rehearsal.run.RunEvent.DrillsPlanned;
+import dev.rehearsal.scenario.Drill;
+import dev.rehearsal.scenario.EnvironmentException;
+import dev.rehearsal.scenario.Scenario;
+import dev.rehearsal.scenario.Step;
+import java.sql.SQLException;
+import java.util.function.Consumer;
+
+/** Does the drills of a scenario, one after the other. */
+public final class Drills {
+    private final Scenario scenario;
+    private final DrillServers servers;
+    private final RunClock clock;
+    private final Journal journal;
+    private final Consumer<String> progress;
+
+    /** @param progress is told one line a drill */
+    public Drills(Scenario scenario, DrillServers servers, RunClock clock, Journal journal, Consumer<String> progress) {
+        this.scenario = scenario;
+        this.servers = servers;
+        this.clock = clock;
+        this.journal = journal;
+        this.progress = progress;
+    }
+
+    /** To be said at the begin of a run, so that one which ends early is known to lack them. */
+    public static void plan(Scenario scenario, RunClock clock, Journal journal) {
+        if (!scenario.drills().isEmpty()) {
+            Step first = scenario.migration().steps().getFirst();
+            journal.record(new DrillsPlanned(
+                    clock.nowNanos(),
+                    scenario.drills().stream().map(Drill::word).toList(),
+                    first.statements().getFirst().location()));
+        }
+    }
+
+    /** Does all of them. What goes wrong with one is journaled as what it saw. */
+    public void run() throws InterruptedException {
+        for (Drill drill : scenario.drills()) {
+            progress.accept("drill " + drill.word());
+            journal.record(new DrillStarted(clock.nowNanos(), drill.word()));
+            DrillLog log = new DrillLog(drill, clock, journal);
+            try {
+                run(drill, log);
+            } catch (SQLException e) {
+                log.unknown("server", "The drill's own questions to the server failed: " + e.getMessage() + ".");
+            } catch (EnvironmentException e) {
+                log.unknown("server", "The drill's server cannot be had: " + e.getMessage() + ".");
+            }
+            journal.record(new DrillEnded(clock.nowNanos(), drill.word()));
+        }
+    }
+
+    private void run(Drill drill, DrillLog log) throws SQLException, EnvironmentException, InterruptedException {
+        switch (drill) {
+            case RERUN -> {
+                try (DrillServer server = started("rerun")) {
+                    new RerunDrill(scenario, log).run(server);
+                }
+            }
+            case ROLLBACK -> new RollbackDrill(scenario, log).run(this::started);
+        }
+    }
+
+    private DrillServer started(String name) throws EnvironmentException, InterruptedException {
+        return DrillServer.started(servers, name, scenario, clock);
+    }
+}

@@ -1,0 +1,27 @@
+package dev.rehearsal.verdict;
+
+import dev.rehearsal.run.DrillRun;
+import dev.rehearsal.run.RunEvent.Sight;
+import java.util.List;
+
+/**
+ * What a drill has shown.
+ *
+ * @param findings at least one: one for each thing that is not as it has to be or could not be tried, or one for all if there is none
+ * @param summary of all of it, sentences
+ */
+public record DrillResult(DrillRun run, Verdict.Status status, List<Finding> findings, String summary) {
+    public DrillResult {
+        findings = List.copyOf(findings);
+    }
+
+    /** The word that files and reports use. */
+    public static String word(Sight sight) {
+        return switch (sight) {
+            case HELD -> "passed";
+            case BROKEN -> "failed";
+            case UNKNOWN -> "inconclusive";
+            case NOTED -> "noted";
+        };
+    }
+}

@@ -1,0 +1,20 @@
+package dev.rehearsal.scenario;
+
+import java.util.Locale;
+
+/** Something that is tried out on a clone of its own after the timeline, where nothing is measured that it could disturb. */
+public enum Drill {
+    /** The migration, and its rollback, a second time: nothing fails, and nothing changes. */
+    RERUN,
+    /** The way back, after the new application has written and with the old one at work: schema, data and the old operations are as they were. */
+    ROLLBACK;
+
+    boolean usesVersions() {
+        return this == ROLLBACK;
+    }
+
+    /** The scenario file's. */
+    public String word() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+}
