@@ -69,6 +69,12 @@ final class CleanCommand implements Callable<Integer> {
     /** Snapshots are listed and removed the same way whatever made them. */
     private static EnvironmentSpec bundled() {
         return new EnvironmentSpec(
-                Engine.POSTGRESQL, "18", RuntimeChoice.LOCAL, Map.of(), Optional.empty(), ContainerSpec.ANY);
+                Engine.POSTGRESQL,
+                "18",
+                RuntimeChoice.LOCAL,
+                Map.of(),
+                Optional.empty(),
+                ContainerSpec.ANY,
+                EnvironmentSpec.Replication.NONE);
     }
 }

@@ -95,7 +95,7 @@ final class DrillServer implements AutoCloseable {
     MigrationOutcome run(Phase phase, List<Step> steps, StepListener listener) throws InterruptedException {
         String direct = environment.primary().jdbcUrl(ApplicationNames.MIGRATION);
         MigrationOutcome outcome = new MigrationRunner(
-                        direct, jdbcUrl(), instruments.witness(), clock, NOWHERE, listener, scenario.seed())
+                        direct, this::jdbcUrl, instruments.witness(), clock, NOWHERE, listener, scenario.seed())
                 .run(phase, steps, scenario.migration().timeLimit(), 0);
         if (Thread.interrupted()) {
             throw new InterruptedException();

@@ -19,13 +19,17 @@ public final class ContainerRuntime implements ServerRuntime {
     private final String reason;
     private final CompletableFuture<FaultProxyContainer> proxy;
 
-    /** @param entry says that this process has things in the engine */
+    /**
+     * @param replicas that the fault proxy has places for, beside the primary
+     * @param entry says that this process has things in the engine
+     */
     record Parts(
             EngineReport.Reachable engine,
             EngineClient client,
             ServerImage image,
             ContainerImages.Found proxyImage,
             String network,
+            int replicas,
             RunningRegistry.Entry entry) {}
 
     /** @param reason why this runtime: a sentence */
@@ -45,7 +49,8 @@ public final class ContainerRuntime implements ServerRuntime {
     }
 
     private FaultProxyContainer startProxy() throws EnvironmentException {
-        FaultProxyContainer container = new FaultProxyContainer(parts.proxyImage, parts.network, parts.client);
+        FaultProxyContainer container =
+                new FaultProxyContainer(parts.proxyImage, parts.network, Math.max(1, parts.replicas), parts.client);
         try {
             container.start();
             return container;
@@ -70,32 +75,24 @@ public final class ContainerRuntime implements ServerRuntime {
             int connectionsNeeded,
             Path runDirectory)
             throws EnvironmentException {
-        Map<String, String> settings = EnvironmentStart.settings(
-                spec,
-                parts.image.majorVersion(),
-                instrumentSettings,
-                connectionsNeeded,
-                spec.containers().memoryBytes().orElse(parts.engine.memoryBytes()));
+        // A limit is each container's own; without one they share the machine.
+        long memory = spec.containers().memoryBytes().isPresent()
+                ? spec.containers().memoryBytes().getAsLong()
+                        * (1 + spec.replication().replicas())
+                : parts.engine.memoryBytes();
         return EnvironmentStart.over(
-                clonedDataDirectory, parts.image.majorVersion(), runDirectory, (data, started, host) -> {
-                    FaultProxyContainer faults = awaitProxy();
-                    ContainerServer server = servers.start(data, settings, EnvironmentStart.PRIMARY, spec.containers());
-                    started.add("the server", server::discard);
-                    int port = faults.add(EnvironmentStart.PRIMARY);
-                    return new StartedEnvironment(
-                            new StartedEnvironment.RuntimeFacts(
-                                    "containers", reason, servers.serverVersion(), Optional.of(facts(spec))),
-                            server,
-                            new StartedEnvironment.FaultProxy(
-                                    faults.api(),
-                                    EnvironmentStart.PRIMARY,
-                                    PROXY_DESCRIPTION + " (" + parts.proxyImage.name() + ")",
-                                    EngineClient.LOOPBACK,
-                                    port),
-                            () -> server.outOfMemory().stream().toList(),
-                            started,
-                            host);
-                });
+                new EnvironmentStart.Wish(
+                        spec,
+                        parts.image.majorVersion(),
+                        EnvironmentStart.settings(
+                                spec, parts.image.majorVersion(), instrumentSettings, connectionsNeeded, memory),
+                        runDirectory),
+                clonedDataDirectory,
+                new StartedEnvironment.RuntimeFacts(
+                        "containers", reason, servers.serverVersion(), Optional.of(facts(spec))),
+                (name, data, settings) -> servers.start(data, settings, name, spec.containers()),
+                started -> new ContainerFaultProxies(
+                        awaitProxy(), PROXY_DESCRIPTION + " (" + parts.proxyImage.name() + ")", started));
     }
 
     private ContainerFacts facts(EnvironmentSpec spec) {

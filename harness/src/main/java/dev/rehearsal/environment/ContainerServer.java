@@ -22,6 +22,8 @@ final class ContainerServer implements StartedServer {
     /** Long, because the checkpoint of a freshly loaded database takes what the disk takes. */
     private static final Duration CLEAN_STOP_PATIENCE = Duration.ofMinutes(5);
 
+    private static final Duration HARD_STOP_PATIENCE = Duration.ofSeconds(10);
+
     private final EngineClient client;
     private final ServerContainer.Plan plan;
     private final String id;
@@ -182,6 +184,16 @@ final class ContainerServer implements StartedServer {
     }
 
     @Override
+    public String upstream() {
+        return plan.network().name() + ":" + ServerContainer.PORT;
+    }
+
+    @Override
+    public List<String> troubles() {
+        return outOfMemory().stream().toList();
+    }
+
+    @Override
     public long processId() {
         return processId;
     }
@@ -206,8 +218,14 @@ final class ContainerServer implements StartedServer {
     }
 
     @Override
-    public void kill() throws EnvironmentException {
-        throw crashless();
+    public synchronized void kill() throws EnvironmentException {
+        // The engine kills every process of the container with its first; what is frozen hears no signal.
+        resume();
+        client.signal(id, "KILL");
+        if (!client.ended(id, HARD_STOP_PATIENCE)) {
+            throw new EnvironmentException(
+                    "container " + id + " does not end, not even by SIGKILL", "Remove it yourself: docker rm -f " + id);
+        }
     }
 
     @Override

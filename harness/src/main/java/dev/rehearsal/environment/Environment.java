@@ -3,25 +3,54 @@ package dev.rehearsal.environment;
 import dev.rehearsal.run.RunClock;
 import dev.rehearsal.run.RunEvent;
 import dev.rehearsal.scenario.EnvironmentException;
+import dev.rehearsal.scenario.ServerNames;
 import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
 /** Servers that are up, with the fault proxy in front. Closing it leaves nothing running, and only the log behind. */
 public interface Environment extends AutoCloseable {
-    /** As it is now: one that was started again is another process. */
+    /** As it is now: one that was started again is another process, and after a failover it is the server that was promoted. */
     Server primary();
 
-    /** What can be done to the primary's processes. */
-    ServerControl control();
+    /** Those that follow the primary, by name ({@code replica-1} and so on) and in order; a promoted one is no longer among them. */
+    Map<String, Server> replicas();
+
+    /**
+     * What can be done to a server's processes.
+     *
+     * @param name {@code primary}, whoever that is at the time of the call, or a replica's
+     */
+    ServerControl control(String name);
+
+    /** What can be done to the primary's. */
+    default ServerControl control() {
+        return control(ServerNames.PRIMARY);
+    }
+
+    /**
+     * Makes a replica the primary: ends the old one for good, promotes the replica, and has the address of {@link #application} and the other
+     * replicas' links lead to it. Returns when it takes writes and everybody has been led to it.
+     *
+     * @param planned whether the old primary is shut down, so that the replica gets all it has written; else it is killed
+     * @return for how long the address led to no server that takes writes
+     */
+    Duration failOver(String replica, boolean planned) throws EnvironmentException;
+
+    /** The data of the primary that the last failover has ended, as it has left them; a server can be started over them, alone. */
+    Optional<Path> retired();
 
     /** Where the application and the migration connect. */
     ProxiedEndpoint application();
 
-    /** Toxiproxy's HTTP API. */
-    URI faultApi();
+    /** Where the application reads from each replica, in order, whatever has become of it. */
+    List<ProxiedEndpoint> reads();
 
-    /** Of the proxy in front of the primary, in that API. */
-    String proxyName();
+    /** Toxiproxy's HTTP API; each proxy in it has the name of the server or link that it leads to. */
+    URI faultApi();
 
     /** Which fault proxy it is, a phrase. */
     String proxyDescription();

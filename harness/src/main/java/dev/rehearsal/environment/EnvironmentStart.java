@@ -11,9 +11,6 @@ import java.util.concurrent.CompletableFuture;
 
 /** What starting an environment over a clone is in every runtime: what is ended with it, in which order, and its server's settings. */
 final class EnvironmentStart {
-    /** Of the primary's proxy, in Toxiproxy's API. */
-    static final String PRIMARY = "primary";
-
     private static final long MEGABYTE = 1 << 20;
     private static final long SHARED_BUFFERS_AT_MOST = 1024 * MEGABYTE;
 
@@ -22,15 +19,20 @@ final class EnvironmentStart {
 
     private EnvironmentStart() {}
 
-    /** The part that is a runtime's own. */
-    @FunctionalInterface
-    interface Servers {
-        /** @param started to be told of everything that has to be ended */
-        Environment start(Path data, StartedThings started, CompletableFuture<RunEvent.HostFacts> host)
-                throws EnvironmentException, IOException;
-    }
+    /**
+     * What is to be started.
+     *
+     * @param settings of every server
+     * @param runDirectory gets their logs
+     */
+    record Wish(EnvironmentSpec spec, PostgresVersion version, Map<String, String> settings, Path runDirectory) {}
 
-    static Environment over(Path clonedDataDirectory, PostgresVersion version, Path runDirectory, Servers servers)
+    static Environment over(
+            Wish wish,
+            Path clonedDataDirectory,
+            StartedEnvironment.RuntimeFacts runtime,
+            ServersStart.OneServer servers,
+            FaultProxies.Start proxies)
             throws EnvironmentException {
         Path data = clonedDataDirectory.toAbsolutePath();
         CompletableFuture<RunEvent.HostFacts> host = CompletableFuture.supplyAsync(HostInspector::facts);
@@ -39,10 +41,13 @@ final class EnvironmentStart {
         try {
             ServerLog.clear(data);
             started.add(
-                    "the server's log", () -> ServerLog.writeText(data, version, runDirectory.resolve("server.log")));
-            Environment environment = servers.start(data, started, host);
+                    "the server's log",
+                    () -> ServerLog.writeText(data, wish.version, wish.runDirectory.resolve("server.log")));
+            ServersStart.Started up = new ServersStart(
+                            wish.spec.replication(), wish.settings, wish.runDirectory, started, servers)
+                    .start(data, proxies);
             complete = true;
-            return environment;
+            return new StartedEnvironment(runtime, up, started, host);
         } catch (IOException e) {
             throw new EnvironmentException(
                     "cannot start the environment over " + data + ": " + e,
@@ -55,7 +60,7 @@ final class EnvironmentStart {
         }
     }
 
-    /** @param memoryBytes that the server may use */
+    /** @param memoryBytes that the servers may use together */
     static Map<String, String> settings(
             EnvironmentSpec spec,
             PostgresVersion version,
@@ -63,7 +68,8 @@ final class EnvironmentStart {
             int connectionsNeeded,
             long memoryBytes) {
         return ServerSettings.merged(
-                defaults(connectionsNeeded, memoryBytes),
+                defaults(
+                        connectionsNeeded, memoryBytes / (1 + spec.replication().replicas())),
                 spec.settings(),
                 instrumentSettings,
                 ServerLog.settings(version));

@@ -46,6 +46,36 @@ final class FaultProxyApi {
         }
     }
 
+    /** Changes some of a proxy's fields. */
+    static void update(URI api, String name, Map<String, Object> fields) throws EnvironmentException {
+        HttpRequest request = HttpRequest.newBuilder(api.resolve("/proxies/" + name))
+                .header("Content-Type", "application/json")
+                .timeout(PATIENCE)
+                .POST(HttpRequest.BodyPublishers.ofString(JsonMapper.shared().writeValueAsString(fields)))
+                .build();
+        expect(200, request);
+    }
+
+    static void remove(URI api, String name) throws EnvironmentException {
+        expect(
+                204,
+                HttpRequest.newBuilder(api.resolve("/proxies/" + name))
+                        .timeout(PATIENCE)
+                        .DELETE()
+                        .build());
+    }
+
+    private static void expect(int status, HttpRequest request) throws EnvironmentException {
+        try {
+            HttpResponse<String> answer = send(request);
+            if (answer.statusCode() != status) {
+                throw refuses(answer.statusCode() + " " + answer.body());
+            }
+        } catch (IOException e) {
+            throw refuses(String.valueOf(e.getMessage()));
+        }
+    }
+
     /** Of the server; empty if it does not answer as Toxiproxy does, or not yet. */
     static Optional<String> version(URI api) throws EnvironmentException {
         HttpRequest request = HttpRequest.newBuilder(api.resolve("/version"))

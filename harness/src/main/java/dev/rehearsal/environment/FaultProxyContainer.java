@@ -3,10 +3,12 @@ package dev.rehearsal.environment;
 import com.github.dockerjava.api.model.ExposedPort;
 import com.github.dockerjava.api.model.PortBinding;
 import com.github.dockerjava.api.model.Ports;
-import dev.rehearsal.scenario.EnvironmentException;
+import dev.rehearsal.scenario.ServerNames;
 import java.net.URI;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.rnorth.ducttape.ratelimits.RateLimiterBuilder;
 import org.testcontainers.containers.wait.strategy.HttpWaitStrategy;
 import org.testcontainers.toxiproxy.ToxiproxyContainer;
@@ -17,9 +19,18 @@ final class FaultProxyContainer extends ToxiproxyContainer {
     private static final int API_PORT = 8474;
     private static final int FIRST_PORT = 8666;
 
-    FaultProxyContainer(ContainerImages.Found image, String network, EngineClient client) {
+    /** From the port of a server to that of the link to it. */
+    private static final int LINKS = 100;
+
+    /** Of the container, in its network: replicas reach their primary by it. */
+    static final String NAME = "fault-proxy";
+
+    /** @param replicas that clients of this machine are to reach, beside the primary */
+    FaultProxyContainer(ContainerImages.Found image, String network, int replicas, EngineClient client) {
         super(DockerImageName.parse(image.name()).asCompatibleSubstituteFor("ghcr.io/shopify/toxiproxy"));
-        List<Integer> ports = List.of(API_PORT, FIRST_PORT);
+        List<Integer> ports = Stream.concat(
+                        Stream.of(API_PORT), IntStream.rangeClosed(0, replicas).mapToObj(n -> FIRST_PORT + n))
+                .toList();
         // Of the module's thirty ports only those that are used: publishing each takes the engine time.
         setExposedPorts(ports);
         withImagePullPolicy(name -> false);
@@ -32,6 +43,7 @@ final class FaultProxyContainer extends ToxiproxyContainer {
                         .build()));
         withCreateContainerCmdModifier(client.labelled());
         withCreateContainerCmdModifier(command -> command.withImage(image.id())
+                .withAliases(NAME)
                 .withHostConfig(EngineClient.hostConfig(List.of())
                         .withNetworkMode(network)
                         .withPortBindings(ports.stream()
@@ -44,14 +56,12 @@ final class FaultProxyContainer extends ToxiproxyContainer {
         return URI.create("http://" + EngineClient.LOOPBACK + ":" + getControlPort());
     }
 
-    /**
-     * Puts a proxy in front of a server.
-     *
-     * @param name of the proxy, and of the server in their network
-     * @return where it takes connections
-     */
-    int add(String name) throws EnvironmentException {
-        FaultProxyApi.add(api(), name, "0.0.0.0:" + FIRST_PORT, name + ":" + ServerContainer.PORT);
-        return getMappedPort(FIRST_PORT);
+    /** The port of a proxy, by its name: that of a server is published, that of a link is for other containers. */
+    static int port(String name) {
+        if (name.equals(ServerNames.PRIMARY)) {
+            return FIRST_PORT;
+        }
+        int number = Integer.parseInt(name.substring(name.lastIndexOf('-') + 1));
+        return FIRST_PORT + number + (name.startsWith("replication-") ? LINKS : 0);
     }
 }

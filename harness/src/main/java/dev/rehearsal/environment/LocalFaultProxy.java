@@ -3,6 +3,7 @@ package dev.rehearsal.environment;
 import dev.rehearsal.proxy.FaultProxyServer;
 import dev.rehearsal.scenario.EnvironmentException;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -69,33 +70,37 @@ public sealed interface LocalFaultProxy {
     }
 
     /**
-     * Starts it, with a proxy to the primary.
+     * Starts it.
      *
      * @param started is told how to end it
      * @param registry is told of its process, if it has one
      */
-    static StartedEnvironment.FaultProxy start(
-            LocalFaultProxy which, String upstream, StartedThings started, RunningRegistry registry)
+    static FaultProxies start(LocalFaultProxy which, StartedThings started, RunningRegistry registry)
             throws EnvironmentException, IOException {
         return switch (which) {
             case BuiltIn builtIn -> {
                 FaultProxyServer server = FaultProxyServer.start(0, builtIn.seed);
                 started.add("the fault proxy", server::close);
-                int port = server.add(EnvironmentStart.PRIMARY, upstream);
-                yield new StartedEnvironment.FaultProxy(
-                        server.uri(), EnvironmentStart.PRIMARY, builtIn.description(), "127.0.0.1", port);
+                yield new Proxies(server.uri(), builtIn.description());
             }
             case Toxiproxy toxiproxy -> {
                 FaultProxyProcess process = FaultProxyProcess.start(toxiproxy.program, registry);
                 started.add("the fault proxy", process::close);
-                int port = FaultProxyApi.add(process.api(), EnvironmentStart.PRIMARY, "127.0.0.1:0", upstream);
-                yield new StartedEnvironment.FaultProxy(
-                        process.api(),
-                        EnvironmentStart.PRIMARY,
-                        "Toxiproxy " + process.version() + " (" + toxiproxy.program + ")",
-                        "127.0.0.1",
-                        port);
+                yield new Proxies(process.api(), "Toxiproxy " + process.version() + " (" + toxiproxy.program + ")");
             }
         };
+    }
+
+    /** On the loopback interface, where everybody is. */
+    record Proxies(URI api, String description) implements FaultProxies {
+        @Override
+        public Entrance add(String name, StartedServer server) throws EnvironmentException {
+            return new Entrance("127.0.0.1", FaultProxyApi.add(api, name, "127.0.0.1:0", server.upstream()));
+        }
+
+        @Override
+        public Entrance addLink(String name, StartedServer server) throws EnvironmentException {
+            return add(name, server);
+        }
     }
 }

@@ -4,7 +4,6 @@ import dev.rehearsal.dataset.ServerLauncher;
 import dev.rehearsal.scenario.EnvironmentException;
 import dev.rehearsal.scenario.EnvironmentSpec;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -34,25 +33,21 @@ public final class LocalRuntime implements ServerRuntime {
             int connectionsNeeded,
             Path runDirectory)
             throws EnvironmentException {
-        Map<String, String> settings = EnvironmentStart.settings(
-                spec, servers.majorVersion(), instrumentSettings, connectionsNeeded, HostInspector.memoryBytes());
         return EnvironmentStart.over(
-                clonedDataDirectory, servers.majorVersion(), runDirectory, (data, started, host) -> {
-                    LocalServer server = servers.start(data, settings);
-                    started.add("the server", server::discard);
-                    return new StartedEnvironment(
-                            new StartedEnvironment.RuntimeFacts(
-                                    "local", reason, servers.serverVersion(), Optional.empty()),
-                            server,
-                            LocalFaultProxy.start(
-                                    faultProxy,
-                                    server.facts().host() + ":" + server.port(),
-                                    started,
-                                    servers.registry()),
-                            List::of,
-                            started,
-                            host);
-                });
+                new EnvironmentStart.Wish(
+                        spec,
+                        servers.majorVersion(),
+                        EnvironmentStart.settings(
+                                spec,
+                                servers.majorVersion(),
+                                instrumentSettings,
+                                connectionsNeeded,
+                                HostInspector.memoryBytes()),
+                        runDirectory),
+                clonedDataDirectory,
+                new StartedEnvironment.RuntimeFacts("local", reason, servers.serverVersion(), Optional.empty()),
+                (name, data, settings) -> servers.start(data, settings),
+                started -> LocalFaultProxy.start(faultProxy, started, servers.registry()));
     }
 
     /** Nothing is shared by its environments. */

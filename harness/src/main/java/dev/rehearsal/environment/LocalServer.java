@@ -61,6 +61,16 @@ public final class LocalServer implements StartedServer {
     }
 
     @Override
+    public String upstream() {
+        return facts.host() + ":" + port;
+    }
+
+    @Override
+    public List<String> troubles() {
+        return List.of();
+    }
+
+    @Override
     public long processId() {
         return process.pid();
     }

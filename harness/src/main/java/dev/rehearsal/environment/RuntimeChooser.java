@@ -175,7 +175,16 @@ public final class RuntimeChooser {
                     network);
             complete = true;
             return new ContainerRuntime(
-                    new ContainerRuntime.Parts(reachable, client, image, proxyImage, network, entry), servers, reason);
+                    new ContainerRuntime.Parts(
+                            reachable,
+                            client,
+                            image,
+                            proxyImage,
+                            network,
+                            spec.replication().replicas(),
+                            entry),
+                    servers,
+                    reason);
         } finally {
             if (!complete) {
                 entry.close();

@@ -6,19 +6,21 @@ import dev.rehearsal.run.RunClock;
 import dev.rehearsal.run.RunEvent;
 import dev.rehearsal.scenario.EnvironmentException;
 import java.net.URI;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Supplier;
 
-/** One server of ours and the fault proxy in front of it, whatever runtime they are of. */
+/** Servers of ours and the fault proxies in front of them, whatever runtime they are of. */
 final class StartedEnvironment implements Environment {
     /** Ours, not left out because they are plumbing: addresses, and where the log goes. The rest of our file tells what was measured. */
     private static final String SETTINGS = """
@@ -35,10 +37,7 @@ final class StartedEnvironment implements Environment {
             "select setting::bigint from pg_settings where name = 'deadlock_timeout'";
 
     private final RuntimeFacts runtime;
-    private final StartedServer server;
-    private final FaultProxy proxy;
-    private final ProxiedEndpoint application;
-    private final Supplier<List<String>> troubles;
+    private final ServersStart.Started up;
     private final StartedThings started;
     private final CompletableFuture<RunEvent.HostFacts> host;
 
@@ -53,66 +52,71 @@ final class StartedEnvironment implements Environment {
             String name, String reason, String serverVersion, Optional<RunEvent.ContainerFacts> containers) {}
 
     /**
-     * The proxy in front of the primary.
-     *
-     * @param api Toxiproxy's
-     * @param name in that API
-     * @param description which one it is, a phrase
-     * @param port where it takes connections for the primary
-     */
-    record FaultProxy(URI api, String name, String description, String host, int port) {}
-
-    /**
-     * @param troubles what has gone wrong with it so far, a sentence each
      * @param started all that has to be ended with this environment
      * @param host looked up meanwhile: it takes as long as a server's start
      */
     StartedEnvironment(
             RuntimeFacts runtime,
-            StartedServer server,
-            FaultProxy proxy,
-            Supplier<List<String>> troubles,
+            ServersStart.Started up,
             StartedThings started,
             CompletableFuture<RunEvent.HostFacts> host) {
         this.runtime = runtime;
-        this.server = server;
-        this.proxy = proxy;
-        Server primary = primary();
-        this.application =
-                new ProxiedEndpoint(proxy.host(), proxy.port(), primary.database(), primary.user(), primary.password());
-        this.troubles = troubles;
+        this.up = up;
         this.started = started;
         this.host = host;
     }
 
     @Override
     public Server primary() {
-        return server.server(Snapshot.DATABASE);
+        return up.topology().primary().server(Snapshot.DATABASE);
     }
 
     @Override
-    public ServerControl control() {
-        return server;
+    public Map<String, Server> replicas() {
+        Map<String, Server> replicas = new LinkedHashMap<>();
+        up.topology().replicas().forEach((name, server) -> replicas.put(name, server.server(Snapshot.DATABASE)));
+        return replicas;
+    }
+
+    @Override
+    public ServerControl control(String name) {
+        return up.topology().of(name);
+    }
+
+    @Override
+    public Duration failOver(String replica, boolean planned) throws EnvironmentException {
+        return up.topology().failOver(replica, planned);
+    }
+
+    @Override
+    public Optional<Path> retired() {
+        return up.topology().retired();
     }
 
     @Override
     public ProxiedEndpoint application() {
-        return application;
+        return endpoint(up.application());
+    }
+
+    @Override
+    public List<ProxiedEndpoint> reads() {
+        return up.reads().stream().map(this::endpoint).toList();
+    }
+
+    private ProxiedEndpoint endpoint(FaultProxies.Entrance entrance) {
+        Server primary = primary();
+        return new ProxiedEndpoint(
+                entrance.host(), entrance.port(), primary.database(), primary.user(), primary.password());
     }
 
     @Override
     public URI faultApi() {
-        return proxy.api();
-    }
-
-    @Override
-    public String proxyName() {
-        return proxy.name();
+        return up.proxies().api();
     }
 
     @Override
     public String proxyDescription() {
-        return proxy.description();
+        return up.proxies().description();
     }
 
     @Override
@@ -143,7 +147,7 @@ final class StartedEnvironment implements Environment {
                 runtime.name(),
                 runtime.reason(),
                 proxyDescription(),
-                0,
+                up.topology().replicaCount(),
                 settings,
                 deadlockTimeoutMillis,
                 host.join(),
@@ -152,7 +156,7 @@ final class StartedEnvironment implements Environment {
 
     @Override
     public List<String> troubles() {
-        return troubles.get();
+        return up.topology().troubles();
     }
 
     @Override

@@ -6,6 +6,7 @@ import dev.rehearsal.run.ApplicationNames;
 import dev.rehearsal.scenario.EnvironmentException;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
 
 /** One server over one data directory, wherever it runs. Closing it twice is the same as once. */
 sealed interface StartedServer extends ServerLauncher.RunningServer, ServerControl
@@ -26,6 +27,12 @@ sealed interface StartedServer extends ServerLauncher.RunningServer, ServerContr
 
     /** Of the postmaster, as this machine counts processes; negative where it cannot be seen from here. */
     long processId();
+
+    /** As its fault proxy reaches it: host and port. */
+    String upstream();
+
+    /** What has gone wrong with it so far and can falsify what was measured, a sentence each. */
+    List<String> troubles();
 
     /** For observers of one of its databases. */
     default Server server(String database) {

@@ -22,6 +22,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -36,9 +37,9 @@ public final class FaultInjector implements AutoCloseable {
     private final List<Scheduled> faults;
     private final boolean anyOfTheNetwork;
     private final NetworkToxics toxics;
-    private final ServerSwitches server;
-    private final String blockerJdbcUrl;
-    private final String observerJdbcUrl;
+    private final ServerSwitches servers;
+    private final Supplier<String> blockerJdbcUrl;
+    private final Supplier<String> observerJdbcUrl;
     private final RunClock clock;
     private final Journal journal;
     private Optional<LockWatch> locks = Optional.empty();
@@ -82,18 +83,16 @@ public final class FaultInjector implements AutoCloseable {
     /**
      * @param faults the scenario's; their place in the list is their index in the journal
      * @param faultApi Toxiproxy's HTTP API
-     * @param proxyName of the proxy in front of the primary
-     * @param server the primary's
-     * @param blockerJdbcUrl straight to the server, naming itself as a blocker
+     * @param servers power over them
+     * @param blockerJdbcUrl straight to the primary as it is then, naming itself as a blocker
      * @param observerJdbcUrl likewise, as an observer
      */
     public FaultInjector(
             List<Fault> faults,
             URI faultApi,
-            String proxyName,
-            ServerSwitches server,
-            String blockerJdbcUrl,
-            String observerJdbcUrl,
+            ServerSwitches servers,
+            Supplier<String> blockerJdbcUrl,
+            Supplier<String> observerJdbcUrl,
             RunClock clock,
             Journal journal) {
         List<Scheduled> scheduled = new ArrayList<>();
@@ -101,14 +100,24 @@ public final class FaultInjector implements AutoCloseable {
             scheduled.add(new Scheduled(scheduled.size(), fault));
         }
         this.faults = List.copyOf(scheduled);
-        this.anyOfTheNetwork = faults.stream()
-                .anyMatch(fault -> !(fault instanceof Fault.Blocker || fault instanceof Fault.ServerFault));
-        this.toxics = new NetworkToxics(faultApi, proxyName);
-        this.server = server;
+        this.anyOfTheNetwork = faults.stream().anyMatch(FaultInjector::isOfTheNetwork);
+        this.toxics = new NetworkToxics(faultApi);
+        this.servers = servers;
         this.blockerJdbcUrl = blockerJdbcUrl;
         this.observerJdbcUrl = observerJdbcUrl;
         this.clock = clock;
         this.journal = journal;
+    }
+
+    private static boolean isOfTheNetwork(Fault fault) {
+        return switch (fault) {
+            case Fault.NetworkFault network -> true;
+            case Fault.Down down -> true;
+            case Fault.Partition partition -> true;
+            case Fault.ServerFault server -> false;
+            case Fault.Failover failover -> false;
+            case Fault.Blocker blocker -> false;
+        };
     }
 
     // ---- the timeline's words ---------------------------------------------------------------------------------------
@@ -232,7 +241,7 @@ public final class FaultInjector implements AutoCloseable {
                 .toList();
         if (!tables.isEmpty()) {
             locks = Optional.of(LockWatch.started(
-                    observerJdbcUrl, ApplicationNames.MIGRATION, tables, this::lockSeen, this::watchLost));
+                    observerJdbcUrl.get(), ApplicationNames.MIGRATION, tables, this::lockSeen, this::watchLost));
         }
     }
 
@@ -257,10 +266,14 @@ public final class FaultInjector implements AutoCloseable {
     /** With a server that was killed on purpose goes the watch, and with it the cues that are left: they say themselves that they never came. */
     private void watchLost(SQLException e) {
         boolean onPurpose =
-                faults.stream().anyMatch(fault -> fault.fault instanceof Fault.Crash && fault.state != State.WAITING);
+                faults.stream().anyMatch(fault -> takesSessionsAway(fault.fault) && fault.state != State.WAITING);
         if (!onPurpose) {
             trouble("locks could not be watched for a cue: " + e.getMessage());
         }
+    }
+
+    private static boolean takesSessionsAway(Fault fault) {
+        return fault instanceof Fault.Crash || fault instanceof Fault.Failover;
     }
 
     private void schedule(Scheduled fault, Duration delay) {
@@ -275,7 +288,7 @@ public final class FaultInjector implements AutoCloseable {
             begun.complete(null);
             return;
         }
-        if (fault.fault instanceof Fault.ServerFault && isServerAway()) {
+        if (isAway(fault.fault)) {
             over(fault, false, "Did not happen: the server was away already, by an earlier fault.");
             begun.complete(null);
             return;
@@ -291,6 +304,9 @@ public final class FaultInjector implements AutoCloseable {
             if (fault.fault instanceof Fault.ServerFault deed) {
                 begin(deed);
                 started(fault, before);
+            } else if (fault.fault instanceof Fault.Failover failover) {
+                started(fault, before);
+                over(fault, true, Sentences.effect(failover, failOver(failover)));
             } else {
                 toxics.begin(fault.name(), fault.fault);
                 started(fault, clock.nowNanos());
@@ -304,16 +320,31 @@ public final class FaultInjector implements AutoCloseable {
         }
     }
 
-    private boolean isServerAway() {
+    /** Whether another fault has taken away the server that this one needs. */
+    private boolean isAway(Fault fault) {
+        List<String> needed = switch (fault) {
+            case Fault.ServerFault server -> List.of(server.of());
+            case Fault.Failover failover -> List.of(failover.of(), failover.promote());
+            default -> List.of();
+        };
         return faults.stream()
-                .anyMatch(other -> other.state == State.RUNNING && other.fault instanceof Fault.ServerFault);
+                .filter(other -> other.state == State.RUNNING && other.fault instanceof Fault.ServerFault)
+                .anyMatch(other -> needed.contains(other.fault.of()));
+    }
+
+    private Duration failOver(Fault.Failover failover) throws FaultFailure {
+        try {
+            return servers.failOver(failover.promote(), failover.planned());
+        } catch (EnvironmentException e) {
+            throw new FaultFailure("the failover to " + failover.promote() + " failed: " + e.getMessage(), e);
+        }
     }
 
     private void begin(Fault.ServerFault deed) throws FaultFailure {
         try {
             switch (deed) {
-                case Fault.Pause pause -> server.pause().run();
-                case Fault.Crash crash -> server.crash().run();
+                case Fault.Pause pause -> servers.pause(deed.of());
+                case Fault.Crash crash -> servers.crash(deed.of());
             }
         } catch (EnvironmentException e) {
             throw new FaultFailure(deed.kind() + " of the server failed: " + e.getMessage(), e);
@@ -323,8 +354,8 @@ public final class FaultInjector implements AutoCloseable {
     private void end(Fault.ServerFault deed) throws FaultFailure {
         try {
             switch (deed) {
-                case Fault.Pause pause -> server.resume().run();
-                case Fault.Crash crash -> server.restart().run();
+                case Fault.Pause pause -> servers.resume(deed.of());
+                case Fault.Crash crash -> servers.restart(deed.of());
             }
         } catch (EnvironmentException e) {
             throw new FaultFailure(
@@ -333,7 +364,7 @@ public final class FaultInjector implements AutoCloseable {
     }
 
     private void begin(Scheduled fault, Fault.Blocker blocker, CompletableFuture<Void> begun) {
-        BlockerSession session = BlockerSession.start(blocker, blockerJdbcUrl);
+        BlockerSession session = BlockerSession.start(blocker, blockerJdbcUrl.get());
         fault.blocker = session;
         session.onBegun(() -> onThread(() -> started(fault, clock.nowNanos()), begun));
         session.onEnded(outcome -> onThread(() -> ended(fault, outcome), begun));

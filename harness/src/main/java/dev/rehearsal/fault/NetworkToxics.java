@@ -8,23 +8,26 @@ import eu.rekawek.toxiproxy.model.ToxicList;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** The network faults as toxics of one proxy. Not for several threads at once. */
+/** The network faults as toxics of the proxies that have their servers' and links' names. Not for several threads at once. */
 final class NetworkToxics {
-    private final ToxiproxyClient client;
-    private final String proxyName;
-    /** How many faults keep the proxy down. */
-    private int downs;
+    private static final String UP = "-up";
+    private static final String DOWN = "-down";
 
-    NetworkToxics(URI faultApi, String proxyName) {
+    private final ToxiproxyClient client;
+    /** How many faults keep each proxy down. */
+    private final Map<String, Integer> downs = new HashMap<>();
+
+    NetworkToxics(URI faultApi) {
         this.client = new ToxiproxyClient(faultApi.getScheme(), faultApi.getHost(), faultApi.getPort());
-        this.proxyName = proxyName;
     }
 
     void begin(String name, Fault fault) throws FaultFailure {
         call(fault.kind() + " could not be injected", () -> {
-            Proxy proxy = client.getProxy(proxyName);
+            Proxy proxy = client.getProxy(fault.of());
             ToxicList toxics = proxy.toxics();
             switch (fault) {
                 case Fault.Latency latency -> {
@@ -52,10 +55,15 @@ final class NetworkToxics {
                 }
                 case Fault.LimitData limit -> toxics.limitData(name, direction(limit), limit.bytes());
                 case Fault.Down down -> {
-                    if (downs++ == 0) {
+                    if (downs.merge(fault.of(), 1, Integer::sum) == 1) {
                         proxy.disable();
                     }
                 }
+                case Fault.Partition partition -> {
+                    toxics.timeout(name + UP, ToxicDirection.UPSTREAM, 0);
+                    toxics.timeout(name + DOWN, ToxicDirection.DOWNSTREAM, 0);
+                }
+                case Fault.Failover failover -> throw new IllegalArgumentException("not a fault of the network");
                 case Fault.ServerFault server -> throw new IllegalArgumentException("not a fault of the network");
                 case Fault.Blocker blocker -> throw new IllegalArgumentException("not a fault of the network");
             }
@@ -64,10 +72,13 @@ final class NetworkToxics {
 
     void end(String name, Fault fault) throws FaultFailure {
         call(fault.kind() + " could not be taken back", () -> {
-            Proxy proxy = client.getProxy(proxyName);
-            if (!(fault instanceof Fault.Down)) {
+            Proxy proxy = client.getProxy(fault.of());
+            if (fault instanceof Fault.Partition) {
+                proxy.toxics().get(name + UP).remove();
+                proxy.toxics().get(name + DOWN).remove();
+            } else if (!(fault instanceof Fault.Down)) {
                 proxy.toxics().get(name).remove();
-            } else if (--downs == 0) {
+            } else if (downs.merge(fault.of(), -1, Integer::sum) == 0) {
                 proxy.enable();
             }
         });

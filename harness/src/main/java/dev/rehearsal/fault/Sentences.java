@@ -1,6 +1,7 @@
 package dev.rehearsal.fault;
 
 import dev.rehearsal.scenario.Fault;
+import dev.rehearsal.scenario.ServerNames;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
@@ -34,10 +35,16 @@ final class Sentences {
             case Fault.Slicer slicer -> "Bytes " + way(slicer) + " arrive in pieces of " + pieces(slicer) + until + ".";
             case Fault.LimitData limit ->
                 "Connections are closed after " + limit.bytes() + " bytes " + way(limit) + until + ".";
-            case Fault.Down down -> "Every connection to the server is closed and new ones are refused" + until + ".";
-            case Fault.Pause pause -> "Every process of the server stands still" + until + "; connections stay open.";
+            case Fault.Down down -> "Every connection" + to(down) + " is closed and new ones are refused" + until + ".";
+            case Fault.Pause pause ->
+                "Every process of " + server(pause) + " stands still" + until + "; connections stay open.";
+            case Fault.Partition partition ->
+                "The link between the primary and " + partition.replica() + " is cut both ways" + until + ".";
+            case Fault.Failover failover ->
+                (failover.planned() ? "The primary is shut down" : "Every process of the primary is killed at once")
+                        + ", " + failover.promote() + " is promoted, and the primary's address leads to it.";
             case Fault.Crash crash ->
-                "Every process of the server is killed at once; it is started again"
+                "Every process of " + server(crash) + " is killed at once; it is started again"
                         + crash.duration()
                                 .map(duration -> " " + words(duration) + " later")
                                 .orElse("") + ".";
@@ -64,11 +71,17 @@ final class Sentences {
             case Fault.Slicer slicer -> "Cut bytes " + way(slicer) + " into pieces of " + pieces(slicer) + time + ".";
             case Fault.LimitData limit ->
                 "Closed connections after " + limit.bytes() + " bytes " + way(limit) + time + ".";
-            case Fault.Down down -> "Kept the server out of reach" + time + ".";
-            case Fault.Pause pause -> "Had every process of the server stand still" + time + ".";
+            case Fault.Down down ->
+                "Kept " + (isLink(down) ? down.of() + " down" : server(down) + " out of reach") + time + ".";
+            case Fault.Pause pause -> "Had every process of " + server(pause) + " stand still" + time + ".";
+            case Fault.Partition partition ->
+                "Cut the link between the primary and " + partition.replica() + time + ".";
+            case Fault.Failover failover ->
+                (failover.planned() ? "Shut the primary down" : "Killed the primary") + " and promoted "
+                        + failover.promote() + ", which took its place after " + words(lasted) + ".";
             case Fault.Crash crash ->
-                "Killed every process of the server; started again and recovered, it answered after " + words(lasted)
-                        + ".";
+                "Killed every process of " + server(crash) + "; started again and recovered, it answered after "
+                        + words(lasted) + ".";
             case Fault.Blocker blocker -> "Kept a transaction open" + time + ".";
         };
     }
@@ -89,9 +102,28 @@ final class Sentences {
 
     private static String way(Fault.NetworkFault fault) {
         return switch (fault.direction()) {
-            case DOWNSTREAM -> "from the server to its clients";
-            case UPSTREAM -> "from the clients to the server";
+            case DOWNSTREAM ->
+                isLink(fault)
+                        ? "from the primary to the replica (" + fault.of() + ")"
+                        : "from " + server(fault) + " to its clients";
+            case UPSTREAM ->
+                isLink(fault)
+                        ? "from the replica to the primary (" + fault.of() + ")"
+                        : "from the clients to " + server(fault);
         };
+    }
+
+    private static boolean isLink(Fault fault) {
+        return fault.of().startsWith("replication-");
+    }
+
+    private static String to(Fault fault) {
+        return isLink(fault) ? " of " + fault.of() : " to " + server(fault);
+    }
+
+    /** There is but one that needs no name. */
+    private static String server(Fault fault) {
+        return fault.of().equals(ServerNames.PRIMARY) ? "the server" : fault.of();
     }
 
     static String words(Duration duration) {

@@ -1,20 +1,31 @@
 package dev.rehearsal.fault;
 
 import dev.rehearsal.scenario.EnvironmentException;
+import java.time.Duration;
 
 /**
- * What can be done to the server itself, of whatever runtime it is. Called by the injector's thread alone, and each return follows its
- * departure.
+ * What can be done to servers, of whatever runtime they are. Called by the injector's thread alone, and each return follows its departure.
  *
- * @param pause every process stands still when it returns
- * @param resume they go on
- * @param crash none of them is there any more when it returns
- * @param restart the server answers again when it returns
+ * <p>Servers are named as in the scenario: {@code primary}, {@code replica-1}.
  */
-public record ServerSwitches(Switch pause, Switch resume, Switch crash, Switch restart) {
-    /** One of these deeds. */
-    @FunctionalInterface
-    public interface Switch {
-        void run() throws EnvironmentException;
-    }
+public interface ServerSwitches {
+    /** Every process of it stands still when this returns. */
+    void pause(String server) throws EnvironmentException;
+
+    /** They go on. */
+    void resume(String server) throws EnvironmentException;
+
+    /** None of its processes is there any more when this returns. */
+    void crash(String server) throws EnvironmentException;
+
+    /** It answers again when this returns. */
+    void restart(String server) throws EnvironmentException;
+
+    /**
+     * The replica is the primary when this returns, and everybody is led to it.
+     *
+     * @param planned whether the old primary is shut down; else it is killed
+     * @return for how long the primary's address led to no server that took writes
+     */
+    Duration failOver(String replica, boolean planned) throws EnvironmentException;
 }

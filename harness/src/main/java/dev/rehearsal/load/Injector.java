@@ -84,7 +84,7 @@ final class Injector {
     private List<ServiceTraffic> begin(InjectorPlan plan, Timekeeper timekeeper, StopPoint stop, InFlight inFlight)
             throws EnvironmentException {
         List<Service> services = plan.workload().services();
-        Pools pools = Pools.filled(services, plan.jdbcUrl());
+        Pools pools = Pools.filled(services, plan.jdbcUrl(), plan.replicaJdbcUrls());
         CompletableFuture<Long> planStart = new CompletableFuture<>();
         List<ServiceTraffic> traffic = new ArrayList<>();
         List<PlannedSimulation.Population> populations = new ArrayList<>();
@@ -93,7 +93,7 @@ final class Injector {
             Service service = services.get(i);
             ArrivalPlan arrivals = new ArrivalPlan(plan.seed(), plan.workload().arrivals(), service);
             int group = PlannedUsers.group(service.arrivalsPerSecond());
-            RequestRunner runner = new RequestRunner(timekeeper, stop, pools.pool(i));
+            RequestRunner runner = new RequestRunner(timekeeper, stop, pools.of(i));
             ServiceTraffic each = new ServiceTraffic(
                     i, firstOperation, service, arrivals, plan.keys(), runner, inFlight, timekeeper, planStart);
             each.start();

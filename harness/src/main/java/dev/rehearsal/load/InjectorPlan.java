@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import dev.rehearsal.scenario.Parameter;
 import dev.rehearsal.scenario.Workload;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import tools.jackson.databind.ObjectMapper;
@@ -15,8 +16,15 @@ import tools.jackson.databind.json.JsonMapper;
  * @param originNanoTime the run's origin on the clock that both processes share
  * @param keys by {@code table.column}
  */
-record InjectorPlan(long originNanoTime, long seed, String jdbcUrl, Workload workload, Map<String, KeyDomain> keys) {
+record InjectorPlan(
+        long originNanoTime,
+        long seed,
+        String jdbcUrl,
+        List<String> replicaJdbcUrls,
+        Workload workload,
+        Map<String, KeyDomain> keys) {
     InjectorPlan {
+        replicaJdbcUrls = List.copyOf(replicaJdbcUrls);
         keys = new TreeMap<>(keys);
     }
 

@@ -65,8 +65,8 @@ public final class Load implements AutoCloseable {
         ArrivedCount arrived = new ArrivedCount(spec);
         running = Optional.of(new Running(clock, journal, reader, arrived));
         reader.start();
-        InjectorPlan plan =
-                new InjectorPlan(clock.originNanoTime(), spec.seed(), spec.jdbcUrl(), spec.workload(), keys);
+        InjectorPlan plan = new InjectorPlan(
+                clock.originNanoTime(), spec.seed(), spec.jdbcUrl(), spec.replicaJdbcUrls(), spec.workload(), keys);
         send(plan.toLine(), reader);
         Frame.Started started = await(reader.started(), BEGINNING, "start the arrivals");
         arrived.begin(started.planStartNanos());

@@ -5,6 +5,7 @@ import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.pool.HikariPool.PoolInitializationException;
 import dev.rehearsal.run.ApplicationNames;
 import dev.rehearsal.scenario.EnvironmentException;
+import dev.rehearsal.scenario.Workload.Reads;
 import dev.rehearsal.scenario.Workload.Service;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -14,27 +15,66 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import javax.sql.DataSource;
 
-/** The connection pools, one a service, as its application would have them. They end with the process. */
+/**
+ * The connection pools, one a service, as its application would have them; of a service that reads from replicas, one more for each replica. They end
+ * with the process.
+ */
 final class Pools {
     private static final Duration FILLING = Duration.ofSeconds(30);
 
-    private final List<HikariDataSource> pools = new ArrayList<>();
+    private final List<OfService> services = new ArrayList<>();
+    private final List<Filling> filling = new ArrayList<>();
+
+    private record Filling(Service service, HikariDataSource pool) {}
+
+    /** Of one service. */
+    record OfService(DataSource primary, List<DataSource> replicas) {
+        OfService {
+            replicas = List.copyOf(replicas);
+        }
+
+        /**
+         * Where a request goes.
+         *
+         * @param nth of its operation's requests: replicas take turns
+         */
+        Target target(Reads reads, long nth) {
+            return switch (reads) {
+                case PRIMARY -> new Target(primary, 0);
+                case REPLICA -> {
+                    int turn = (int) (nth % replicas.size());
+                    yield new Target(replicas.get(turn), turn + 1);
+                }
+            };
+        }
+    }
+
+    /** @param replica its number, from 1; 0: the primary */
+    record Target(DataSource pool, int replica) {}
 
     private Pools() {}
 
     /**
      * Opens all pools and fills them.
      *
-     * @throws EnvironmentException if the server does not give as many connections
+     * @throws EnvironmentException if a server does not give as many connections
      */
-    static Pools filled(List<Service> services, String jdbcUrl) throws EnvironmentException {
+    static Pools filled(List<Service> services, String jdbcUrl, List<String> replicaJdbcUrls)
+            throws EnvironmentException {
         Pools pools = new Pools();
         try {
             for (Service service : services) {
-                pools.pools.add(new HikariDataSource(config(service, jdbcUrl)));
+                boolean readsFromReplicas =
+                        service.operations().stream().anyMatch(operation -> operation.reads() == Reads.REPLICA);
+                List<DataSource> replicas = new ArrayList<>();
+                for (String url : readsFromReplicas ? replicaJdbcUrls : List.<String>of()) {
+                    String name = service.name() + " on replica " + (replicas.size() + 1);
+                    replicas.add(pools.begun(service, name, url));
+                }
+                pools.services.add(new OfService(pools.begun(service, service.name(), jdbcUrl), replicas));
             }
-            for (int i = 0; i < services.size(); i++) {
-                awaitFilled(services.get(i), pools.pools.get(i));
+            for (Filling each : pools.filling) {
+                awaitFilled(each.service, each.pool);
             }
             return pools;
         } catch (PoolInitializationException e) {
@@ -45,13 +85,19 @@ final class Pools {
         }
     }
 
-    DataSource pool(int service) {
-        return pools.get(service);
+    private DataSource begun(Service service, String name, String jdbcUrl) {
+        HikariDataSource pool = new HikariDataSource(config(service, name, jdbcUrl));
+        filling.add(new Filling(service, pool));
+        return pool;
     }
 
-    private static HikariConfig config(Service service, String jdbcUrl) {
+    OfService of(int service) {
+        return services.get(service);
+    }
+
+    private static HikariConfig config(Service service, String name, String jdbcUrl) {
         HikariConfig config = new HikariConfig();
-        config.setPoolName(service.name());
+        config.setPoolName(name);
         config.setJdbcUrl(jdbcUrl);
         config.setMaximumPoolSize(service.pool().size());
         config.setMinimumIdle(service.pool().size());

@@ -1,10 +1,10 @@
 package dev.rehearsal.load;
 
+import dev.rehearsal.run.RequestRecord;
 import dev.rehearsal.run.RequestRecord.Outcome;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
-import javax.sql.DataSource;
 import org.postgresql.PGConnection;
 
 /**
@@ -21,12 +21,12 @@ import org.postgresql.PGConnection;
 final class RequestRunner {
     private final Timekeeper timekeeper;
     private final StopPoint stop;
-    private final DataSource pool;
+    private final Pools.OfService pools;
 
-    RequestRunner(Timekeeper timekeeper, StopPoint stop, DataSource pool) {
+    RequestRunner(Timekeeper timekeeper, StopPoint stop, Pools.OfService pools) {
         this.timekeeper = timekeeper;
         this.stop = stop;
-        this.pool = pool;
+        this.pools = pools;
     }
 
     /** Waits for the request's instant and runs it to its end. */
@@ -38,7 +38,9 @@ final class RequestRunner {
         }
         request.pickedUp(timekeeper.nowNanos());
         try {
-            run(connect(), request, transaction, values);
+            Pools.Target target =
+                    pools.target(transaction.reads(), request.arrival().nth());
+            run(target.pool().getConnection(), target.replica(), request, transaction, values);
         } catch (SQLException e) {
             request.finished(noConnection(e), timekeeper.nowNanos());
         } catch (RuntimeException | Error e) {
@@ -48,14 +50,11 @@ final class RequestRunner {
         }
     }
 
-    private Connection connect() throws SQLException {
-        return pool.getConnection();
-    }
-
-    private void run(Connection connection, InFlight.Request request, Transaction transaction, Object[] values)
+    private void run(
+            Connection connection, int replica, InFlight.Request request, Transaction transaction, Object[] values)
             throws SQLException {
         try (connection) {
-            request.connected(timekeeper.nowNanos(), backendPid(connection));
+            request.connected(timekeeper.nowNanos(), RequestRecord.session(backendPid(connection), replica));
             Transaction.Ending ending = transaction.run(connection, values);
             request.finished(ending, timekeeper.nowNanos());
         }

@@ -3,6 +3,7 @@ package dev.rehearsal.load;
 import dev.rehearsal.run.RequestRecord.Outcome;
 import dev.rehearsal.scenario.Workload.Operation;
 import dev.rehearsal.scenario.Workload.OperationStatement;
+import dev.rehearsal.scenario.Workload.Reads;
 import java.math.BigDecimal;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -21,6 +22,7 @@ final class Transaction {
     private final List<Values> parameters;
     private final List<Prepared> statements;
     private final boolean writes;
+    private final Reads reads;
 
     /** @param parameters for each placeholder, an index into the operation's parameters */
     private record Prepared(String sql, List<Integer> parameters) {}
@@ -41,6 +43,7 @@ final class Transaction {
     }
 
     Transaction(Operation operation, Map<String, KeyDomain> keys) {
+        this.reads = operation.reads();
         List<String> names = List.copyOf(operation.parameters().keySet());
         List<Values> sources = new ArrayList<>();
         for (String name : names) {
@@ -55,6 +58,10 @@ final class Transaction {
         }
         this.statements = List.copyOf(prepared);
         this.writes = operation.writes();
+    }
+
+    Reads reads() {
+        return reads;
     }
 
     static String sqlState(SQLException e) {

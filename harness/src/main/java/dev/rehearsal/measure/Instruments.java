@@ -17,7 +17,7 @@ public final class Instruments implements AutoCloseable {
     /** Low, so that short waits are logged too; its side effects (deadlocks and autovacuum end sooner) are for the report to tell. */
     public static final Duration DEADLOCK_TIMEOUT = Duration.ofMillis(10);
 
-    private final String directJdbcUrl;
+    private final ObservedServer server;
     private final RunClock clock;
     private final Journal journal;
     private final Absences absences;
@@ -26,17 +26,20 @@ public final class Instruments implements AutoCloseable {
     private final StatementWitness witness;
     private final ServerSampler sampler;
     private final PauseMeter pauses;
+    private final ReplicaWatch replicas;
 
     private Instruments(
-            String directJdbcUrl,
+            ObservedServer server,
             RunClock clock,
             Journal journal,
             Absences absences,
             LockTracer tracer,
             StatementWitness witness,
             ServerSampler sampler,
-            PauseMeter pauses) {
-        this.directJdbcUrl = directJdbcUrl;
+            PauseMeter pauses,
+            ReplicaWatch replicas) {
+        this.replicas = replicas;
+        this.server = server;
         this.clock = clock;
         this.journal = journal;
         this.absences = absences;
@@ -61,26 +64,44 @@ public final class Instruments implements AutoCloseable {
     public static Instruments armed(
             String directJdbcUrl, LogFile log, long postmasterPid, RunClock clock, Journal journal)
             throws EnvironmentException {
+        return armed(directJdbcUrl, log, postmasterPid, Map.of(), clock, journal);
+    }
+
+    /**
+     * The same, with replicas that are to be watched.
+     *
+     * @param replicas their JDBC URLs, past the fault proxies, by name
+     */
+    public static Instruments armed(
+            String directJdbcUrl,
+            LogFile log,
+            long postmasterPid,
+            Map<String, String> replicas,
+            RunClock clock,
+            Journal journal)
+            throws EnvironmentException {
         try (Connection connection = ObserverConnections.open(directJdbcUrl)) {
             InstrumentSchema.install(connection);
         } catch (SQLException e) {
             throw unusable(e);
         }
+        ObservedServer server = new ObservedServer(directJdbcUrl);
         Absences absences = new Absences();
-        LockTracer tracer = LockTracer.armed(log, directJdbcUrl, clock, journal, absences);
+        LockTracer tracer = LockTracer.armed(log, server, clock, journal, absences);
         try {
-            StatementWitness witness = new StatementWitness(directJdbcUrl, tracer, clock, journal, absences);
+            StatementWitness witness = new StatementWitness(server, tracer, clock, journal, absences);
             try {
-                ServerSampler sampler = ServerSampler.started(directJdbcUrl, postmasterPid, clock, journal, absences);
+                ServerSampler sampler = ServerSampler.started(server, postmasterPid, clock, journal, absences);
                 return new Instruments(
-                        directJdbcUrl,
+                        server,
                         clock,
                         journal,
                         absences,
                         tracer,
                         witness,
                         sampler,
-                        PauseMeter.started("harness", clock, journal));
+                        PauseMeter.started("harness", clock, journal),
+                        ReplicaWatch.started(server, replicas, clock, journal));
             } catch (SQLException e) {
                 witness.close();
                 throw e;
@@ -133,6 +154,35 @@ public final class Instruments implements AutoCloseable {
                                 + " time without it there are no samples, and what it had not yet written to its log is lost."));
     }
 
+    /**
+     * To be said, instead of {@link #serverIsBack}, when another server has taken the place of the one that went, with the event triggers that were
+     * there.
+     *
+     * @param name of the server as it was, such as {@code replica-1}
+     * @param directJdbcUrl of a superuser, past the fault proxy
+     */
+    public void serverMoved(String name, String directJdbcUrl, LogFile log, long postmasterPid) {
+        try {
+            server.moveTo(directJdbcUrl);
+            sampler.follow(postmasterPid);
+            tracer.moveTo(log);
+            witness.reconnect();
+        } catch (SQLException e) {
+            journal.record(new InstrumentTrouble(
+                    clock.nowNanos(), "instruments", "the new primary cannot be observed: " + e.getMessage()));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            absences.ends();
+        }
+        journal.record(new Noted(
+                clock.nowNanos(),
+                "The primary was away from " + seconds(absentSinceNanos) + ", as the scenario asks; from "
+                        + seconds(clock.nowNanos()) + " on the instruments observe " + name
+                        + " in its place. Of locks that were held or waited for when it went, the end is not known; of the time in"
+                        + " between there are no samples and no lock waits."));
+    }
+
     private static String seconds(long nanos) {
         return String.format(Locale.ROOT, "%.1f s", nanos / 1e9);
     }
@@ -144,7 +194,7 @@ public final class Instruments implements AutoCloseable {
 
     /** The schema as it is now. */
     public SchemaFingerprint schema() throws EnvironmentException {
-        try (Connection connection = ObserverConnections.open(directJdbcUrl)) {
+        try (Connection connection = server.open()) {
             return SchemaFingerprint.of(connection);
         } catch (SQLException e) {
             throw unusable(e);
@@ -154,6 +204,7 @@ public final class Instruments implements AutoCloseable {
     /** Drains, and stops. */
     @Override
     public void close() {
+        replicas.close();
         pauses.close();
         sampler.close();
         witness.close();

@@ -37,7 +37,7 @@ public final class LockTracer implements AutoCloseable {
 
     private final RunClock clock;
     private final Journal journal;
-    private final String directJdbcUrl;
+    private final ObservedServer server;
     private final Absences absences;
     private final Object markersLock = new Object();
     private Connection markers;
@@ -52,17 +52,17 @@ public final class LockTracer implements AutoCloseable {
     /** Touched by the tail's thread only. */
     private int garbledLinesExcused;
 
-    private Optional<LogTail> tail = Optional.empty();
+    private volatile Optional<LogTail> tail = Optional.empty();
 
     private LockTracer(
             LogFile log,
             RunClock clock,
             Journal journal,
-            String directJdbcUrl,
+            ObservedServer server,
             Connection markers,
             RelationNames names,
             Absences absences) {
-        this.directJdbcUrl = directJdbcUrl;
+        this.server = server;
         this.absences = absences;
         this.parser = new LogParser(log.format());
         this.clock = clock;
@@ -98,25 +98,25 @@ public final class LockTracer implements AutoCloseable {
      */
     public static LockTracer armed(LogFile log, String directJdbcUrl, RunClock clock, Journal journal)
             throws EnvironmentException {
-        return armed(log, directJdbcUrl, clock, journal, new Absences());
+        return armed(log, new ObservedServer(directJdbcUrl), clock, journal, new Absences());
     }
 
-    static LockTracer armed(LogFile log, String directJdbcUrl, RunClock clock, Journal journal, Absences absences)
+    static LockTracer armed(LogFile log, ObservedServer server, RunClock clock, Journal journal, Absences absences)
             throws EnvironmentException {
         Connection markers;
         try {
-            markers = ObserverConnections.open(directJdbcUrl);
+            markers = server.open();
         } catch (SQLException e) {
             throw unreachable(e);
         }
         RelationNames names;
         try {
-            names = RelationNames.loaded(directJdbcUrl);
+            names = RelationNames.loaded(server);
         } catch (SQLException e) {
             ObserverConnections.close(markers);
             throw unreachable(e);
         }
-        LockTracer tracer = new LockTracer(log, clock, journal, directJdbcUrl, markers, names, absences);
+        LockTracer tracer = new LockTracer(log, clock, journal, server, markers, names, absences);
         try {
             tracer.start(log);
             return tracer;
@@ -239,13 +239,39 @@ public final class LockTracer implements AutoCloseable {
         List<CompletableFuture<Boolean>> pending = List.copyOf(expectedMarkers.values());
         synchronized (markersLock) {
             ObserverConnections.close(markers);
-            markers = ObserverConnections.open(directJdbcUrl);
+            markers = server.open();
         }
         names.reconnect();
         String marker = nextMarker();
         CompletableFuture<Boolean> back = expect(marker);
         write(marker);
         CompletableFuture<Void> unused = back.thenAccept(read -> pending.forEach(each -> each.complete(false)));
+    }
+
+    /**
+     * After another server has taken the place of the one that was traced: what that has logged to its end is read first, then the other's log from
+     * now on.
+     *
+     * @param log of the server that is there now
+     */
+    void moveTo(LogFile log) throws SQLException, InterruptedException {
+        tail.ifPresent(LogTail::finish);
+        List<CompletableFuture<Boolean>> pending = List.copyOf(expectedMarkers.values());
+        expectedMarkers.clear();
+        pending.forEach(each -> each.complete(false));
+        armed = false;
+        synchronized (markersLock) {
+            ObserverConnections.close(markers);
+            markers = server.open();
+        }
+        names.reconnect();
+        String marker = nextMarker();
+        CompletableFuture<Boolean> seen = expect(marker);
+        write(marker);
+        tail = Optional.of(LogTail.started(log, new Records()));
+        if (!seen.join()) {
+            trouble(log.path() + " does not show what the server logs");
+        }
     }
 
     private synchronized String nextMarker() {

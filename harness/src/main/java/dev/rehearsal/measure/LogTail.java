@@ -36,6 +36,7 @@ final class LogTail implements AutoCloseable {
     private final LogRecords records;
     private final Thread thread;
     private volatile boolean closed;
+    private volatile boolean finishing;
 
     private LogTail(LogFile log, Reader reader) {
         this.file = log.path();
@@ -62,6 +63,16 @@ final class LogTail implements AutoCloseable {
         }
     }
 
+    /** Reads on to the end of what is there, and stops: nothing more is written. */
+    void finish() {
+        finishing = true;
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     private void follow() {
         try (SeekableByteChannel channel = Files.newByteChannel(file)) {
             Object identity = identity();
@@ -73,6 +84,9 @@ final class LogTail implements AutoCloseable {
                     readAll(channel, buffer);
                     Thread.sleep(LINGER);
                     continue;
+                }
+                if (finishing) {
+                    return;
                 }
                 if (channel.size() < channel.position()) {
                     reader.lost(file + " was truncated while it was read");

@@ -35,21 +35,21 @@ final class RelationNames implements AutoCloseable {
         }
     }
 
-    private final String directJdbcUrl;
+    private final ObservedServer server;
     private Connection connection;
     private final Map<Long, Relation> relations = new HashMap<>();
     private final Set<Long> original = new HashSet<>();
     private final Set<String> originalTables = new HashSet<>();
     private final Set<Long> unresolved = new HashSet<>();
 
-    private RelationNames(String directJdbcUrl, Connection connection) {
-        this.directJdbcUrl = directJdbcUrl;
+    private RelationNames(ObservedServer server, Connection connection) {
+        this.server = server;
         this.connection = connection;
     }
 
-    /** Names of all relations of the URL's database, over a connection of its own. */
-    static RelationNames loaded(String directJdbcUrl) throws SQLException {
-        RelationNames names = new RelationNames(directJdbcUrl, ObserverConnections.open(directJdbcUrl));
+    /** Names of all relations of the database, over a connection of its own. */
+    static RelationNames loaded(ObservedServer server) throws SQLException {
+        RelationNames names = new RelationNames(server, server.open());
         try {
             names.refresh();
         } catch (SQLException e) {
@@ -80,7 +80,7 @@ final class RelationNames implements AutoCloseable {
     /** After the server was away: what is known stays known. */
     synchronized void reconnect() throws SQLException {
         ObserverConnections.close(connection);
-        connection = ObserverConnections.open(directJdbcUrl);
+        connection = server.open();
         refresh();
     }
 

@@ -24,7 +24,7 @@ final class ServerSampler implements AutoCloseable {
             from pg_catalog.pg_stat_activity a
             where a.backend_type = 'client backend' and a.pid <> pg_backend_pid()""";
 
-    private final String directJdbcUrl;
+    private final ObservedServer server;
     private final Absences absences;
     private volatile ProcessorTime processorTime;
     private final RunClock clock;
@@ -32,13 +32,13 @@ final class ServerSampler implements AutoCloseable {
     private final Thread thread;
 
     private ServerSampler(
-            String directJdbcUrl,
+            ObservedServer server,
             Connection connection,
             ProcessorTime processorTime,
             RunClock clock,
             Journal journal,
             Absences absences) {
-        this.directJdbcUrl = directJdbcUrl;
+        this.server = server;
         this.absences = absences;
         this.processorTime = processorTime;
         this.clock = clock;
@@ -47,15 +47,10 @@ final class ServerSampler implements AutoCloseable {
     }
 
     static ServerSampler started(
-            String directJdbcUrl, long postmasterPid, RunClock clock, Journal journal, Absences absences)
+            ObservedServer server, long postmasterPid, RunClock clock, Journal journal, Absences absences)
             throws SQLException {
-        ServerSampler sampler = new ServerSampler(
-                directJdbcUrl,
-                ObserverConnections.open(directJdbcUrl),
-                new ProcessorTime(postmasterPid),
-                clock,
-                journal,
-                absences);
+        ServerSampler sampler =
+                new ServerSampler(server, server.open(), new ProcessorTime(postmasterPid), clock, journal, absences);
         sampler.thread.start();
         return sampler;
     }
@@ -73,7 +68,7 @@ final class ServerSampler implements AutoCloseable {
                 absences.awaitEnd();
                 ObserverConnections.close(current);
                 begunBefore = absences.begun();
-                current = ObserverConnections.open(directJdbcUrl);
+                current = server.open();
             }
         } catch (SQLException e) {
             trouble(e);

@@ -12,21 +12,21 @@ import java.sql.SQLException;
 public final class StatementWitness implements AutoCloseable {
     private static final String INSTRUMENT = "statement witness";
 
-    private final String directJdbcUrl;
+    private final ObservedServer server;
     private final LockTracer tracer;
     private final RunClock clock;
     private final Journal journal;
     private final Absences absences;
     private volatile Connection statistics;
 
-    StatementWitness(String directJdbcUrl, LockTracer tracer, RunClock clock, Journal journal, Absences absences)
+    StatementWitness(ObservedServer server, LockTracer tracer, RunClock clock, Journal journal, Absences absences)
             throws SQLException {
         this.absences = absences;
-        this.directJdbcUrl = directJdbcUrl;
+        this.server = server;
         this.tracer = tracer;
         this.clock = clock;
         this.journal = journal;
-        this.statistics = ObserverConnections.open(directJdbcUrl);
+        this.statistics = server.open();
     }
 
     /**
@@ -37,10 +37,11 @@ public final class StatementWitness implements AutoCloseable {
      *     one transaction to the next
      */
     public WitnessedSession attach(Connection migration) throws SQLException {
+        awaitServer();
         int begunBefore = absences.begun();
         return WitnessedSession.opened(
                 migration,
-                directJdbcUrl,
+                server.directJdbcUrl(),
                 statistics,
                 tracer,
                 clock,
@@ -52,10 +53,20 @@ public final class StatementWitness implements AutoCloseable {
                 () -> absences.haveBegunSince(begunBefore));
     }
 
+    /** A server that takes the migration's connection already may not be the one that is observed yet. */
+    private void awaitServer() throws SQLException {
+        try {
+            absences.awaitEnd();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new SQLException("interrupted while the instruments turned to the server", e);
+        }
+    }
+
     /** After the server was away; a session that was attached before is gone with it. */
     void reconnect() throws SQLException {
         ObserverConnections.close(statistics);
-        statistics = ObserverConnections.open(directJdbcUrl);
+        statistics = server.open();
     }
 
     private void trouble(String message) {

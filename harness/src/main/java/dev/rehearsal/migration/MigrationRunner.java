@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.FutureTask;
+import java.util.function.Supplier;
 
 /**
  * Runs the steps of one direction, in order, over one connection. The steps run on a thread of their own; the thread that calls {@link #run} keeps
@@ -19,7 +20,7 @@ import java.util.concurrent.FutureTask;
  */
 public final class MigrationRunner {
     private final String proxiedJdbcUrl;
-    private final String directJdbcUrl;
+    private final Supplier<String> directJdbcUrl;
     private final StatementWitness witness;
     private final RunClock clock;
     private final Journal journal;
@@ -28,12 +29,12 @@ public final class MigrationRunner {
 
     /**
      * @param proxiedJdbcUrl what the statements go through
-     * @param directJdbcUrl for cancelling them
+     * @param directJdbcUrl for cancelling them, straight to the primary as it is then
      * @param seed of the jitter between retries
      */
     public MigrationRunner(
             String proxiedJdbcUrl,
-            String directJdbcUrl,
+            Supplier<String> directJdbcUrl,
             StatementWitness witness,
             RunClock clock,
             Journal journal,

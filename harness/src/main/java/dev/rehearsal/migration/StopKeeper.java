@@ -16,6 +16,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 
 /**
  * Waits for a migration and ends it when its time is up: asks first ({@code pg_cancel_backend}), then terminates the session, then cuts the connection,
@@ -28,7 +29,7 @@ final class StopKeeper {
     private static final int CANCELS = 20;
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
-    private final String directJdbcUrl;
+    private final Supplier<String> directJdbcUrl;
     private final StopRequest stop;
     private final FutureTask<Optional<Failure>> migration;
     private final RunClock clock;
@@ -36,7 +37,7 @@ final class StopKeeper {
     private boolean interrupted;
 
     StopKeeper(
-            String directJdbcUrl,
+            Supplier<String> directJdbcUrl,
             StopRequest stop,
             FutureTask<Optional<Failure>> migration,
             RunClock clock,
@@ -132,7 +133,7 @@ final class StopKeeper {
             properties.setProperty("ApplicationName", ApplicationNames.OBSERVER);
             properties.setProperty("connectTimeout", "5");
             properties.setProperty("socketTimeout", "5");
-            try (Connection connection = DriverManager.getConnection(directJdbcUrl, properties);
+            try (Connection connection = DriverManager.getConnection(directJdbcUrl.get(), properties);
                     PreparedStatement statement = connection.prepareStatement(signal)) {
                 statement.setInt(1, session.backendPid());
                 statement.execute();

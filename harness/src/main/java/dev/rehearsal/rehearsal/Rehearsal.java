@@ -7,12 +7,11 @@ import dev.rehearsal.dataset.SnapshotStore;
 import dev.rehearsal.dataset.Writeback;
 import dev.rehearsal.drill.Drills;
 import dev.rehearsal.environment.Environment;
+import dev.rehearsal.environment.ProxiedEndpoint;
 import dev.rehearsal.environment.RuntimeChooser;
 import dev.rehearsal.environment.Server;
-import dev.rehearsal.environment.ServerControl;
 import dev.rehearsal.environment.ServerRuntime;
 import dev.rehearsal.fault.FaultInjector;
-import dev.rehearsal.fault.ServerSwitches;
 import dev.rehearsal.load.Load;
 import dev.rehearsal.load.LoadSpec;
 import dev.rehearsal.measure.Instruments;
@@ -33,7 +32,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -128,13 +129,13 @@ public final class Rehearsal implements AutoCloseable {
                         Instruments.serverSettings(),
                         RunFacts.connections(scenario),
                         directory.path());
-                Instruments instruments = instruments(environment.primary(), journal);
+                Instruments instruments = instruments(environment, journal);
                 FaultInjector faults = faults(environment, instruments, journal)) {
             journal.record(environment.facts(clock));
             OperationProblems.refuse(scenario, environment.primary().jdbcUrl(ApplicationNames.OBSERVER));
             SchemaFingerprint before = instruments.schema();
             try (load;
-                    Writeback writeback = Writeback.begun(clone.directory())) {
+                    Writeback writeback = Writeback.begun(clone.directory().getParent())) {
                 load.begin(loadSpec(environment), clock, directory.requests(), journal);
                 walk(environment, writeback, instruments, load, faults, journal);
             } finally {
@@ -161,7 +162,7 @@ public final class Rehearsal implements AutoCloseable {
         TimelineRunner timeline = new TimelineRunner(scenario.timeline(), load, faults, clock, journal, progress);
         MigrationRunner migration = new MigrationRunner(
                 environment.application().jdbcUrl(ApplicationNames.MIGRATION),
-                environment.primary().jdbcUrl(ApplicationNames.OBSERVER),
+                () -> environment.primary().jdbcUrl(ApplicationNames.OBSERVER),
                 instruments.witness(),
                 clock,
                 journal,
@@ -176,9 +177,19 @@ public final class Rehearsal implements AutoCloseable {
         load.stopAndDrain(DRAIN_LIMIT);
     }
 
-    private Instruments instruments(Server primary, Journal journal) throws EnvironmentException {
+    private Instruments instruments(Environment environment, Journal journal) throws EnvironmentException {
+        Server primary = environment.primary();
+        Map<String, String> replicas = new LinkedHashMap<>();
+        environment
+                .replicas()
+                .forEach((name, replica) -> replicas.put(name, replica.jdbcUrl(ApplicationNames.OBSERVER)));
         return Instruments.armed(
-                primary.jdbcUrl(ApplicationNames.OBSERVER), primary.log(), primary.processId(), clock, journal);
+                primary.jdbcUrl(ApplicationNames.OBSERVER),
+                primary.log(),
+                primary.processId(),
+                replicas,
+                clock,
+                journal);
     }
 
     private FaultInjector faults(Environment environment, Instruments instruments, Journal journal)
@@ -189,10 +200,9 @@ public final class Rehearsal implements AutoCloseable {
         return new FaultInjector(
                 scenario.faults(),
                 environment.faultApi(),
-                environment.proxyName(),
-                switches(environment, instruments),
-                environment.primary().jdbcUrl(ApplicationNames.BLOCKER),
-                environment.primary().jdbcUrl(ApplicationNames.OBSERVER),
+                new ServerPower(environment, instruments),
+                () -> environment.primary().jdbcUrl(ApplicationNames.BLOCKER),
+                () -> environment.primary().jdbcUrl(ApplicationNames.OBSERVER),
                 clock,
                 journal);
     }
@@ -207,39 +217,13 @@ public final class Rehearsal implements AutoCloseable {
                 : Optional.empty();
     }
 
-    /** Instruments are told before the server goes: what they lose then is no trouble of theirs. */
-    private static ServerSwitches switches(Environment environment, Instruments instruments) {
-        ServerControl control = environment.control();
-        return new ServerSwitches(
-                control::pause,
-                control::resume,
-                () -> {
-                    instruments.serverGoes();
-                    boolean gone = false;
-                    try {
-                        control.kill();
-                        gone = true;
-                    } finally {
-                        if (!gone) {
-                            instruments.serverIsBack(environment.primary().processId());
-                        }
-                    }
-                },
-                () -> {
-                    try {
-                        control.startAgain();
-                    } finally {
-                        instruments.serverIsBack(environment.primary().processId());
-                    }
-                });
-    }
-
     /** The load names its sessions itself, by service. */
     private LoadSpec loadSpec(Environment environment) {
         return new LoadSpec(
                 scenario.workload(),
                 scenario.seed(),
                 environment.application().jdbcUrl(),
+                environment.reads().stream().map(ProxiedEndpoint::jdbcUrl).toList(),
                 environment.primary().jdbcUrl(ApplicationNames.OBSERVER));
     }
 

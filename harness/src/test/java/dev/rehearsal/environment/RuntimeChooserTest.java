@@ -96,6 +96,12 @@ class RuntimeChooserTest {
 
     private static EnvironmentSpec auto(String version, ContainerSpec containers) {
         return new EnvironmentSpec(
-                EnvironmentSpec.Engine.POSTGRESQL, version, RuntimeChoice.AUTO, Map.of(), Optional.empty(), containers);
+                EnvironmentSpec.Engine.POSTGRESQL,
+                version,
+                RuntimeChoice.AUTO,
+                Map.of(),
+                Optional.empty(),
+                containers,
+                EnvironmentSpec.Replication.NONE);
     }
 }

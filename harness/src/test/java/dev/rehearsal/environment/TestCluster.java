@@ -49,7 +49,20 @@ public final class TestCluster {
                 EnvironmentSpec.RuntimeChoice.LOCAL,
                 settings,
                 binaries,
-                EnvironmentSpec.ContainerSpec.ANY);
+                EnvironmentSpec.ContainerSpec.ANY,
+                EnvironmentSpec.Replication.NONE);
+    }
+
+    /** The same servers with replicas. */
+    public static EnvironmentSpec replicated(EnvironmentSpec spec, int replicas, EnvironmentSpec.Synchrony synchrony) {
+        return new EnvironmentSpec(
+                spec.engine(),
+                spec.version(),
+                spec.runtime(),
+                spec.settings(),
+                spec.binaries(),
+                spec.containers(),
+                new EnvironmentSpec.Replication(replicas, synchrony));
     }
 
     static Path binaries() throws EnvironmentException, IOException {

@@ -29,7 +29,8 @@ public final class TestContainers {
                 EnvironmentSpec.RuntimeChoice.CONTAINERS,
                 settings,
                 Optional.empty(),
-                containers);
+                containers,
+                EnvironmentSpec.Replication.NONE);
     }
 
     public static ServerRuntime runtime(EnvironmentSpec spec) throws EnvironmentException {

@@ -6,13 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.rehearsal.environment.Environment;
 import dev.rehearsal.environment.LocalFaultProxy;
 import dev.rehearsal.environment.LocalRuntime;
-import dev.rehearsal.environment.ServerControl;
 import dev.rehearsal.environment.TestCluster;
 import dev.rehearsal.run.ApplicationNames;
 import dev.rehearsal.run.Journal;
 import dev.rehearsal.run.RunClock;
 import dev.rehearsal.run.RunEvent;
 import dev.rehearsal.scenario.Cue;
+import dev.rehearsal.scenario.EnvironmentException;
 import dev.rehearsal.scenario.Fault;
 import dev.rehearsal.scenario.Stage;
 import java.io.IOException;
@@ -136,7 +136,8 @@ class FaultInjectorTest {
 
     @Test
     void aFaultWithoutATimeLastsUntilItsStageEnds() throws Exception {
-        Fault.Down down = new Fault.Down(new Cue.AfterStageStart(Stage.BASELINE, Duration.ZERO), Optional.empty());
+        Fault.Down down =
+                new Fault.Down("primary", new Cue.AfterStageStart(Stage.BASELINE, Duration.ZERO), Optional.empty());
         try (FaultInjector injector = injector(down)) {
             injector.stageStarted(Stage.BASELINE);
             Awaitility.await().until(() -> !startedEvents().isEmpty());
@@ -166,15 +167,15 @@ class FaultInjectorTest {
         Cue cue = new Cue.BeforeStep("step", Duration.ZERO);
         Optional<Duration> open = Optional.empty();
         try (FaultInjector injector = injector(
-                new Fault.Latency(cue, open, DOWN, Duration.ofMillis(5), Duration.ofMillis(2)),
-                new Fault.Bandwidth(cue, open, DOWN, 0),
-                new Fault.Timeout(cue, open, Fault.Direction.UPSTREAM, Duration.ZERO),
-                new Fault.ResetPeer(cue, open, DOWN, Duration.ofMillis(7)),
-                new Fault.SlowClose(cue, open, DOWN, Duration.ofSeconds(1)),
-                new Fault.Slicer(cue, open, DOWN, 64, 32, Duration.ofNanos(250_000)),
-                new Fault.LimitData(cue, open, Fault.Direction.UPSTREAM, 10_000),
-                new Fault.Down(cue, open),
-                new Fault.Down(cue, Optional.of(LONG)))) {
+                new Fault.Latency("primary", cue, open, DOWN, Duration.ofMillis(5), Duration.ofMillis(2)),
+                new Fault.Bandwidth("primary", cue, open, DOWN, 0),
+                new Fault.Timeout("primary", cue, open, Fault.Direction.UPSTREAM, Duration.ZERO),
+                new Fault.ResetPeer("primary", cue, open, DOWN, Duration.ofMillis(7)),
+                new Fault.SlowClose("primary", cue, open, DOWN, Duration.ofSeconds(1)),
+                new Fault.Slicer("primary", cue, open, DOWN, 64, 32, Duration.ofNanos(250_000)),
+                new Fault.LimitData("primary", cue, open, Fault.Direction.UPSTREAM, 10_000),
+                new Fault.Down("primary", cue, open),
+                new Fault.Down("primary", cue, Optional.of(LONG)))) {
             injector.beforeStep("step");
 
             assertThat(startedEvents()).hasSize(9);
@@ -189,7 +190,7 @@ class FaultInjectorTest {
     @Test
     void limitDataBreaksAnAnswerThatIsTooLong() throws Exception {
         Cue cue = new Cue.BeforeStep("step", Duration.ZERO);
-        try (FaultInjector injector = injector(new Fault.LimitData(cue, Optional.empty(), DOWN, 100_000))) {
+        try (FaultInjector injector = injector(new Fault.LimitData("primary", cue, Optional.empty(), DOWN, 100_000))) {
             injector.beforeStep("step");
 
             assertThat(canConnect()).isTrue();
@@ -205,8 +206,8 @@ class FaultInjectorTest {
     @Test
     void slicerCutsAnAnswerAndKeepsIt() throws Exception {
         Cue cue = new Cue.BeforeStep("step", Duration.ZERO);
-        try (FaultInjector injector =
-                injector(new Fault.Slicer(cue, Optional.empty(), DOWN, 1500, 500, Duration.ofNanos(1_500_000)))) {
+        try (FaultInjector injector = injector(
+                new Fault.Slicer("primary", cue, Optional.empty(), DOWN, 1500, 500, Duration.ofNanos(1_500_000)))) {
             injector.beforeStep("step");
 
             long before = System.nanoTime();
@@ -298,7 +299,8 @@ class FaultInjectorTest {
 
     @Test
     void aPausedServerAnswersWhenItGoesOnAndKeepsItsConnections() throws Exception {
-        Fault fault = new Fault.Pause(new Cue.BeforeStep("step", Duration.ZERO), Optional.of(Duration.ofMillis(400)));
+        Fault fault = new Fault.Pause(
+                "primary", new Cue.BeforeStep("step", Duration.ZERO), Optional.of(Duration.ofMillis(400)));
         try (FaultInjector injector = injector(fault);
                 Connection connection = application();
                 Statement statement = connection.createStatement()) {
@@ -323,7 +325,7 @@ class FaultInjectorTest {
     void nothingOfAPausedServerRunsAndClosingTheInjectorLetsItGoOn() throws Exception {
         ProcessHandle postmaster =
                 ProcessHandle.of(environment.primary().processId()).orElseThrow();
-        Fault fault = new Fault.Pause(new Cue.BeforeStep("step", Duration.ZERO), Optional.of(LONG));
+        Fault fault = new Fault.Pause("primary", new Cue.BeforeStep("step", Duration.ZERO), Optional.of(LONG));
         try (FaultInjector injector = injector(fault)) {
             injector.beforeStep("step");
 
@@ -338,7 +340,7 @@ class FaultInjectorTest {
     void aCrashEndsEverySessionAndWhatWasCommittedIsThereAgain() throws Exception {
         run("create table crashed (id int)");
         long postmasterBefore = environment.primary().processId();
-        Fault fault = new Fault.Crash(new Cue.BeforeStep("step", Duration.ZERO), Optional.of(LONG));
+        Fault fault = new Fault.Crash("primary", new Cue.BeforeStep("step", Duration.ZERO), Optional.of(LONG));
         try (Connection connection = application();
                 Statement statement = connection.createStatement();
                 Connection open = application();
@@ -369,8 +371,8 @@ class FaultInjectorTest {
 
     @Test
     void aServerThatIsAwayCannotBeTakenAwayAgain() throws Exception {
-        Fault pause = new Fault.Pause(new Cue.BeforeStep("step", Duration.ZERO), Optional.of(LONG));
-        Fault crash = new Fault.Crash(new Cue.AfterStepStart("step", Duration.ZERO), Optional.of(LONG));
+        Fault pause = new Fault.Pause("primary", new Cue.BeforeStep("step", Duration.ZERO), Optional.of(LONG));
+        Fault crash = new Fault.Crash("primary", new Cue.AfterStepStart("step", Duration.ZERO), Optional.of(LONG));
         try (FaultInjector injector = injector(pause, crash)) {
             injector.beforeStep("step");
             injector.stepStarted("step");
@@ -447,19 +449,24 @@ class FaultInjectorTest {
     void aProxyThatIsNotThereIsTroubleAndNotAnException() throws Exception {
         Fault fault = latency(new Cue.BeforeStep("step", Duration.ZERO), Optional.empty(), 1);
         try (FaultInjector injector = new FaultInjector(
-                List.of(fault), environment.faultApi(), "nobody", switches(), "", "", RunClock.started(), journal())) {
+                List.of(new Fault.Down("nobody", new Cue.BeforeStep("step", Duration.ZERO), Optional.empty())),
+                environment.faultApi(),
+                switches(),
+                () -> "",
+                () -> "",
+                RunClock.started(),
+                journal())) {
             injector.beforeStep("step");
 
             assertThat(ended(0).happened()).isFalse();
-            assertThat(ended(0).effect()).startsWith("Did not happen: latency could not be injected: ");
+            assertThat(ended(0).effect()).startsWith("Did not happen: down could not be injected: ");
         }
         try (FaultInjector injector = new FaultInjector(
                 List.of(fault),
                 URI.create("http://127.0.0.1:1"),
-                "primary",
                 switches(),
-                "",
-                "",
+                () -> "",
+                () -> "",
                 RunClock.started(),
                 journal())) {
             injector.beforeStep("step");
@@ -475,22 +482,45 @@ class FaultInjectorTest {
             "select coalesce(max(state), '') from pg_stat_activity where application_name = 'harness-blocker'";
 
     private static Fault latency(Cue cue, Optional<Duration> duration, long millis) {
-        return new Fault.Latency(cue, duration, DOWN, Duration.ofMillis(millis), Duration.ZERO);
+        return new Fault.Latency("primary", cue, duration, DOWN, Duration.ofMillis(millis), Duration.ZERO);
     }
 
     private static ServerSwitches switches() {
-        ServerControl control = environment.control();
-        return new ServerSwitches(control::pause, control::resume, control::kill, control::startAgain);
+        return new ServerSwitches() {
+            @Override
+            public void pause(String server) throws EnvironmentException {
+                environment.control(server).pause();
+            }
+
+            @Override
+            public void resume(String server) throws EnvironmentException {
+                environment.control(server).resume();
+            }
+
+            @Override
+            public void crash(String server) throws EnvironmentException {
+                environment.control(server).kill();
+            }
+
+            @Override
+            public void restart(String server) throws EnvironmentException {
+                environment.control(server).startAgain();
+            }
+
+            @Override
+            public Duration failOver(String replica, boolean planned) throws EnvironmentException {
+                return environment.failOver(replica, planned);
+            }
+        };
     }
 
     private FaultInjector injector(Fault... faults) {
         return new FaultInjector(
                 List.of(faults),
                 environment.faultApi(),
-                environment.proxyName(),
                 switches(),
-                environment.primary().jdbcUrl(ApplicationNames.BLOCKER),
-                environment.primary().jdbcUrl(ApplicationNames.OBSERVER),
+                () -> environment.primary().jdbcUrl(ApplicationNames.BLOCKER),
+                () -> environment.primary().jdbcUrl(ApplicationNames.OBSERVER),
                 RunClock.started(),
                 journal());
     }

@@ -73,6 +73,7 @@ class InjectorProtocolTest {
                 -5,
                 42,
                 "jdbc:postgresql://127.0.0.1:1/x?user=u&password=p",
+                List.of("jdbc:postgresql://127.0.0.1:2/x?user=u&password=p"),
                 Workloads.of(
                         Arrivals.CONSTANT,
                         Workloads.service(

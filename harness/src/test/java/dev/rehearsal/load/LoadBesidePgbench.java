@@ -102,7 +102,7 @@ class LoadBesidePgbench {
         Path file = directory.resolve("requests.bin");
         RunClock clock = RunClock.started();
         try (Load load = Load.launch()) {
-            load.begin(new LoadSpec(workload, 42, url, url), clock, file, event -> {});
+            load.begin(new LoadSpec(workload, 42, url, List.of(), url), clock, file, event -> {});
             Thread.sleep(SECONDS.toMillis(WARMUP_SECONDS));
             long from = clock.nowNanos();
             Duration before = cpu(load.processId());

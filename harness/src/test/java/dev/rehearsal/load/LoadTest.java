@@ -106,7 +106,7 @@ class LoadTest {
     }
 
     private void begin(Load load, Workload workload) throws Exception {
-        load.begin(new LoadSpec(workload, 7, url(), url()), clock, requestsFile(), events::add);
+        load.begin(new LoadSpec(workload, 7, url(), List.of(), url()), clock, requestsFile(), events::add);
     }
 
     private List<RequestRecord> requests() throws Exception {
@@ -267,7 +267,7 @@ class LoadTest {
                 Load load = Load.launch()) {
             int port = proxies.add("line", server.facts().host() + ":" + server.port());
             String proxied = url().replace(":" + server.port() + "/", ":" + port + "/");
-            load.begin(new LoadSpec(workload, 7, proxied, url()), clock, requestsFile(), events::add);
+            load.begin(new LoadSpec(workload, 7, proxied, List.of(), url()), clock, requestsFile(), events::add);
             await().atMost(LIMIT).until(() -> load.live().completed() >= 600);
             Proxy line =
                     new ToxiproxyClient(proxies.uri().getHost(), proxies.uri().getPort()).getProxy("line");
@@ -354,7 +354,8 @@ class LoadTest {
         Workload workload = Workloads.of(
                 Arrivals.CONSTANT,
                 service("shop", 50, pool(2, Duration.ofSeconds(1)), operation("one", 1, Map.of(), "select 1")));
-        LoadSpec spec = new LoadSpec(workload, 7, "jdbc:postgresql://127.0.0.1:1/nowhere?user=x&password=y", url());
+        LoadSpec spec =
+                new LoadSpec(workload, 7, "jdbc:postgresql://127.0.0.1:1/nowhere?user=x&password=y", List.of(), url());
 
         try (Load load = Load.launch()) {
             assertThatThrownBy(() -> load.begin(spec, clock, requestsFile(), events::add))

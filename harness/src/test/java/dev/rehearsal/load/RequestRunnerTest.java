@@ -57,7 +57,8 @@ class RequestRunnerTest {
     private static List<RequestRecord> run(SimulatedDatabase database, Operation operation, List<Long> instants) {
         List<RequestRecord> records = new ArrayList<>();
         InFlight inFlight = new InFlight(records::add);
-        RequestRunner runner = new RequestRunner(database, new StopPoint(), database.pool());
+        RequestRunner runner =
+                new RequestRunner(database, new StopPoint(), new Pools.OfService(database.pool(), List.of()));
         Transaction transaction = new Transaction(operation, Map.of());
         for (int i = 0; i < instants.size(); i++) {
             runner.run(inFlight.begun(new Arrival(0, 0, i, i, instants.get(i)), 0), transaction, new Object[0]);

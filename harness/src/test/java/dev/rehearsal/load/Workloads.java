@@ -6,6 +6,7 @@ import dev.rehearsal.scenario.Workload.Arrivals;
 import dev.rehearsal.scenario.Workload.Operation;
 import dev.rehearsal.scenario.Workload.OperationStatement;
 import dev.rehearsal.scenario.Workload.Pool;
+import dev.rehearsal.scenario.Workload.Reads;
 import dev.rehearsal.scenario.Workload.Service;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -44,7 +45,8 @@ final class Workloads {
                 name,
                 weight,
                 parameters,
-                Arrays.stream(transaction).map(Workloads::statement).toList());
+                Arrays.stream(transaction).map(Workloads::statement).toList(),
+                Reads.PRIMARY);
     }
 
     static OperationStatement statement(String sql) {

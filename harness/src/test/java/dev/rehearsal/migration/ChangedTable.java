@@ -57,7 +57,7 @@ final class ChangedTable {
                 new LockPolicy(Optional.empty(), 0, Duration.ofMillis(50)));
         new MigrationRunner(
                         server.url(),
-                        server.url(),
+                        server::url,
                         server.instruments().witness(),
                         server.clock(),
                         server::record,

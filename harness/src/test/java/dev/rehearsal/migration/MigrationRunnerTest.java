@@ -537,7 +537,7 @@ class MigrationRunnerTest {
     void failsWhenThereIsNoConnection() {
         MigrationRunner runner = new MigrationRunner(
                 "jdbc:postgresql://127.0.0.1:1/none",
-                server.url(),
+                server::url,
                 server.instruments().witness(),
                 server.clock(),
                 server::record,
@@ -581,7 +581,7 @@ class MigrationRunnerTest {
     private MigrationRunner runner() {
         return new MigrationRunner(
                 server.url(),
-                server.url(),
+                server::url,
                 server.instruments().witness(),
                 server.clock(),
                 server::record,

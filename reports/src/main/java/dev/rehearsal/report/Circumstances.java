@@ -99,9 +99,11 @@ final class Circumstances {
                 new Fact(
                         "server",
                         environment.engine() + " " + environment.version()
-                                + (environment.replicas() == 0
-                                        ? ", no replica"
-                                        : ", " + environment.replicas() + " replicas")),
+                                + switch (environment.replicas()) {
+                                    case 0 -> ", no replica";
+                                    case 1 -> ", one replica";
+                                    default -> ", " + environment.replicas() + " replicas";
+                                }),
                 new Fact("runtime", environment.runtime() + ": " + environment.runtimeReason()),
                 new Fact("fault proxy", environment.proxy()),
                 new Fact(
@@ -159,6 +161,10 @@ final class Circumstances {
                         "requests counted",
                         Quantities.count(load.recorded()) + " of " + Quantities.count(load.planned())
                                 + " planned arrivals")));
+        List<String> lag = Closing.replicaLag(run);
+        if (!lag.isEmpty()) {
+            facts.add(new Fact("replica lag, at most", lines(lag.stream())));
+        }
         facts.add(new Fact(
                 "holds",
                 "each with its error: between what the migration’s own connection knows at least and at most"));

@@ -1,14 +1,19 @@
 package dev.rehearsal.report;
 
 import dev.rehearsal.run.FaultRun;
+import dev.rehearsal.run.RunRecord;
+import dev.rehearsal.scenario.Stage;
 import dev.rehearsal.verdict.DrillResult;
 import dev.rehearsal.verdict.FaultEffect;
 import dev.rehearsal.verdict.Quantities;
+import dev.rehearsal.verdict.ReplicaLag;
 import dev.rehearsal.verdict.RollbackResult;
 import dev.rehearsal.verdict.Validity;
 import dev.rehearsal.verdict.Verdict;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** What stands after the numbers in terminal and Markdown: the way back, and how good the instruments were. */
 final class Closing {
@@ -17,6 +22,21 @@ final class Closing {
     /** Such as {@code of 2.00 s: No place-order succeeded for 2.31 s; 12 requests failed (57P02 × 12), 12 connections were lost in use.} */
     static String fault(FaultRun fault, FaultEffect felt) {
         return "of " + Quantities.duration(fault.endNanos() - fault.startNanos()) + ": " + felt.sentence();
+    }
+
+    /** Such as {@code migration: replica-1 1.20 s ± 50 ms (3.4 MB)}, for each stage from the baseline on; empty without replicas. */
+    static List<String> replicaLag(RunRecord run) {
+        return run.stages().stream()
+                .filter(stage -> stage.stage() != Stage.WARMUP)
+                .flatMap(stage -> {
+                    String replicas = ReplicaLag.between(run, stage.startNanos(), stage.endNanos()).stream()
+                            .map(ReplicaLag::words)
+                            .collect(Collectors.joining(", "));
+                    return replicas.isEmpty()
+                            ? Stream.of()
+                            : Stream.of(stage.stage().word() + ": " + replicas);
+                })
+                .toList();
     }
 
     /** Such as {@code succeeded in 1.1 s under load; schema identical}. */

@@ -129,7 +129,16 @@ public record Result(
             double startMillis,
             double endMillis,
             boolean complete,
-            List<Operation> operations) {}
+            List<Operation> operations,
+            List<ReplicaLag> replicaLag) {}
+
+    /**
+     * How far a replica was behind at most.
+     *
+     * @param maxMillis within {@code errorMillis}, more or less
+     * @param maxBytes of write-ahead log that it had not replayed
+     */
+    public record ReplicaLag(String replica, double maxMillis, double errorMillis, long maxBytes) {}
 
     public record Operation(
             String service,

@@ -9,6 +9,7 @@ import dev.rehearsal.verdict.DrillResult;
 import dev.rehearsal.verdict.FaultEffect;
 import dev.rehearsal.verdict.OperationStatistics;
 import dev.rehearsal.verdict.Outage;
+import dev.rehearsal.verdict.ReplicaLag;
 import dev.rehearsal.verdict.RollbackResult;
 import dev.rehearsal.verdict.StageStatistics;
 import dev.rehearsal.verdict.StatementImpact;
@@ -48,7 +49,7 @@ final class ResultComposer {
                 validity(),
                 run.environment().map(ResultComposer::environment),
                 run.dataset().map(ResultComposer::dataset),
-                verdict.stages().stream().map(ResultComposer::stage).toList(),
+                verdict.stages().stream().map(this::stage).toList(),
                 run.steps().stream().map(this::step).toList(),
                 run.faults().stream().map(this::fault).toList(),
                 verdict.drills().stream().map(ResultComposer::drill).toList(),
@@ -152,14 +153,25 @@ final class ResultComposer {
         return Collections.unmodifiableMap(new TreeMap<>(map));
     }
 
-    private static Result.Stage stage(StageStatistics stage) {
+    private Result.Stage stage(StageStatistics stage) {
         return new Result.Stage(
                 stage.stage().word(),
                 stage.stage().word(),
                 millis(stage.span().startNanos()),
                 millis(stage.span().endNanos()),
                 stage.span().complete(),
-                stage.operations().stream().map(ResultComposer::operation).toList());
+                stage.operations().stream().map(ResultComposer::operation).toList(),
+                ReplicaLag.between(run, stage.span().startNanos(), stage.span().endNanos()).stream()
+                        .map(ResultComposer::replicaLag)
+                        .toList());
+    }
+
+    private static Result.ReplicaLag replicaLag(ReplicaLag lag) {
+        return new Result.ReplicaLag(
+                lag.worst().replica(),
+                millis(lag.worst().lagNanos()),
+                millis(lag.worst().errorNanos()),
+                lag.mostBytes());
     }
 
     private static Result.Operation operation(OperationStatistics operation) {

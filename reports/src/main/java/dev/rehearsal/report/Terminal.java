@@ -72,6 +72,10 @@ public final class Terminal {
         for (FaultRun fault : run.faults()) {
             verdict.effect(fault.index()).ifPresent(felt -> labelled(fault.kind(), Closing.fault(fault, felt)));
         }
+        List<String> lag = Closing.replicaLag(run);
+        if (!lag.isEmpty()) {
+            labelled("replica lag", String.join("; ", lag));
+        }
         labelled("rollback", Closing.rollback(verdict.rollback()));
         verdict.drills().forEach(drill -> labelled("drill", Closing.drill(drill)));
         labelled("instruments", Closing.instruments(verdict));

@@ -5,7 +5,7 @@ package dev.rehearsal.run;
  *
  * @param operation index into {@link RequestLog}'s operation table
  * @param failedStatement index of the statement that failed; -1 if none did
- * @param backendPid of the server's session that served it; 0 if it never got a connection
+ * @param backendPid of the server's session that served it, as {@link #session} says; 0 if it never got a connection
  * @param t0Nanos planned arrival
  * @param t1Nanos picked up by the generator; {@link #NEVER} if it never was
  * @param t2Nanos got its connection; {@link #NEVER} if it never did
@@ -55,6 +55,23 @@ public record RequestRecord(
             }
             throw new IllegalArgumentException("a request log has no outcome " + code);
         }
+    }
+
+    private static final int PID_BITS = 22;
+
+    /**
+     * A session's number among those of all servers: two servers may have processes of the same id. That of the primary has the process id itself.
+     *
+     * @param pid at most 2^22, as the kernel has them
+     * @param replica from 1; 0: the primary
+     */
+    public static int session(int pid, int replica) {
+        return replica == 0 ? pid : -(replica << PID_BITS | pid);
+    }
+
+    /** The process id on its server, whichever that is. */
+    public int pidOnItsServer() {
+        return backendPid >= 0 ? backendPid : -backendPid & (1 << PID_BITS) - 1;
     }
 
     public long responseNanos() {

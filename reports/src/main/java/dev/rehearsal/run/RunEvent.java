@@ -29,6 +29,7 @@ import java.util.OptionalLong;
     @JsonSubTypes.Type(value = RunEvent.FaultEnded.class, name = "faultEnded"),
     @JsonSubTypes.Type(value = RunEvent.LockWaited.class, name = "lockWait"),
     @JsonSubTypes.Type(value = RunEvent.ServerSampled.class, name = "serverSample"),
+    @JsonSubTypes.Type(value = RunEvent.ReplicaSampled.class, name = "replicaSample"),
     @JsonSubTypes.Type(value = RunEvent.Paused.class, name = "pause"),
     @JsonSubTypes.Type(value = RunEvent.SchemaCompared.class, name = "schemaCompared"),
     @JsonSubTypes.Type(value = RunEvent.DrillsPlanned.class, name = "drillsPlanned"),
@@ -306,6 +307,17 @@ public sealed interface RunEvent {
             long databaseBytes,
             double serverCpuFraction,
             double machineCpuFraction)
+            implements RunEvent {}
+
+    /**
+     * How far a replica was behind its primary: how old the oldest change was that its readers could not see yet. The true lag lies within
+     * {@code lagNanos ± errorNanos}.
+     *
+     * @param replica such as {@code replica-1}
+     * @param lagBytes of write-ahead log that it had not replayed, at least
+     * @param lagNanos 0 if it had replayed all that the primary was known to have written
+     */
+    record ReplicaSampled(long atNanos, String replica, long lagBytes, long lagNanos, long errorNanos)
             implements RunEvent {}
 
     /** A process of ours did not run when it should have. */

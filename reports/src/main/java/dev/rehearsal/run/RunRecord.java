@@ -8,6 +8,7 @@ import dev.rehearsal.run.RunEvent.LockWaited;
 import dev.rehearsal.run.RunEvent.Noted;
 import dev.rehearsal.run.RunEvent.Paused;
 import dev.rehearsal.run.RunEvent.Phase;
+import dev.rehearsal.run.RunEvent.ReplicaSampled;
 import dev.rehearsal.run.RunEvent.RunEnded;
 import dev.rehearsal.run.RunEvent.RunStarted;
 import dev.rehearsal.run.RunEvent.SchemaCompared;
@@ -42,6 +43,7 @@ public record RunRecord(
         List<DrillRun> drills,
         List<LockWaited> lockWaits,
         List<ServerSampled> samples,
+        List<ReplicaSampled> replicaSamples,
         List<Paused> pauses,
         Optional<SchemaCompared> schema,
         List<InstrumentTrouble> troubles,
@@ -57,6 +59,7 @@ public record RunRecord(
         drills = List.copyOf(drills);
         lockWaits = List.copyOf(lockWaits);
         samples = List.copyOf(samples);
+        replicaSamples = List.copyOf(replicaSamples);
         pauses = List.copyOf(pauses);
         troubles = List.copyOf(troubles);
         notes = List.copyOf(notes);

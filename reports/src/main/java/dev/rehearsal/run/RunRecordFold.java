@@ -9,6 +9,7 @@ import dev.rehearsal.run.RunEvent.LoadEnded;
 import dev.rehearsal.run.RunEvent.LockWaited;
 import dev.rehearsal.run.RunEvent.Noted;
 import dev.rehearsal.run.RunEvent.Paused;
+import dev.rehearsal.run.RunEvent.ReplicaSampled;
 import dev.rehearsal.run.RunEvent.RunEnded;
 import dev.rehearsal.run.RunEvent.RunStarted;
 import dev.rehearsal.run.RunEvent.SchemaCompared;
@@ -47,6 +48,7 @@ final class RunRecordFold {
     private final DrillFold drills = new DrillFold();
     private final List<LockWaited> lockWaits = new ArrayList<>();
     private final List<ServerSampled> samples = new ArrayList<>();
+    private final List<ReplicaSampled> replicaSamples = new ArrayList<>();
     private final List<Paused> pauses = new ArrayList<>();
     private final List<InstrumentTrouble> troubles = new ArrayList<>();
     private final List<Noted> notes = new ArrayList<>();
@@ -75,6 +77,7 @@ final class RunRecordFold {
             case FaultEnded e -> faultEnds.put(begun(e.index(), faultStarts, "fault"), e);
             case LockWaited e -> lockWaits.add(e);
             case ServerSampled e -> samples.add(e);
+            case ReplicaSampled e -> replicaSamples.add(e);
             case Paused e -> pauses.add(e);
             case SchemaCompared e -> schema = e;
             case RunEvent.DrillsPlanned e -> drills.add(e);
@@ -128,6 +131,7 @@ final class RunRecordFold {
                         .sorted(Comparator.comparingLong(LockWaited::endNanos))
                         .toList(),
                 samples,
+                replicaSamples,
                 pauses,
                 Optional.ofNullable(schema),
                 troubles,

@@ -1,5 +1,6 @@
 package dev.rehearsal.verdict;
 
+import dev.rehearsal.run.FaultRun;
 import dev.rehearsal.run.RequestLog.OperationKey;
 import dev.rehearsal.run.RequestRecord;
 import dev.rehearsal.run.RunEvent.LockWaited;
@@ -68,7 +69,12 @@ public record Attribution(
                         .toList();
 
         List<OperationKey> operations = run.requests().operations();
-        VictimJoin join = new VictimJoin(caused);
+        VictimJoin join = new VictimJoin(
+                caused,
+                run.faults().stream()
+                        .filter(fault -> fault.happened() && fault.kind().equals("failover"))
+                        .mapToLong(FaultRun::startNanos)
+                        .min());
         PoolQueues pools = new PoolQueues();
         OwnWaits own = new OwnWaits(run);
         run.requests().forEach(request -> {

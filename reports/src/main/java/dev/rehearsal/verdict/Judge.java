@@ -60,6 +60,7 @@ public final class Judge {
                 case Objective.LockHold o -> findings.add(locks.judge(o));
                 case Objective.LockWait o -> findings.add(locks.judge(o));
                 case Objective.MigrationTime o -> findings.add(migration.judge(o));
+                case Objective.ReplicaLag o -> findings.add(new ReplicaLagJudge(evidence).judge(o));
                 case Objective.Rewrites o -> findings.add(migration.judge(o));
                 case Objective.Rollback o -> {
                     rollback.judge(o).ifPresent(findings::add);

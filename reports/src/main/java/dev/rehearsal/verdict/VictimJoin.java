@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 
 /**
@@ -18,6 +19,7 @@ final class VictimJoin {
     private final Map<CausedWait, RequestRecord> requestOf = new HashMap<>();
     private final Map<CausedWait, RequestRecord> nearly = new HashMap<>();
     private final List<CausedWait> waits;
+    private final OptionalLong promotedNanos;
 
     /**
      * One request with the waits it had.
@@ -34,9 +36,13 @@ final class VictimJoin {
         }
     }
 
-    /** @param waits of the application */
-    VictimJoin(List<CausedWait> waits) {
+    /**
+     * @param waits of the application
+     * @param promotedNanos from when on sessions on a replica may be sessions on the primary, which it has become; empty: never
+     */
+    VictimJoin(List<CausedWait> waits, OptionalLong promotedNanos) {
         this.waits = waits;
+        this.promotedNanos = promotedNanos;
         for (CausedWait caused : waits) {
             byPid.computeIfAbsent(caused.lockWait().pid(), pid -> new TreeMap<>())
                     .put(middle(caused.lockWait()), caused);
@@ -44,7 +50,7 @@ final class VictimJoin {
     }
 
     void add(RequestRecord request) {
-        NavigableMap<Long, CausedWait> ofSession = byPid.get(request.backendPid());
+        NavigableMap<Long, CausedWait> ofSession = byPid.get(pid(request));
         if (ofSession == null || request.t2Nanos() == RequestRecord.NEVER) {
             return;
         }
@@ -54,6 +60,11 @@ final class VictimJoin {
                 .forEach(caused -> requestOf.put(caused, request));
         nearest(ofSession.lowerEntry(request.t2Nanos()), request);
         nearest(ofSession.higherEntry(request.t3Nanos()), request);
+    }
+
+    private int pid(RequestRecord request) {
+        boolean onThePromoted = promotedNanos.isPresent() && request.t3Nanos() >= promotedNanos.getAsLong();
+        return onThePromoted ? request.pidOnItsServer() : request.backendPid();
     }
 
     /** A short wait may lie beside its request by the error of the log's clock; it is given to it if it lies within no other. */

@@ -61,6 +61,7 @@ class HeadlineTest {
                 verdict.stages(),
                 verdict.attribution(),
                 List.of(story),
+                verdict.drills(),
                 verdict.rollback());
     }
 }

@@ -3,6 +3,7 @@ package dev.rehearsal.scenario;
 import dev.rehearsal.scenario.DatasetDefinition.TableDefinition;
 import dev.rehearsal.scenario.Workload.Operation;
 import dev.rehearsal.scenario.Workload.OperationStatement;
+import dev.rehearsal.scenario.Workload.Reads;
 import dev.rehearsal.scenario.sql.NamedParameters;
 import dev.rehearsal.scenario.sql.SqlSchema;
 import dev.rehearsal.scenario.sql.StatementKind;
@@ -90,7 +91,11 @@ record DefaultWorkload(DatasetDefinition dataset, SqlSchema schema, Set<String> 
         OperationStatement statement = new OperationStatement(
                 sql, named.jdbcSql(), named.names(), StatementKind.of(sql).writes());
         return new Operation(
-                name, weight, Map.of("id", new Parameter.References(table.name(), key, SKEW)), List.of(statement));
+                name,
+                weight,
+                Map.of("id", new Parameter.References(table.name(), key, SKEW)),
+                List.of(statement),
+                Reads.PRIMARY);
     }
 
     /** A column whose update costs least: no key, no unique index, no foreign key. */

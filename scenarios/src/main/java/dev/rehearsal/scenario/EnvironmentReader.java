@@ -2,15 +2,20 @@ package dev.rehearsal.scenario;
 
 import dev.rehearsal.scenario.EnvironmentSpec.ContainerSpec;
 import dev.rehearsal.scenario.EnvironmentSpec.Engine;
+import dev.rehearsal.scenario.EnvironmentSpec.Replication;
 import dev.rehearsal.scenario.EnvironmentSpec.RuntimeChoice;
+import dev.rehearsal.scenario.EnvironmentSpec.Synchrony;
+import dev.rehearsal.scenario.yaml.YamlNode;
 import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
+import java.util.Set;
 
 /** Reads {@code environment}. */
 final class EnvironmentReader {
@@ -19,12 +24,33 @@ final class EnvironmentReader {
     private static final int OLDEST_VERSION = 13;
     private static final long LEAST_MEMORY = 128L << 20;
     private static final Keys KEYS = Keys.of(
-                    "engine", "version", "runtime", "settings", "binaries", "image", "proxyImage", "resources")
-            .later("replicas", "synchronous", "url", "host");
+                    "engine",
+                    "version",
+                    "runtime",
+                    "replicas",
+                    "synchronous",
+                    "settings",
+                    "binaries",
+                    "image",
+                    "proxyImage",
+                    "resources")
+            .later("url", "host");
     private static final Keys RESOURCE_KEYS = Keys.of("cpus", "memory");
     private static final Map<String, RuntimeChoice> RUNTIMES = new LinkedHashMap<>();
+    private static final Map<String, Synchrony> SYNCHRONIES = new LinkedHashMap<>();
+    private static final Set<String> SETTINGS_OF_REPLICATION = Set.of(
+            "synchronous_standby_names",
+            "primary_conninfo",
+            "primary_slot_name",
+            "wal_level",
+            "max_wal_senders",
+            "max_replication_slots",
+            "hot_standby");
 
     static {
+        SYNCHRONIES.put("false", Synchrony.ASYNCHRONOUS);
+        SYNCHRONIES.put("true", Synchrony.SYNCHRONOUS);
+        SYNCHRONIES.put("remote_apply", Synchrony.REMOTE_APPLY);
         RUNTIMES.put("auto", RuntimeChoice.AUTO);
         RUNTIMES.put("local", RuntimeChoice.LOCAL);
         RUNTIMES.put("containers", RuntimeChoice.CONTAINERS);
@@ -34,7 +60,13 @@ final class EnvironmentReader {
 
     static EnvironmentSpec absent() {
         return new EnvironmentSpec(
-                Engine.POSTGRESQL, DEFAULT_VERSION, RuntimeChoice.AUTO, Map.of(), Optional.empty(), ContainerSpec.ANY);
+                Engine.POSTGRESQL,
+                DEFAULT_VERSION,
+                RuntimeChoice.AUTO,
+                Map.of(),
+                Optional.empty(),
+                ContainerSpec.ANY,
+                Replication.NONE);
     }
 
     static EnvironmentSpec read(Value value, Path folder) {
@@ -59,7 +91,44 @@ final class EnvironmentReader {
                 settings.put(setting.name(), setting.value().text("write the setting's value"));
             }
         });
-        return new EnvironmentSpec(engine, version, runtime, settings, binaries, containers(block));
+        Replication replication = replication(block);
+        refuseSettingsOfReplication(block, replication);
+        return new EnvironmentSpec(engine, version, runtime, settings, binaries, containers(block), replication);
+    }
+
+    private static Replication replication(Block block) {
+        int replicas = block.whole("replicas", 0, Replication.MOST, 0);
+        Synchrony synchrony = block.get("synchronous")
+                .flatMap(word -> word.word(SYNCHRONIES, List.of()))
+                .orElse(Synchrony.ASYNCHRONOUS);
+        if (synchrony != Synchrony.ASYNCHRONOUS
+                && replicas == 0
+                && !block.value().problems().anyWithin(block.value().child("replicas"))) {
+            block.get("synchronous")
+                    .orElseThrow()
+                    .problem(
+                            "there is no replica that a commit could wait for; write replicas: 1, or synchronous: false");
+        }
+        return new Replication(replicas, synchrony);
+    }
+
+    /** What this says with words of its own is not to be said twice, nor to be made impossible. */
+    private static void refuseSettingsOfReplication(Block block, Replication replication) {
+        if (replication.replicas() == 0) {
+            return;
+        }
+        List<Value.Named> settings = block.get("settings")
+                .filter(value -> value.node() instanceof YamlNode.Mapping)
+                .map(value -> value.named(""))
+                .orElse(List.of());
+        for (Value.Named setting : settings) {
+            String name = setting.name().toLowerCase(Locale.ROOT);
+            if (name.equals("synchronous_commit") && replication.synchrony() != Synchrony.ASYNCHRONOUS) {
+                setting.value().problem("is what environment.synchronous says; remove one of them");
+            } else if (SETTINGS_OF_REPLICATION.contains(name)) {
+                setting.value().problem("is for the harness to set where there are replicas; remove it");
+            }
+        }
     }
 
     /** Keys of one runtime beside keys of another: whichever was meant, the other would be ignored in silence. */

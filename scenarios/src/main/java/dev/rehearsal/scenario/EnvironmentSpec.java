@@ -1,6 +1,7 @@
 package dev.rehearsal.scenario;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -13,6 +14,7 @@ import java.util.OptionalLong;
  * @param settings server settings by name, passed as they are
  * @param binaries a directory with {@code initdb} and {@code postgres}, instead of those that come with the harness
  * @param containers what is wanted of them, where servers run in containers
+ * @param replication what follows the primary
  */
 public record EnvironmentSpec(
         Engine engine,
@@ -20,7 +22,8 @@ public record EnvironmentSpec(
         RuntimeChoice runtime,
         Map<String, String> settings,
         Optional<Path> binaries,
-        ContainerSpec containers) {
+        ContainerSpec containers,
+        Replication replication) {
     public EnvironmentSpec {
         settings = Map.copyOf(settings);
     }
@@ -50,5 +53,33 @@ public record EnvironmentSpec(
         /** Nothing is said. */
         public static final ContainerSpec ANY =
                 new ContainerSpec(Optional.empty(), Optional.empty(), OptionalDouble.empty(), OptionalLong.empty());
+    }
+
+    /**
+     * Streaming replicas of the primary, called {@link ServerNames#replicas}.
+     *
+     * @param replicas how many
+     * @param synchrony what a commit waits for; of several replicas, it waits for the first that is connected, in their order
+     */
+    public record Replication(int replicas, Synchrony synchrony) {
+        static final int MOST = 5;
+
+        /** The primary is alone. */
+        public static final Replication NONE = new Replication(0, Synchrony.ASYNCHRONOUS);
+
+        /** Their names, in order. */
+        public List<String> names() {
+            return ServerNames.replicas(replicas);
+        }
+    }
+
+    /** What a commit waits for before it is acknowledged. */
+    public enum Synchrony {
+        /** The primary's own disk. */
+        ASYNCHRONOUS,
+        /** A replica's disk too ({@code synchronous_commit = on}). */
+        SYNCHRONOUS,
+        /** That a replica shows it to its readers ({@code synchronous_commit = remote_apply}). */
+        REMOTE_APPLY
     }
 }

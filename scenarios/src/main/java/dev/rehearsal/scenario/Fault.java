@@ -14,7 +14,12 @@ public sealed interface Fault {
     /** The word of the scenario file. */
     String kind();
 
-    /** A fault of the network between the application and the server. */
+    /** What it is done to: a server, or a link between two, as {@link ServerNames} has them. */
+    default String of() {
+        return ServerNames.PRIMARY;
+    }
+
+    /** A fault of the network: between a server and its clients, or between two servers. */
     sealed interface NetworkFault extends Fault {
         /** Towards the client ({@code downstream}, Toxiproxy's default) or towards the server ({@code upstream}). */
         Direction direction();
@@ -26,7 +31,8 @@ public sealed interface Fault {
         UPSTREAM
     }
 
-    record Latency(Cue cue, Optional<Duration> duration, Direction direction, Duration delay, Duration jitter)
+    record Latency(
+            String of, Cue cue, Optional<Duration> duration, Direction direction, Duration delay, Duration jitter)
             implements NetworkFault {
         @Override
         public String kind() {
@@ -35,7 +41,7 @@ public sealed interface Fault {
     }
 
     /** @param kilobytesPerSecond 0: bytes wait until the fault ends, which is a clean stall */
-    record Bandwidth(Cue cue, Optional<Duration> duration, Direction direction, long kilobytesPerSecond)
+    record Bandwidth(String of, Cue cue, Optional<Duration> duration, Direction direction, long kilobytesPerSecond)
             implements NetworkFault {
         @Override
         public String kind() {
@@ -44,7 +50,7 @@ public sealed interface Fault {
     }
 
     /** Drops all bytes, and closes the connection after {@code timeout} (0: only when the fault ends). */
-    record Timeout(Cue cue, Optional<Duration> duration, Direction direction, Duration timeout)
+    record Timeout(String of, Cue cue, Optional<Duration> duration, Direction direction, Duration timeout)
             implements NetworkFault {
         @Override
         public String kind() {
@@ -53,7 +59,7 @@ public sealed interface Fault {
     }
 
     /** Resets every connection after {@code timeout}. */
-    record ResetPeer(Cue cue, Optional<Duration> duration, Direction direction, Duration timeout)
+    record ResetPeer(String of, Cue cue, Optional<Duration> duration, Direction direction, Duration timeout)
             implements NetworkFault {
         @Override
         public String kind() {
@@ -62,7 +68,7 @@ public sealed interface Fault {
     }
 
     /** Passes the end of a connection on only after {@code delay}. */
-    record SlowClose(Cue cue, Optional<Duration> duration, Direction direction, Duration delay)
+    record SlowClose(String of, Cue cue, Optional<Duration> duration, Direction direction, Duration delay)
             implements NetworkFault {
         @Override
         public String kind() {
@@ -77,6 +83,7 @@ public sealed interface Fault {
      * @param sizeVariationBytes more or less than the average, which is larger
      */
     record Slicer(
+            String of,
             Cue cue,
             Optional<Duration> duration,
             Direction direction,
@@ -91,7 +98,8 @@ public sealed interface Fault {
     }
 
     /** Closes every connection after so many bytes, counted from the fault's begin. */
-    record LimitData(Cue cue, Optional<Duration> duration, Direction direction, long bytes) implements NetworkFault {
+    record LimitData(String of, Cue cue, Optional<Duration> duration, Direction direction, long bytes)
+            implements NetworkFault {
         @Override
         public String kind() {
             return "limitData";
@@ -99,7 +107,7 @@ public sealed interface Fault {
     }
 
     /** Closes every connection and refuses new ones. */
-    record Down(Cue cue, Optional<Duration> duration) implements Fault {
+    record Down(String of, Cue cue, Optional<Duration> duration) implements Fault {
         @Override
         public String kind() {
             return "down";
@@ -110,7 +118,7 @@ public sealed interface Fault {
     sealed interface ServerFault extends Fault {}
 
     /** Stops every process of the server where it is (SIGSTOP), and lets them go on after {@code duration}: connections stay open. */
-    record Pause(Cue cue, Optional<Duration> duration) implements ServerFault {
+    record Pause(String of, Cue cue, Optional<Duration> duration) implements ServerFault {
         @Override
         public String kind() {
             return "pause";
@@ -120,10 +128,42 @@ public sealed interface Fault {
     /**
      * Kills every process of the server at once (SIGKILL), and after {@code duration} starts it again over the same data, which it recovers first.
      */
-    record Crash(Cue cue, Optional<Duration> duration) implements ServerFault {
+    record Crash(String of, Cue cue, Optional<Duration> duration) implements ServerFault {
         @Override
         public String kind() {
             return "crash";
+        }
+    }
+
+    /** Cuts the link between the primary and a replica: bytes go lost both ways, and neither hears of it. */
+    record Partition(String replica, Cue cue, Optional<Duration> duration) implements Fault {
+        @Override
+        public String of() {
+            return ServerNames.link(replica);
+        }
+
+        @Override
+        public String kind() {
+            return "partition";
+        }
+    }
+
+    /**
+     * Makes a replica the primary; the address of the primary leads to it from then on, and the old primary is gone for good. It is over when that
+     * is done.
+     *
+     * @param promote the replica
+     * @param planned whether the old primary is shut down first and has sent everything; else it is killed at once, as by {@link Crash}
+     */
+    record Failover(Cue cue, String promote, boolean planned) implements Fault {
+        @Override
+        public Optional<Duration> duration() {
+            return Optional.empty();
+        }
+
+        @Override
+        public String kind() {
+            return "failover";
         }
     }
 

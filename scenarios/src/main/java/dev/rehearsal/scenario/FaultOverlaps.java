@@ -12,6 +12,9 @@ import java.util.Optional;
  * <p>Knows of those that begin by the same step or stage; how far apart two steps are is known only when they run.
  */
 final class FaultOverlaps {
+    /** From the kill of the old primary until the new one is in its place, generously. */
+    private static final Duration FAILOVER_TAKES = Duration.ofSeconds(5);
+
     private final List<Known> known = new ArrayList<>();
 
     private record Known(Fault fault, String path) {}
@@ -37,7 +40,8 @@ final class FaultOverlaps {
                 case Cue.AfterStageStart after -> after.delay();
                 case Cue.OnLock onLock -> Duration.ZERO;
             };
-            return new Span(anchor, start, fault.duration().map(start::plus));
+            Optional<Duration> lasts = fault instanceof Fault.Failover ? Optional.of(FAILOVER_TAKES) : fault.duration();
+            return new Span(anchor, start, lasts.map(start::plus));
         }
 
         boolean overlaps(Span other) {
@@ -52,6 +56,11 @@ final class FaultOverlaps {
     /** Compares a fault with those that it was told of before. */
     void check(Fault fault, Value value) {
         for (Known other : known) {
+            if (promotesTwice(fault, other.fault)) {
+                value.problem("promotes a replica that " + other.path
+                        + " has made the primary already; promote another one, or keep one of them");
+                break;
+            }
             if (contradict(fault, other.fault) && Span.of(fault).overlaps(Span.of(other.fault))) {
                 value.problem("overlaps " + other.path + " (" + other.fault.kind() + "), and " + why(fault, other.fault)
                         + " has nothing to act on; let one end before the other begins");
@@ -61,7 +70,22 @@ final class FaultOverlaps {
         known.add(new Known(fault, value.path()));
     }
 
+    private static boolean promotesTwice(Fault fault, Fault other) {
+        return fault instanceof Fault.Failover one
+                && other instanceof Fault.Failover two
+                && one.promote().equals(two.promote());
+    }
+
     private static boolean contradict(Fault fault, Fault other) {
+        if (fault instanceof Fault.Failover failover) {
+            return contradicts(failover, other);
+        }
+        if (other instanceof Fault.Failover failover) {
+            return contradicts(failover, fault);
+        }
+        if (!fault.of().equals(other.of())) {
+            return false;
+        }
         if (fault instanceof Fault.Blocker || other instanceof Fault.Blocker) {
             // It reaches the server past the proxy, but lives no longer than the server.
             return fault instanceof Fault.Crash || other instanceof Fault.Crash;
@@ -70,7 +94,24 @@ final class FaultOverlaps {
         return oneStopsAll && sameWay(fault, other);
     }
 
+    /** It needs a primary to take the role from and a replica to give it to; a link that is cut is one way to lose what was written. */
+    private static boolean contradicts(Fault.Failover failover, Fault other) {
+        return switch (other) {
+            case Fault.ServerFault server ->
+                server.of().equals(ServerNames.PRIMARY) || server.of().equals(failover.promote());
+            case Fault.Failover another -> true;
+            case Fault.Blocker blocker -> true;
+            case Fault.NetworkFault network -> false;
+            case Fault.Down down ->
+                !ServerNames.replicas(EnvironmentSpec.Replication.MOST).contains(down.of());
+            case Fault.Partition partition -> false;
+        };
+    }
+
     private static String why(Fault fault, Fault other) {
+        if (fault instanceof Fault.Failover || other instanceof Fault.Failover) {
+            return "a server cannot be promoted, or replaced, while it is away: one of the two";
+        }
         if (other instanceof Fault.ServerFault) {
             return "the server does nothing during that, so this";
         }
@@ -91,6 +132,8 @@ final class FaultOverlaps {
             case Fault.Slicer slicer -> false;
             case Fault.LimitData limit -> false;
             case Fault.ServerFault server -> true;
+            case Fault.Partition partition -> true;
+            case Fault.Failover failover -> true;
             case Fault.Blocker blocker -> false;
         };
     }

@@ -25,10 +25,11 @@ final class FaultReader {
             "down",
             "pause",
             "crash",
+            "partition",
+            "failover",
             "blocker");
-    private static final Keys KEYS = Keys.of(
-                    Stream.concat(Stream.of("at"), KINDS.stream()).toArray(String[]::new))
-            .later("failover", "partition");
+    private static final Keys KEYS =
+            Keys.of(Stream.concat(Stream.of("at"), KINDS.stream()).toArray(String[]::new));
     private static final Keys CUE_KEYS = Keys.of("step", "stage", "before", "after", "lockQueued", "lockHeld")
             .later("committing");
     private static final String CUE_ADVICE =
@@ -53,6 +54,7 @@ final class FaultReader {
     private final List<String> steps;
     private final Predicate<String> tableKnown;
     private final RuntimeChoice runtime;
+    private final ServerReferences servers;
 
     /** @param tableKnown whether the schema has a table of that name */
     FaultReader(
@@ -60,8 +62,9 @@ final class FaultReader {
             StageWords stages,
             List<String> steps,
             Predicate<String> tableKnown,
-            RuntimeChoice runtime) {
-        this.runtime = runtime;
+            EnvironmentSpec environment) {
+        this.runtime = environment.runtime();
+        this.servers = new ServerReferences(environment.replication().replicas());
         this.tableKnown = tableKnown;
         this.texts = texts;
         this.stages = stages;
@@ -174,32 +177,43 @@ final class FaultReader {
             case "bandwidth" -> bandwidth(value, cue);
             case "timeout" -> {
                 Block block = value.block(Keys.of("of", "timeout", "stream", "for"), "write { timeout: 1s, for: 5s }");
-                yield Optional.of(
-                        new Fault.Timeout(cue, lasting(block), stream(block), whole(block, "timeout", MILLISECOND)));
+                yield Optional.of(new Fault.Timeout(
+                        servers.endpoint(block),
+                        cue,
+                        lasting(block),
+                        stream(block),
+                        whole(block, "timeout", MILLISECOND)));
             }
             case "resetPeer" -> {
                 Block block = value.block(Keys.of("of", "timeout", "stream", "for"), "write { for: 5s }");
-                yield Optional.of(
-                        new Fault.ResetPeer(cue, lasting(block), stream(block), whole(block, "timeout", MILLISECOND)));
+                yield Optional.of(new Fault.ResetPeer(
+                        servers.endpoint(block),
+                        cue,
+                        lasting(block),
+                        stream(block),
+                        whole(block, "timeout", MILLISECOND)));
             }
             case "slowClose" -> slowClose(value, cue);
             case "slicer" -> slicer(value, cue);
             case "limitData" -> limitData(value, cue);
             case "down" -> {
                 Block block = value.block(Keys.of("of", "for"), "write { of: primary, for: 5s }");
-                yield Optional.of(new Fault.Down(cue, lasting(block)));
+                yield Optional.of(new Fault.Down(servers.endpoint(block), cue, lasting(block)));
             }
             case "pause" -> paused(value, cue);
             case "crash" -> crashed(value, cue);
+            case "partition" -> partition(value, cue);
+            case "failover" -> failover(value, cue);
             case "blocker" -> blocker(value, cue);
             default -> throw new IllegalStateException(kind);
         };
     }
 
-    private static Optional<Fault> latency(Value value, Cue cue) {
+    private Optional<Fault> latency(Value value, Cue cue) {
         String advice = "write e.g. { delay: 50ms, jitter: 10ms, for: 10s }";
         Block block = value.block(Keys.of("of", "delay", "jitter", "stream", "for"), advice);
         Optional<Duration> delay = block.require("delay", advice).map(time -> whole(time, ZERO, MILLISECOND));
+        String of = servers.endpoint(block);
         Optional<Duration> lasting = lasting(block);
         Direction stream = stream(block);
         Duration jitter = whole(block, "jitter", MILLISECOND);
@@ -208,28 +222,30 @@ final class FaultReader {
                     .ifPresent(far -> far.problem(
                             "must be at most the delay, " + Quantity.write(delay.get()) + ", got " + far.shown()));
         }
-        return delay.map(time -> new Fault.Latency(cue, lasting, stream, time, jitter));
+        return delay.map(time -> new Fault.Latency(of, cue, lasting, stream, time, jitter));
     }
 
-    private static Optional<Fault> bandwidth(Value value, Cue cue) {
+    private Optional<Fault> bandwidth(Value value, Cue cue) {
         String advice = "write e.g. { rate: 100KB/s, for: 10s }";
         Block block = value.block(Keys.of("of", "rate", "stream", "for"), advice);
         Optional<Long> rate = block.require("rate", advice).flatMap(FaultReader::kilobytes);
+        String of = servers.endpoint(block);
         Optional<Duration> lasting = lasting(block);
         Direction stream = stream(block);
-        return rate.map(kilobytes -> new Fault.Bandwidth(cue, lasting, stream, kilobytes));
+        return rate.map(kilobytes -> new Fault.Bandwidth(of, cue, lasting, stream, kilobytes));
     }
 
-    private static Optional<Fault> slowClose(Value value, Cue cue) {
+    private Optional<Fault> slowClose(Value value, Cue cue) {
         String advice = "write e.g. { delay: 2s, for: 10s }";
         Block block = value.block(Keys.of("of", "delay", "stream", "for"), advice);
         Optional<Duration> delay = block.require("delay", advice).map(time -> whole(time, MILLISECOND, MILLISECOND));
+        String of = servers.endpoint(block);
         Optional<Duration> lasting = lasting(block);
         Direction stream = stream(block);
-        return delay.map(time -> new Fault.SlowClose(cue, lasting, stream, time));
+        return delay.map(time -> new Fault.SlowClose(of, cue, lasting, stream, time));
     }
 
-    private static Optional<Fault> slicer(Value value, Cue cue) {
+    private Optional<Fault> slicer(Value value, Cue cue) {
         String advice = "write e.g. { averageSize: 64, sizeVariation: 32, delay: 1ms, for: 10s }";
         Block block = value.block(Keys.of("of", "averageSize", "sizeVariation", "delay", "stream", "for"), advice);
         Optional<Long> size =
@@ -243,28 +259,30 @@ final class FaultReader {
                             "must be less than averageSize, which is " + size.get() + ", got " + far.shown()));
         }
         Duration delay = whole(block, "delay", MICROSECOND);
+        String of = servers.endpoint(block);
         Optional<Duration> lasting = lasting(block);
         Direction stream = stream(block);
-        return size.map(bytes -> new Fault.Slicer(cue, lasting, stream, bytes, variation, delay));
+        return size.map(bytes -> new Fault.Slicer(of, cue, lasting, stream, bytes, variation, delay));
     }
 
-    private static Optional<Fault> limitData(Value value, Cue cue) {
+    private Optional<Fault> limitData(Value value, Cue cue) {
         String advice = "write e.g. { bytes: 10_000, for: 10s }";
         Block block = value.block(Keys.of("of", "bytes", "stream", "for"), advice);
         Optional<Long> limit = block.require("bytes", advice).map(bytes -> bytes.whole(0, Long.MAX_VALUE, 0));
+        String of = servers.endpoint(block);
         Optional<Duration> lasting = lasting(block);
         Direction stream = stream(block);
-        return limit.map(bytes -> new Fault.LimitData(cue, lasting, stream, bytes));
+        return limit.map(bytes -> new Fault.LimitData(of, cue, lasting, stream, bytes));
     }
 
-    private static Optional<Fault> paused(Value value, Cue cue) {
+    private Optional<Fault> paused(Value value, Cue cue) {
         String advice = "write e.g. { of: primary, for: 2s }";
         Block block = value.block(Keys.of("of", "for"), advice);
-        block.get("of").ifPresent(FaultReader::primary);
+        String of = servers.server(block);
         return block.require("for", advice)
                 .map(time -> outage(
                         time, LONGEST_PAUSE, "the instruments, which wait for the server, give up after a minute"))
-                .map(time -> new Fault.Pause(cue, Optional.of(time)));
+                .map(time -> new Fault.Pause(of, cue, Optional.of(time)));
     }
 
     private Optional<Fault> crashed(Value value, Cue cue) {
@@ -273,10 +291,29 @@ final class FaultReader {
         if (runtime == RuntimeChoice.CONTAINERS) {
             value.problem("is for the local runtime; write environment.runtime: local, or pause the server instead");
         }
-        block.get("of").ifPresent(FaultReader::primary);
+        String of = servers.server(block);
         return block.require("for", advice)
                 .map(time -> outage(time, LONGEST_CRASH, "nothing of the migration can be seen meanwhile"))
-                .map(time -> new Fault.Crash(cue, Optional.of(time)));
+                .map(time -> new Fault.Crash(of, cue, Optional.of(time)));
+    }
+
+    private Optional<Fault> partition(Value value, Cue cue) {
+        String advice = "write e.g. { of: replica-1, for: 5s }";
+        Block block = value.block(Keys.of("of", "for"), advice);
+        Optional<String> replica = block.require("of", advice).flatMap(servers::replica);
+        Optional<Duration> lasting = lasting(block);
+        return replica.map(name -> new Fault.Partition(name, cue, lasting));
+    }
+
+    private Optional<Fault> failover(Value value, Cue cue) {
+        String advice = "write e.g. { promote: replica-1 }";
+        Block block = value.block(Keys.of("promote", "planned"), advice);
+        boolean planned = block.get("planned")
+                .flatMap(word -> word.word(Map.of("true", true, "false", false), List.of()))
+                .orElse(false);
+        return block.require("promote", advice)
+                .flatMap(servers::replica)
+                .map(name -> new Fault.Failover(cue, name, planned));
     }
 
     /** How long the server is away. */
@@ -329,17 +366,7 @@ final class FaultReader {
     }
 
     private static Optional<Duration> lasting(Block block) {
-        block.get("of").ifPresent(FaultReader::primary);
         return block.duration("for", Duration.ofMillis(1));
-    }
-
-    private static void primary(Value value) {
-        String server = value.text("write primary");
-        if (server.startsWith("replica")) {
-            value.problem("'" + Value.shorten(server) + "' " + Value.NOT_SUPPORTED + "; use primary");
-        } else if (!server.isEmpty() && !server.equals("primary")) {
-            value.problem("must be primary, got " + value.shown());
-        }
     }
 
     private static Direction stream(Block block) {

@@ -14,6 +14,7 @@ import java.util.Optional;
     @JsonSubTypes.Type(value = Objective.LockHold.class, name = "lockHold"),
     @JsonSubTypes.Type(value = Objective.LockWait.class, name = "lockWait"),
     @JsonSubTypes.Type(value = Objective.MigrationTime.class, name = "migrationTime"),
+    @JsonSubTypes.Type(value = Objective.ReplicaLag.class, name = "replicaLag"),
     @JsonSubTypes.Type(value = Objective.Rewrites.class, name = "rewrites"),
     @JsonSubTypes.Type(value = Objective.Rollback.class, name = "rollback"),
     @JsonSubTypes.Type(value = Objective.Rerun.class, name = "rerun")
@@ -75,6 +76,9 @@ public sealed interface Objective {
     }
 
     record MigrationTime(SourceLocation location, Duration max) implements Objective {}
+
+    /** How far the replica that is furthest behind may be, from the baseline on. */
+    record ReplicaLag(SourceLocation location, Duration max) implements Objective {}
 
     /** No table may be rewritten. */
     record Rewrites(SourceLocation location) implements Objective {}

@@ -14,8 +14,17 @@ import java.util.function.Predicate;
 /** Reads {@code objectives}. */
 final class ObjectiveReader {
     private static final List<String> KINDS = List.of(
-            "latency", "errors", "outage", "lockHold", "lockWait", "migrationTime", "rewrites", "rollback", "rerun");
-    private static final Keys KEYS = new Keys(KINDS, List.of("replicaLag", "lostWrites"));
+            "latency",
+            "errors",
+            "outage",
+            "lockHold",
+            "lockWait",
+            "migrationTime",
+            "replicaLag",
+            "rewrites",
+            "rollback",
+            "rerun");
+    private static final Keys KEYS = new Keys(KINDS, List.of("lostWrites"));
     private static final String ADVICE = "write e.g. { latency: { percentile: 99, during: migration, max: 250ms } }";
     private static final Duration SHORTEST = Duration.ofNanos(1000);
     private static final List<String> MODES = List.of(
@@ -33,18 +42,22 @@ final class ObjectiveReader {
     private final StageWords stages;
     private final Predicate<String> relationKnown;
     private final List<Drill> drills;
+    private final int replicas;
 
     /**
      * @param namesComplete whether every service and operation has a name; if not, an unknown one is not a problem of its own
      * @param relationKnown whether a name stands anywhere in the schema or the migration
      * @param drills that the scenario lists
+     * @param replicas how many the environment has
      */
     ObjectiveReader(
             Workload workload,
             boolean namesComplete,
             StageWords stages,
             Predicate<String> relationKnown,
-            List<Drill> drills) {
+            List<Drill> drills,
+            int replicas) {
+        this.replicas = replicas;
         this.workload = workload;
         this.namesComplete = namesComplete;
         this.stages = stages;
@@ -82,12 +95,22 @@ final class ObjectiveReader {
             case "migrationTime" ->
                 limit(inner.block(Keys.of("max"), "write { max: 10m }"), "max: 10m")
                         .map(max -> new Objective.MigrationTime(location, max));
+            case "replicaLag" -> replicaLag(inner, location);
             case "rewrites" ->
                 inner.word(Map.of("none", true), List.of()).map(none -> new Objective.Rewrites(location));
             case "rollback" -> rollback(inner, location);
             case "rerun" -> ofDrill(inner, "converges", new Objective.Rerun(location));
             default -> throw new IllegalStateException(given.get(0));
         };
+    }
+
+    private Optional<Objective> replicaLag(Value value, SourceLocation location) {
+        if (replicas == 0) {
+            value.problem(
+                    "there is no replica that could lag; write environment.replicas: 1, or remove this objective");
+        }
+        return limit(value.block(Keys.of("max"), "write { max: 5s }"), "max: 5s")
+                .map(max -> new Objective.ReplicaLag(location, max));
     }
 
     private static Optional<Duration> limit(Block block, String example) {

@@ -93,15 +93,16 @@ public final class ScenarioLoader {
                 .map(steps::read)
                 .orElseGet(() -> new MigrationPlan(MigrationReader.DEFAULT_TIME_LIMIT, List.of(), List.of()));
         List<Drill> drills = block.get("drills").map(DrillReader::read).orElse(List.of());
-        Workload workload = workload(block, dataset.dataset(), migration, drills);
+        int replicas = environment.replication().replicas();
+        Workload workload = workload(block, dataset.dataset(), migration, drills, replicas);
         StageWords stages = new StageWords(hasRollback(block));
         List<Fault> faults = block.get("faults")
                 .map(value -> new FaultReader(
-                                texts, stages, steps.stepNames(), tableKnown(dataset.dataset()), environment.runtime())
+                                texts, stages, steps.stepNames(), tableKnown(dataset.dataset()), environment)
                         .read(value))
                 .orElse(List.of());
         List<Objective> objectives = block.get("objectives")
-                .map(value -> objectiveReader(workload, stages, dataset.dataset(), migration, drills)
+                .map(value -> objectiveReader(workload, stages, dataset.dataset(), migration, drills, replicas)
                         .read(value))
                 .orElseGet(() -> DefaultObjectives.at(firstKey(root), stages.hasRollback()));
         Timeline timeline = timeline(block, workload, objectives, stages.hasRollback());
@@ -135,9 +136,10 @@ public final class ScenarioLoader {
                 .isPresent();
     }
 
-    private Workload workload(Block block, Optional<Dataset> dataset, MigrationPlan migration, List<Drill> drills) {
+    private Workload workload(
+            Block block, Optional<Dataset> dataset, MigrationPlan migration, List<Drill> drills, int replicas) {
         if (block.has("workload")) {
-            return new WorkloadReader(texts, new DatasetReferences(dataset), drills)
+            return new WorkloadReader(texts, new DatasetReferences(dataset), drills, replicas)
                     .read(block.get("workload").orElseThrow());
         }
         Workload none = new Workload(Workload.Arrivals.POISSON, List.of());
@@ -178,7 +180,8 @@ public final class ScenarioLoader {
             StageWords stages,
             Optional<Dataset> dataset,
             MigrationPlan migration,
-            List<Drill> drills) {
+            List<Drill> drills,
+            int replicas) {
         boolean namesComplete = !workload.services().isEmpty() && !problems.anyAt(ScenarioLoader::hidesNames);
         Set<String> names = new HashSet<>(migrationNames(migration));
         dataset.ifPresent(found -> names.addAll(found.schema().names()));
@@ -189,7 +192,8 @@ public final class ScenarioLoader {
                 relation -> dataset.isEmpty()
                         || names.contains(relation.substring(relation.lastIndexOf('.') + 1))
                         || names.stream().anyMatch(name -> isImplicitName(name, relation)),
-                drills);
+                drills,
+                replicas);
     }
 
     /** Whether a problem at {@code path} can hide the name of a service or of an operation. */

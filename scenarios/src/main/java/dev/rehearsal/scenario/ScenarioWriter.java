@@ -67,6 +67,11 @@ public final class ScenarioWriter {
         map.put("engine", environment.engine().name().toLowerCase(Locale.ROOT));
         map.put("version", environment.version());
         map.put("runtime", environment.runtime().name().toLowerCase(Locale.ROOT));
+        EnvironmentSpec.Replication replication = environment.replication();
+        if (replication.replicas() > 0) {
+            map.put("replicas", number(replication.replicas()));
+            map.put("synchronous", new YamlWriter.Plain(synchrony(replication.synchrony())));
+        }
         if (!environment.settings().isEmpty()) {
             map.put("settings", new TreeMap<>(environment.settings()));
         }
@@ -81,6 +86,14 @@ public final class ScenarioWriter {
             map.put("resources", resources);
         }
         return map;
+    }
+
+    private static String synchrony(EnvironmentSpec.Synchrony synchrony) {
+        return switch (synchrony) {
+            case ASYNCHRONOUS -> "false";
+            case SYNCHRONOUS -> "true";
+            case REMOTE_APPLY -> "remote_apply";
+        };
     }
 
     private static Map<String, Object> dataset(DatasetSpec dataset, Path folder) {
@@ -145,6 +158,9 @@ public final class ScenarioWriter {
                 operation.transaction().stream()
                         .map(Workload.OperationStatement::sql)
                         .toList());
+        if (operation.reads() == Workload.Reads.REPLICA) {
+            map.put("reads", "replica");
+        }
         return map;
     }
 
@@ -230,8 +246,9 @@ public final class ScenarioWriter {
         Map<String, Object> map = new LinkedHashMap<>();
         map.put("at", cue(fault.cue()));
         Map<String, Object> inner = new LinkedHashMap<>();
-        if (!(fault instanceof Fault.Blocker)) {
-            inner.put("of", "primary");
+        String of = fault instanceof Fault.Partition partition ? partition.replica() : fault.of();
+        if (!(fault instanceof Fault.Blocker || fault instanceof Fault.Failover)) {
+            inner.put("of", of);
         }
         switch (fault) {
             case Fault.Latency latency -> {
@@ -253,6 +270,11 @@ public final class ScenarioWriter {
             case Fault.LimitData limit -> inner.put("bytes", number(limit.bytes()));
             case Fault.Down down -> {}
             case Fault.ServerFault server -> {}
+            case Fault.Partition partition -> {}
+            case Fault.Failover failover -> {
+                inner.put("promote", failover.promote());
+                inner.put("planned", new YamlWriter.Plain(Boolean.toString(failover.planned())));
+            }
             case Fault.Blocker blocker -> {
                 inner.put("sql", blocker.sql());
                 inner.put("hold", Quantity.write(blocker.hold()));
@@ -326,6 +348,10 @@ public final class ScenarioWriter {
             case Objective.MigrationTime time -> {
                 inner.put("max", Quantity.write(time.max()));
                 yield Map.of("migrationTime", inner);
+            }
+            case Objective.ReplicaLag lag -> {
+                inner.put("max", Quantity.write(lag.max()));
+                yield Map.of("replicaLag", inner);
             }
             case Objective.Rewrites rewrites -> Map.of("rewrites", "none");
             case Objective.Rollback rollback -> {

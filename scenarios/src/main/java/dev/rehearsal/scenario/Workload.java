@@ -92,9 +92,14 @@ public record Workload(Arrivals arrivals, List<Service> services) {
      * One thing a user does: a transaction of one or more statements. One statement runs in autocommit; several are one transaction.
      *
      * @param weight share of the service's arrivals, relative to the other operations'
+     * @param reads which server runs it
      */
     public record Operation(
-            String name, double weight, Map<String, Parameter> parameters, List<OperationStatement> transaction) {
+            String name,
+            double weight,
+            Map<String, Parameter> parameters,
+            List<OperationStatement> transaction,
+            Reads reads) {
         public Operation {
             parameters = Collections.unmodifiableMap(new LinkedHashMap<>(parameters));
             transaction = List.copyOf(transaction);
@@ -104,6 +109,13 @@ public record Workload(Arrivals arrivals, List<Service> services) {
         public boolean writes() {
             return transaction.stream().anyMatch(OperationStatement::writes);
         }
+    }
+
+    /** Which server an operation goes to. */
+    public enum Reads {
+        PRIMARY,
+        /** The replicas in turn, one request after the other, each over a pool of its own. */
+        REPLICA
     }
 
     /**

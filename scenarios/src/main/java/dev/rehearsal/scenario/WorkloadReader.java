@@ -4,6 +4,7 @@ import dev.rehearsal.scenario.Workload.Arrivals;
 import dev.rehearsal.scenario.Workload.Operation;
 import dev.rehearsal.scenario.Workload.OperationStatement;
 import dev.rehearsal.scenario.Workload.Pool;
+import dev.rehearsal.scenario.Workload.Reads;
 import dev.rehearsal.scenario.Workload.Service;
 import dev.rehearsal.scenario.sql.NamedParameters;
 import dev.rehearsal.scenario.sql.StatementKind;
@@ -28,7 +29,7 @@ final class WorkloadReader {
                     "name", "rate", "pool", "statementTimeout", "operations", "versions")
             .later("reads");
     private static final Keys OPERATION_KEYS =
-            Keys.of("name", "weight", "parameters", "transaction").later("reads", "versions");
+            Keys.of("name", "weight", "parameters", "transaction", "reads").later("versions");
     private static final Keys POOL_KEYS = Keys.of("size", "connectionTimeout");
     private static final String OPERATION_ADVICE = "write e.g. { name: read, transaction: select 1 }";
     private static final String VERSION_ADVICE = "write e.g. versions: { v2: { operations: [ … ] } }";
@@ -37,9 +38,14 @@ final class WorkloadReader {
     private final SqlTexts texts;
     private final ParameterReader parameters;
     private final List<Drill> drills;
+    private final int replicas;
 
-    /** @param drills that the scenario lists */
-    WorkloadReader(SqlTexts texts, DatasetReferences references, List<Drill> drills) {
+    /**
+     * @param drills that the scenario lists
+     * @param replicas how many the environment has
+     */
+    WorkloadReader(SqlTexts texts, DatasetReferences references, List<Drill> drills, int replicas) {
+        this.replicas = replicas;
         this.texts = texts;
         this.drills = List.copyOf(drills);
         this.parameters = new ParameterReader(references);
@@ -160,7 +166,22 @@ final class WorkloadReader {
                                 "no statement uses :" + parameter.name() + "; remove it, or use it");
             }
         }
-        return new Operation(name, weight, defined, statements);
+        Reads reads = block.get("reads").map(word -> reads(word, statements)).orElse(Reads.PRIMARY);
+        return new Operation(name, weight, defined, statements, reads);
+    }
+
+    private Reads reads(Value value, List<OperationStatement> statements) {
+        Map<String, Reads> words = new LinkedHashMap<>();
+        words.put("primary", Reads.PRIMARY);
+        words.put("replica", Reads.REPLICA);
+        Reads reads = value.word(words, List.of()).orElse(Reads.PRIMARY);
+        if (reads == Reads.REPLICA && replicas == 0) {
+            value.problem("the environment has no replica; write environment.replicas: 1, or reads: primary");
+        }
+        if (reads == Reads.REPLICA && statements.stream().anyMatch(OperationStatement::writes)) {
+            value.problem("this operation writes, and a replica refuses that; write reads: primary");
+        }
+        return reads;
     }
 
     private List<OperationStatement> transaction(Value value, List<String> known, Set<String> used) {

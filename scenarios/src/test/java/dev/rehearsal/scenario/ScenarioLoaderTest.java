@@ -176,7 +176,7 @@ class ScenarioLoaderTest {
                 mistake(
                         "weight: 3",
                         "reads: replica",
-                        "9:11: workload.services[0].operations[0].reads: is not supported by this version of the harness; remove it"),
+                        "9:18: workload.services[0].operations[0].reads: the environment has no replica; write environment.replicas: 1, or reads: primary"),
                 mistake(
                         "percentile: 99",
                         "percentile: 999",
@@ -239,7 +239,7 @@ class ScenarioLoaderTest {
                 mistake(
                         "- errors: { max: 0.1% }",
                         "- replicaLag: { max: 5s }",
-                        "30:5: objectives[1].replicaLag: is not supported by this version of the harness; remove it"),
+                        "30:17: objectives[1].replicaLag: there is no replica that could lag; write environment.replicas: 1, or remove this objective"),
                 mistake(
                         "- errors: { max: 0.1% }",
                         "- lostWrites: none",
@@ -275,7 +275,7 @@ class ScenarioLoaderTest {
                 mistake(
                         "- errors: { max: 0.1% }",
                         "- {}",
-                        "30:5: objectives[1]: says no kind of objective; write one of latency, errors, outage, lockHold, lockWait, migrationTime, rewrites, rollback, rerun"),
+                        "30:5: objectives[1]: says no kind of objective; write one of latency, errors, outage, lockHold, lockWait, migrationTime, replicaLag, rewrites, rollback, rerun"),
                 mistake(
                         "- errors: { max: 0.1% }",
                         "- rerun: { converges: true }",
@@ -345,7 +345,7 @@ class ScenarioLoaderTest {
                 mistake(
                         "latency: { delay: 50ms, for: 2s }",
                         "latency: { of: replica-1, delay: 50ms }",
-                        "27:20: faults[0].latency.of: 'replica-1' is not supported by this version of the harness; use primary"),
+                        "27:20: faults[0].latency.of: there is no replica-1, because the environment has no replicas; write environment.replicas: 1"),
                 mistake(
                         "latency: { delay: 50ms, for: 2s }",
                         "latency: { for: 2s }",
@@ -353,7 +353,7 @@ class ScenarioLoaderTest {
                 mistake(
                         "latency: { delay: 50ms, for: 2s }",
                         "failover: { promote: replica-1 }",
-                        "27:5: faults[0].failover: is not supported by this version of the harness; remove it"),
+                        "27:26: faults[0].failover.promote: there is no replica-1, because the environment has no replicas; write environment.replicas: 1"),
                 mistake(
                         "latency: { delay: 50ms, for: 2s }",
                         "crash: { of: primary }",
@@ -361,7 +361,7 @@ class ScenarioLoaderTest {
                 mistake(
                         "latency: { delay: 50ms, for: 2s }",
                         "crash: { of: primray, for: 2s }",
-                        "27:18: faults[0].crash.of: must be primary, got primray"),
+                        "27:18: faults[0].crash.of: no server or link that this can be done to is called primray; did you mean 'primary'?"),
                 mistake(
                         "latency: { delay: 50ms, for: 2s }",
                         "crash: { of: primary, for: 6m }",
@@ -373,7 +373,7 @@ class ScenarioLoaderTest {
                 mistake(
                         "latency: { delay: 50ms, for: 2s }",
                         "pause: { of: secondary, for: 2s }",
-                        "27:18: faults[0].pause.of: must be primary, got secondary"),
+                        "27:18: faults[0].pause.of: no server or link that this can be done to is called secondary; known are primary"),
                 mistake(
                         "latency: { delay: 50ms, for: 2s }",
                         "pause: { of: primary, for: 46s }",
@@ -433,7 +433,7 @@ class ScenarioLoaderTest {
                 mistake(
                         "latency: { delay: 50ms, for: 2s }",
                         "jitter: 5ms",
-                        "27:5: faults[0].jitter: unknown key; known are at, latency, bandwidth, timeout, resetPeer, slowClose, slicer, limitData, down, pause, crash, blocker"),
+                        "27:5: faults[0].jitter: unknown key; known are at, latency, bandwidth, timeout, resetPeer, slowClose, slicer, limitData, down, pause, crash, partition, failover, blocker"),
                 mistake(
                         "use: tiny",
                         "use: schema.sql",
@@ -480,8 +480,8 @@ class ScenarioLoaderTest {
                         "2:9: dataset: must be a mapping, got nothing; name a dataset folder, e.g. use: ../../datasets/catalog/shop"),
                 mistake(
                         "dataset: { use: tiny }",
-                        "dataset: { use: tiny }\nenvironment: { replicas: 1, image: x, url: y, runtime: external, engine: mysql, version: \"12\" }",
-                        "3:16: environment.replicas: is not supported by this version of the harness; remove it",
+                        "dataset: { use: tiny }\nenvironment: { replicas: 6, image: x, url: y, runtime: external, engine: mysql, version: \"12\" }",
+                        "3:26: environment.replicas: must be from 0 to 5, got 6",
                         "3:39: environment.url: is not supported by this version of the harness; remove it",
                         "3:56: environment.runtime: 'external' is not supported by this version of the harness; use auto or local or containers",
                         "3:74: environment.engine: 'mysql' is not supported by this version of the harness; use postgresql",

@@ -21,6 +21,8 @@ class ScenarioWriterTest {
               engine: postgresql
               version: 18
               runtime: local
+              replicas: 2
+              synchronous: remote_apply
               settings: { work_mem: 64MB, auto_explain.log_min_duration: 5, jit: "off" }
               binaries: ../server/bin
             dataset: { use: tiny, scale: 0.5, tables: { coupons: { rows: 1_000 } } }
@@ -51,6 +53,7 @@ class ScenarioWriterTest {
                              set note = :kind || :any || :fixed || :plain   -- "all" of them
                            where id = :rank + :number + :quantity
                     - name: read
+                      reads: replica
                       transaction: "select 'it''s', '{\\"a\\": 1}'::jsonb ? 'a:b'"
                   versions:
                     v2:
@@ -87,6 +90,11 @@ class ScenarioWriterTest {
               - { at: { lockHeld: public.orders }, latency: { delay: 5ms, for: 1s } }
               - { at: { stage: settle, after: 9s }, crash: { of: primary, for: 2s } }
               - { at: { stage: settle, after: 4s }, pause: { of: primary, for: 1500ms } }
+              - { at: { stage: baseline, after: 1s }, pause: { of: replica-2, for: 1s } }
+              - { at: { stage: baseline, after: 1s }, bandwidth: { of: replication-1, rate: 10KB/s, for: 1s } }
+              - { at: { stage: baseline, after: 9s }, partition: { of: replica-1, for: 1s } }
+              - { at: { stage: recovery, after: 1s }, failover: { promote: replica-2, planned: true } }
+              - { at: { stage: recovery, after: 9s }, failover: { promote: replica-1 } }
               - { at: { step: index, before: 1s }, blocker: { sql: "select count(*) from orders", hold: 5s } }
             drills: [ rerun, rollback ]
             objectives:
@@ -96,6 +104,7 @@ class ScenarioWriterTest {
               - { errors: { service: checkout, during: recovery, max: 0.05% } }
               - { outage: { service: checkout, operation: place order, max: 1500ms } }
               - { outage: { max: 5s } }
+              - { replicaLag: { max: 1500ms } }
               - { lockHold: { mode: Share, relation: orders, max: 100ms } }
               - { lockHold: { max: 1.5ms } }
               - { lockWait: { victims: migration, max: 500ms } }
@@ -243,6 +252,7 @@ class ScenarioWriterTest {
             case Objective.Outage it -> new Objective.Outage(NOWHERE, it.service(), it.operation(), it.max());
             case Objective.LockHold it -> new Objective.LockHold(NOWHERE, it.mode(), it.relation(), it.max());
             case Objective.LockWait it -> new Objective.LockWait(NOWHERE, it.victims(), it.max());
+            case Objective.ReplicaLag it -> new Objective.ReplicaLag(NOWHERE, it.max());
             case Objective.MigrationTime it -> new Objective.MigrationTime(NOWHERE, it.max());
             case Objective.Rewrites it -> new Objective.Rewrites(NOWHERE);
             case Objective.Rollback it -> new Objective.Rollback(NOWHERE, it.succeeds(), it.max());

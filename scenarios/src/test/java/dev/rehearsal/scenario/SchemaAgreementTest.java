@@ -42,6 +42,8 @@ class SchemaAgreementTest {
             "no service",
             "no step is called",
             "neither the schema nor",
+            "the environment has no replica",
+            "there is no replica that",
             "never ends",
             "the dataset fills no",
             "the dataset has no",

@@ -1,0 +1,45 @@
+package dev.rehearsal.environment;
+
+import dev.rehearsal.scenario.EnvironmentException;
+import java.net.URI;
+
+/** Those of one environment in the Toxiproxy that its runtime has: when the environment ends, their ports are the next one's. */
+final class ContainerFaultProxies implements FaultProxies {
+    private final FaultProxyContainer container;
+    private final String description;
+    private final StartedThings started;
+
+    /** @param started is told how to remove each */
+    ContainerFaultProxies(FaultProxyContainer container, String description, StartedThings started) {
+        this.container = container;
+        this.description = description;
+        this.started = started;
+    }
+
+    @Override
+    public URI api() {
+        return container.api();
+    }
+
+    @Override
+    public String description() {
+        return description;
+    }
+
+    @Override
+    public Entrance add(String name, StartedServer server) throws EnvironmentException {
+        return new Entrance(EngineClient.LOOPBACK, container.getMappedPort(listen(name, server)));
+    }
+
+    @Override
+    public Entrance addLink(String name, StartedServer server) throws EnvironmentException {
+        return new Entrance(FaultProxyContainer.NAME, listen(name, server));
+    }
+
+    private int listen(String name, StartedServer server) throws EnvironmentException {
+        int port = FaultProxyContainer.port(name);
+        FaultProxyApi.add(api(), name, "0.0.0.0:" + port, server.upstream());
+        started.add("the fault proxy of " + name, () -> FaultProxyApi.remove(api(), name));
+        return port;
+    }
+}

@@ -1,0 +1,47 @@
+package dev.rehearsal.scenario;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/**
+ * The names by which a scenario speaks of its servers, and of the links between them:
+ *
+ * <pre>
+ *   application ──► primary ──── replication-1 ───► replica-1 ◄── reads
+ *                          └──── replication-2 ───► replica-2 ◄── reads
+ * </pre>
+ *
+ * A fault of the network that is {@code of} a server disturbs what its clients send and get; one that is {@code of} a link, what the primary
+ * sends to that replica and hears of it. {@code primary} is whoever has that role: after a failover, the promoted server.
+ */
+public final class ServerNames {
+    public static final String PRIMARY = "primary";
+    private static final String REPLICA = "replica-";
+    private static final String REPLICATION = "replication-";
+
+    private ServerNames() {}
+
+    /** {@code replica-1} and so on. */
+    public static List<String> replicas(int count) {
+        return IntStream.rangeClosed(1, count).mapToObj(n -> REPLICA + n).toList();
+    }
+
+    /** The link from the primary to a replica, such as {@code replication-1}. */
+    public static String link(String replica) {
+        return REPLICATION + replica.substring(REPLICA.length());
+    }
+
+    /** The primary first. */
+    static List<String> servers(int replicas) {
+        return Stream.concat(Stream.of(PRIMARY), replicas(replicas).stream()).toList();
+    }
+
+    /** All that bytes can go to. */
+    static List<String> endpoints(int replicas) {
+        List<String> names = new ArrayList<>(servers(replicas));
+        replicas(replicas).forEach(replica -> names.add(link(replica)));
+        return names;
+    }
+}

@@ -1,0 +1,49 @@
+package dev.rehearsal.scenario;
+
+import java.util.List;
+import java.util.Optional;
+
+/** Names of servers in faults, held against the servers that there are. What is wrong is reported, and a stand-in goes on. */
+final class ServerReferences {
+    private final int replicas;
+
+    /** @param replicas how many the environment has */
+    ServerReferences(int replicas) {
+        this.replicas = replicas;
+    }
+
+    /** Of a fault of the network: a server, or a link between two. */
+    String endpoint(Block block) {
+        return block.get("of")
+                .flatMap(value -> known(value, ServerNames.endpoints(replicas)))
+                .orElse(ServerNames.PRIMARY);
+    }
+
+    String server(Block block) {
+        return block.get("of")
+                .flatMap(value -> known(value, ServerNames.servers(replicas)))
+                .orElse(ServerNames.PRIMARY);
+    }
+
+    Optional<String> replica(Value value) {
+        return known(value, ServerNames.replicas(replicas));
+    }
+
+    private Optional<String> known(Value value, List<String> names) {
+        String name = value.text("name a server, such as " + (names.isEmpty() ? "replica-1" : names.getFirst()));
+        if (name.isEmpty()) {
+            return Optional.empty();
+        }
+        if (names.contains(name)) {
+            return Optional.of(name);
+        }
+        if (replicas == 0 && name.startsWith("repl")) {
+            value.problem("there is no " + Value.shorten(name)
+                    + ", because the environment has no replicas; write environment.replicas: 1");
+        } else {
+            value.problem("no server or link that this can be done to is called " + value.shown() + "; "
+                    + Nearest.advice(name, names));
+        }
+        return Optional.empty();
+    }
+}
