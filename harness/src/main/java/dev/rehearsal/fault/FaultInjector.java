@@ -306,7 +306,10 @@ public final class FaultInjector implements AutoCloseable {
                 started(fault, before);
             } else if (fault.fault instanceof Fault.Failover failover) {
                 started(fault, before);
-                over(fault, true, Sentences.effect(failover, failOver(failover)));
+                // It is over when the primary's address leads somewhere again; that instruments follow takes a little
+                // longer.
+                Duration without = failOver(failover);
+                over(fault, before + without.toNanos(), true, Sentences.effect(failover, without));
             } else {
                 toxics.begin(fault.name(), fault.fault);
                 started(fault, clock.nowNanos());
@@ -428,10 +431,14 @@ public final class FaultInjector implements AutoCloseable {
     }
 
     private void over(Scheduled fault, boolean happened, String effect) {
+        over(fault, clock.nowNanos(), happened, effect);
+    }
+
+    private void over(Scheduled fault, long atNanos, boolean happened, String effect) {
         fault.state = State.OVER;
         // An end without a beginning means nothing to a reader, also of a fault that did not happen.
-        started(fault, clock.nowNanos());
-        journal.record(new RunEvent.FaultEnded(clock.nowNanos(), fault.index, effect, happened));
+        started(fault, atNanos);
+        journal.record(new RunEvent.FaultEnded(atNanos, fault.index, effect, happened));
     }
 
     private void trouble(FaultFailure failure) {
