@@ -1,5 +1,6 @@
 /**
- * Breaks things on purpose, on cue: network faults through the fault proxy, the server itself, and long transactions of somebody else's.
+ * Breaks things on purpose, on cue: the network through the fault proxies of servers and of the links between them, the servers themselves, who of them
+ * is the primary, and long transactions of somebody else's.
  *
  * <p>The timeline tells a {@link dev.rehearsal.fault.FaultInjector} which stages and steps begin and end; it starts and ends the scenario's
  * faults by that, and writes into the journal what was really done and for how long. The only door to Toxiproxy's client: it drives the

@@ -13,7 +13,11 @@
  *       figure reported is the middle of what is possible, and its error reaches both ends ({@link dev.rehearsal.measure.StatementWitness}).
  *   <li>Rewrites and hidden scans are told by event triggers from inside the transaction, through the log, because that survives a rollback
  *       ({@link dev.rehearsal.measure.InstrumentSchema}).
+ *   <li>How far replicas are behind is asked of them and of the primary ten times a second, and known up to one such interval
+ *       ({@link dev.rehearsal.measure.ReplicaWatch}).
  * </ul>
+ *
+ * <p>After a failover they go on over the promoted server: the log of the one that went is read to its end first.
  *
  * <p>Guarantee: an instrument that may have missed something says so with {@link dev.rehearsal.run.RunEvent.InstrumentTrouble}; it never fills
  * the hole with a guess.
