@@ -212,31 +212,25 @@ final class ContainerServer implements StartedServer {
         }
     }
 
-    @Override
-    public void requireKillable() throws EnvironmentException {
-        throw crashless();
-    }
-
+    /** With its first process the kernel ends all that are in a container, so that none sees another die. */
     @Override
     public synchronized void kill() throws EnvironmentException {
-        // The engine kills every process of the container with its first; what is frozen hears no signal.
         resume();
-        client.signal(id, "KILL");
+        client.signal(id, "SIGKILL");
         if (!client.ended(id, HARD_STOP_PATIENCE)) {
             throw new EnvironmentException(
-                    "container " + id + " does not end, not even by SIGKILL", "Remove it yourself: docker rm -f " + id);
+                    "container " + id + " does not end, not even by SIGKILL",
+                    "Look for a disk or network file system that hangs.");
         }
     }
 
     @Override
-    public void startAgain() throws EnvironmentException {
-        throw crashless();
-    }
-
-    /** An engine publishes a container that it starts again at another port, where no observer looks. */
-    private static EnvironmentException crashless() {
-        return new EnvironmentException(
-                "a server in a container cannot be crashed by this version of the harness", "Take --runtime local.");
+    public synchronized void startAgain() throws EnvironmentException {
+        if (Boolean.TRUE.equals(client.state(id).getRunning())) {
+            return;
+        }
+        client.start(id);
+        awaitReady();
     }
 
     @Override

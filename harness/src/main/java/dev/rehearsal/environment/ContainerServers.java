@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalInt;
 
 /**
  * PostgreSQL servers in containers, over data directories of this machine: nothing of the data is in an image or a volume, so a clone is what it
@@ -107,9 +106,7 @@ final class ContainerServers implements ServerLauncher {
     ContainerServer start(Path directory, Map<String, String> settings, String name, ContainerSpec limits)
             throws EnvironmentException {
         Map<String, String> wanted = ServerSettings.merged(ServerSettings.EVERYWHERE, settings);
-        OptionalInt port = wanted.containsKey("port")
-                ? OptionalInt.of(Ports.requireFree(wanted.get("port")))
-                : OptionalInt.empty();
+        int port = wanted.containsKey("port") ? Ports.requireFree(wanted.get("port")) : Ports.free();
         try {
             Files.writeString(directory.resolve(ACCESS_FILE), """
                     local all         all     password

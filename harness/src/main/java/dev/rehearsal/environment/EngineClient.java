@@ -56,8 +56,13 @@ final class EngineClient {
 
     /** @param engine one that answers */
     static EngineClient of(ContainerEngine engine) throws EnvironmentException {
+        return of(engine, Ownership.labels());
+    }
+
+    /** @param labels of everything that it makes */
+    static EngineClient of(ContainerEngine engine, Map<String, String> labels) throws EnvironmentException {
         try {
-            return new EngineClient(FoundEngine.client(engine.uri()), Ownership.labels());
+            return new EngineClient(FoundEngine.client(engine.uri()), labels);
         } catch (RuntimeException e) {
             throw new EnvironmentException(
                     "the container engine at " + engine.uri() + " cannot be used: " + reason(e),
@@ -190,6 +195,16 @@ final class EngineClient {
             uninterrupted(() -> client.killContainerCmd(id).withSignal(signal).exec());
         } catch (NotFoundException | ConflictException ended) {
             // It has ended by itself.
+        }
+    }
+
+    /** Starts one that has ended, as it was. */
+    void start(String id) throws EnvironmentException {
+        try {
+            uninterrupted(() -> client.startContainerCmd(id).exec());
+        } catch (RuntimeException e) {
+            throw new EnvironmentException(
+                    "container " + id + " cannot be started again: " + reason(e), "See the engine's words above.", e);
         }
     }
 

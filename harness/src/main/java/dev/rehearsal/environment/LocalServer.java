@@ -139,9 +139,6 @@ public final class LocalServer implements StartedServer {
     }
 
     @Override
-    public void requireKillable() {}
-
-    @Override
     public void kill() throws EnvironmentException {
         // While they all stand still, no child sees its postmaster die, and no postmaster its child.
         pause();

@@ -13,11 +13,14 @@ record Ownership(String machine, ProcessIdentity harness) {
 
     /** Of what this process makes. */
     static Map<String, String> labels() {
-        ProcessIdentity own = ProcessIdentity.ofThisProcess();
+        return new Ownership(RunningRegistry.machine(), ProcessIdentity.ofThisProcess()).asLabels();
+    }
+
+    Map<String, String> asLabels() {
         return Map.of(
-                MACHINE, RunningRegistry.machine(),
-                PROCESS, Long.toString(own.pid()),
-                STARTED, Long.toString(own.startedAtMillis()));
+                MACHINE, machine,
+                PROCESS, Long.toString(harness.pid()),
+                STARTED, Long.toString(harness.startedAtMillis()));
     }
 
     /** Empty for labels that are none of ours. */

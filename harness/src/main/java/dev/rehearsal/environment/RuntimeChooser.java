@@ -42,15 +42,13 @@ public final class RuntimeChooser {
      * The runtime of a scenario, ready to start servers.
      *
      * @param seed the scenario's
-     * @param onlyLocal what of the scenario only the local runtime can do, a sentence: that decides where the scenario leaves the choice
      * @throws EnvironmentException if what the scenario asks for cannot be had; where it asks for nothing in particular, only if neither can
      */
-    public ServerRuntime choose(EnvironmentSpec spec, long seed, Optional<String> onlyLocal)
-            throws EnvironmentException {
+    public ServerRuntime choose(EnvironmentSpec spec, long seed) throws EnvironmentException {
         return switch (spec.runtime()) {
             case LOCAL -> local(spec, seed, ASKED);
             case CONTAINERS -> containers(spec, ASKED, PULL_SILENCE);
-            case AUTO -> onlyLocal.isPresent() ? local(spec, seed, onlyLocal.get()) : automatic(spec, seed);
+            case AUTO -> automatic(spec, seed);
         };
     }
 
@@ -159,6 +157,9 @@ public final class RuntimeChooser {
         ContainerImages.Found serverImage = images.obtain(ContainerImages.server(spec), silence);
         ContainerImages.Found proxyImage = images.obtain(ContainerImages.proxy(spec), silence);
         EngineClient client = EngineClient.of(engine);
+        // Also what no note leads to any more: a sweep may have found the engine stopped, and the note been taken for
+        // done.
+        new ContainerSweeper(client).sweep();
         RunningRegistry.Entry entry = new RunningRegistry(cache).engine(engine.uri());
         boolean complete = false;
         try {

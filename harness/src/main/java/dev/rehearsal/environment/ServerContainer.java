@@ -9,7 +9,6 @@ import com.github.dockerjava.api.model.Ports;
 import dev.rehearsal.scenario.EnvironmentSpec.ContainerSpec;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.OptionalInt;
 import org.testcontainers.containers.GenericContainer;
 import org.testcontainers.containers.startupcheck.StartupCheckStrategy;
 import org.testcontainers.utility.DockerImageName;
@@ -30,14 +29,14 @@ final class ServerContainer extends GenericContainer<ServerContainer> {
     /** @param name of the server in its network */
     record InNetwork(String id, String name) {}
 
-    /** @param publishedPort on the loopback interface; empty: a free one */
+    /** @param publishedPort on the loopback interface; never left to the engine, which takes another when it starts the container again */
     record Plan(
             ServerImage image,
             ContainerUser user,
             Path dataDirectory,
             InNetwork network,
             ContainerSpec limits,
-            OptionalInt publishedPort) {}
+            int publishedPort) {}
 
     ServerContainer(Plan plan, EngineClient client) {
         super(DockerImageName.parse(plan.image.name()));
@@ -55,7 +54,7 @@ final class ServerContainer extends GenericContainer<ServerContainer> {
     }
 
     private static void apply(Plan plan, CreateContainerCmd command) {
-        String port = plan.publishedPort.isPresent() ? Integer.toString(plan.publishedPort.getAsInt()) : "";
+        String port = Integer.toString(plan.publishedPort);
         HostConfig host = EngineClient.hostConfig(List.of(EngineClient.mount(plan.dataDirectory)))
                 .withShmSize(SHARED_MEMORY_BYTES)
                 .withPortBindings(

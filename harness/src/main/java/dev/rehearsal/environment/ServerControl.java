@@ -10,9 +10,6 @@ public interface ServerControl {
     /** Lets them go on; of a server that is not paused, nothing. */
     void resume() throws EnvironmentException;
 
-    /** @throws EnvironmentException if it cannot be started again after a {@link #kill} */
-    void requireKillable() throws EnvironmentException;
-
     /** Ends every process by SIGKILL, all in one moment, as a machine ends that loses its power; none is left when it returns. */
     void kill() throws EnvironmentException;
 

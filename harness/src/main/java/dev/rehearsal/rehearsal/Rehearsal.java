@@ -25,7 +25,6 @@ import dev.rehearsal.run.RunDirectory;
 import dev.rehearsal.run.RunEvent;
 import dev.rehearsal.run.RunEvent.Outcome;
 import dev.rehearsal.scenario.EnvironmentException;
-import dev.rehearsal.scenario.Fault;
 import dev.rehearsal.scenario.InvalidScenarioException;
 import dev.rehearsal.scenario.Scenario;
 import java.io.IOException;
@@ -35,7 +34,6 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * One rehearsal from a scenario to a run directory full of observations. Nothing is judged here.
@@ -97,8 +95,7 @@ public final class Rehearsal implements AutoCloseable {
         Path cache = CacheDirectory.resolve();
         try (Load load = Load.launch();
                 Workspace workspace = Workspace.open(cache, scenario.name(), deletion, clock, journal);
-                ServerRuntime runtime =
-                        new RuntimeChooser(cache).choose(scenario.environment(), scenario.seed(), onlyLocal())) {
+                ServerRuntime runtime = new RuntimeChooser(cache).choose(scenario.environment(), scenario.seed())) {
             Snapshot snapshot = new SnapshotStore(cache, runtime.servers())
                     .obtain(scenario.dataset(), scenario.seed(), progress.building());
             Cloner.Clone clone = workspace.clone(snapshot, "data");
@@ -194,9 +191,6 @@ public final class Rehearsal implements AutoCloseable {
 
     private FaultInjector faults(Environment environment, Instruments instruments, Journal journal)
             throws EnvironmentException {
-        if (crashes()) {
-            environment.control().requireKillable();
-        }
         return new FaultInjector(
                 scenario.faults(),
                 environment.faultApi(),
@@ -205,16 +199,6 @@ public final class Rehearsal implements AutoCloseable {
                 () -> environment.primary().jdbcUrl(ApplicationNames.OBSERVER),
                 clock,
                 journal);
-    }
-
-    private boolean crashes() {
-        return scenario.faults().stream().anyMatch(Fault.Crash.class::isInstance);
-    }
-
-    private Optional<String> onlyLocal() {
-        return crashes()
-                ? Optional.of("The scenario crashes the server, which is for this runtime alone.")
-                : Optional.empty();
     }
 
     /** The load names its sessions itself, by service. */

@@ -3,6 +3,7 @@ package dev.rehearsal.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.rehearsal.environment.InContainers;
 import dev.rehearsal.environment.OlderServers;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,6 +21,32 @@ class OlderServersTest {
     void a14TellsWhoWaitedBehindTheAlterAndHowLong() throws Exception {
         HarnessRun run = rehearse("07-alter-behind-long-transaction", 14);
 
+        assertTheQueueIsTold(run);
+        assertServerLogIsText(run, "starting PostgreSQL 14.");
+    }
+
+    @Test
+    @Tag("proof")
+    @InContainers("14")
+    void a14InAContainerTellsTheSame() throws Exception {
+        HarnessRun run = HarnessRun.rehearse(
+                HarnessRun.example("07-alter-behind-long-transaction"),
+                directory.resolve("run"),
+                "--runtime",
+                "containers",
+                "--scale",
+                "0.1",
+                "--set",
+                "environment.version=14",
+                "--set",
+                "environment.image=harness/postgres:14");
+
+        assertThat(run.result().get("environment").get("runtime").asString()).isEqualTo("containers");
+        assertTheQueueIsTold(run);
+        assertServerLogIsText(run, "starting PostgreSQL 14.");
+    }
+
+    private static void assertTheQueueIsTold(HarnessRun run) {
         assertThat(run.exitCode()).as(run.err()).isEqualTo(1);
         assertThat(run.failed()).contains("lockWait longest lock wait of a request");
         JsonNode statement = run.statements().getFirst();
@@ -33,7 +60,6 @@ class OlderServersTest {
         assertThat(worstVictim).isCloseTo(waited, within(waited * 0.15));
         assertThat(run.result().get("rollback").get("schemaRestored").asBoolean())
                 .isTrue();
-        assertServerLogIsText(run, "starting PostgreSQL 14.");
     }
 
     @Test

@@ -41,6 +41,10 @@ class ServerFaultsTest {
     @TempDir
     private Path directory;
 
+    String runtime() {
+        return "local";
+    }
+
     @Test
     void aPauseIsFeltAndToldAndJudged() throws IOException {
         HarnessRun run = rehearse(
@@ -165,7 +169,8 @@ class ServerFaultsTest {
                         .replace("FAULT", fault)
                         .replace("LIMIT", limit));
         Path out = directory.resolve("run");
-        HarnessRun run = HarnessRun.of("rehearse", scenario.toString(), "--runtime", "local", "--out", out.toString());
+        HarnessRun run =
+                HarnessRun.of("rehearse", scenario.toString(), "--runtime", runtime(), "--out", out.toString());
         return new HarnessRun(run.exitCode(), run.out(), run.err(), out);
     }
 }

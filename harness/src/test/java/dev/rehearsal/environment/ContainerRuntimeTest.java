@@ -33,6 +33,21 @@ class ContainerRuntimeTest {
     private Path directory;
 
     @Test
+    void beginsByRemovingWhatAKilledHarnessLeftInTheEngineEvenWhereItsNoteIsGone() throws Exception {
+        Process killed = new ProcessBuilder("sleep", "60").start();
+        Ownership theirs = new Ownership(RunningRegistry.machine(), ProcessIdentity.of(killed.toHandle()));
+        String network =
+                EngineClient.of(ContainerEngine.find(), theirs.asLabels()).createNetwork();
+        killed.destroyForcibly().waitFor();
+        assertThat(TestContainers.madeBy(killed.pid())).containsExactly(network);
+
+        try (ServerRuntime runtime = TestContainers.runtime(TestContainers.spec("18", Map.of()))) {
+            assertThat(TestContainers.madeBy(killed.pid())).isEmpty();
+            assertThat(runtime.servers()).isNotNull();
+        }
+    }
+
+    @Test
     void runsACloneOfTheLocalRuntimesAndLeavesNothing() throws Exception {
         Path data = TestCluster.clone(directory.resolve("data"));
         EnvironmentSpec spec = TestContainers.spec(

@@ -10,12 +10,16 @@ import org.junit.jupiter.api.extension.ConditionEvaluationResult;
 import org.junit.jupiter.api.extension.ExecutionCondition;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.platform.commons.support.AnnotationSupport;
 
 /** A test that needs a container engine and the images; skipped, with the reason, where one of them is missing. */
 @Target({ElementType.TYPE, ElementType.METHOD})
 @Retention(RetentionPolicy.RUNTIME)
 @ExtendWith(InContainers.Condition.class)
 public @interface InContainers {
+    /** PostgreSQL's major versions whose images it needs. */
+    String[] value() default {"15", "18"};
+
     /** Looks before the test does. */
     final class Condition implements ExecutionCondition {
         @Override
@@ -26,17 +30,24 @@ public @interface InContainers {
                 return ConditionEvaluationResult.disabled(refusal.get().reason());
             }
             ContainerImages images = new ContainerImages(engine);
-            for (String version : new String[] {"15", "18"}) {
+            for (String version : versions(context)) {
                 var spec = TestContainers.spec(version, Map.of());
                 for (ContainerImages.Wanted wanted :
                         new ContainerImages.Wanted[] {ContainerImages.server(spec), ContainerImages.proxy(spec)}) {
                     if (images.present(wanted).isEmpty()) {
                         return ConditionEvaluationResult.disabled(
-                                "no image " + wanted.names() + "; build them with harness/docker/build-images");
+                                "no image " + wanted.names() + "; build it with harness/docker/build-images");
                     }
                 }
             }
             return ConditionEvaluationResult.enabled("an engine and the images are there");
+        }
+
+        private static String[] versions(ExtensionContext context) {
+            return AnnotationSupport.findAnnotation(context.getElement(), InContainers.class)
+                    .or(() -> AnnotationSupport.findAnnotation(context.getTestClass(), InContainers.class))
+                    .orElseThrow()
+                    .value();
         }
     }
 }

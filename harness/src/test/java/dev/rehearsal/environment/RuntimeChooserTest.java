@@ -30,7 +30,7 @@ class RuntimeChooserTest {
         Path data = TestCluster.clone(directory.resolve("data"));
         EnvironmentSpec spec = auto("18", ContainerSpec.ANY);
 
-        try (ServerRuntime runtime = new RuntimeChooser(TestCluster.cache(), NONE).choose(spec, 42, Optional.empty());
+        try (ServerRuntime runtime = new RuntimeChooser(TestCluster.cache(), NONE).choose(spec, 42);
                 Environment environment = runtime.start(spec, data, Map.of(), 5, directory)) {
             var facts = environment.facts(RunClock.started());
 
@@ -83,7 +83,7 @@ class RuntimeChooserTest {
                 OptionalLong.empty());
         Path cache = directory.resolve("cache");
 
-        try (ServerRuntime runtime = new RuntimeChooser(cache).choose(auto("18", unknownProxy), 42, Optional.empty())) {
+        try (ServerRuntime runtime = new RuntimeChooser(cache).choose(auto("18", unknownProxy), 42)) {
             assertThat(runtime).isInstanceOf(LocalRuntime.class);
         }
 
@@ -91,7 +91,7 @@ class RuntimeChooserTest {
     }
 
     private ServerRuntime choose(ContainerEngine engine, EnvironmentSpec spec) throws EnvironmentException {
-        return new RuntimeChooser(TestCluster.cache(), engine).choose(spec, 42, Optional.empty());
+        return new RuntimeChooser(TestCluster.cache(), engine).choose(spec, 42);
     }
 
     private static EnvironmentSpec auto(String version, ContainerSpec containers) {

@@ -34,7 +34,7 @@ public final class TestContainers {
     }
 
     public static ServerRuntime runtime(EnvironmentSpec spec) throws EnvironmentException {
-        return new RuntimeChooser(TestCluster.cache()).choose(spec, 42, Optional.empty());
+        return new RuntimeChooser(TestCluster.cache()).choose(spec, 42);
     }
 
     /** A new cluster with the database of a dataset in it, at a path that does not exist yet. */

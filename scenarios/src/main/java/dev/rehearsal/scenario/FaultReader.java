@@ -1,6 +1,5 @@
 package dev.rehearsal.scenario;
 
-import dev.rehearsal.scenario.EnvironmentSpec.RuntimeChoice;
 import dev.rehearsal.scenario.Fault.Direction;
 import java.math.BigDecimal;
 import java.time.Duration;
@@ -53,7 +52,6 @@ final class FaultReader {
     private final StageWords stages;
     private final List<String> steps;
     private final Predicate<String> tableKnown;
-    private final RuntimeChoice runtime;
     private final ServerReferences servers;
 
     /** @param tableKnown whether the schema has a table of that name */
@@ -63,7 +61,6 @@ final class FaultReader {
             List<String> steps,
             Predicate<String> tableKnown,
             EnvironmentSpec environment) {
-        this.runtime = environment.runtime();
         this.servers = new ServerReferences(environment.replication().replicas());
         this.tableKnown = tableKnown;
         this.texts = texts;
@@ -288,9 +285,6 @@ final class FaultReader {
     private Optional<Fault> crashed(Value value, Cue cue) {
         String advice = "write e.g. { of: primary, for: 2s }";
         Block block = value.block(Keys.of("of", "for"), advice);
-        if (runtime == RuntimeChoice.CONTAINERS) {
-            value.problem("is for the local runtime; write environment.runtime: local, or pause the server instead");
-        }
         String of = servers.server(block);
         return block.require("for", advice)
                 .map(time -> outage(time, LONGEST_CRASH, "nothing of the migration can be seen meanwhile"))

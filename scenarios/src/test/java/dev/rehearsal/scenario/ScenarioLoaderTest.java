@@ -982,17 +982,6 @@ class ScenarioLoaderTest {
     }
 
     @Test
-    void refusesACrashInContainers() {
-        String crash = FULL.replace("latency: { delay: 50ms, for: 2s }", "crash: { for: 2s }");
-
-        assertThat(written.problems(crash, Map.of("environment.runtime", "containers")))
-                .containsExactly(
-                        "scenario.yaml:27:12: faults[0].crash: is for the local runtime; write environment.runtime: local, or pause the server instead");
-        assertThat(written.problems(crash, Map.of("environment.runtime", "auto")))
-                .isEmpty();
-    }
-
-    @Test
     void theExceptionSaysItAllInOneLineToo() {
         assertThatExceptionOfType(InvalidScenarioException.class)
                 .isThrownBy(() -> written.load(FULL.replace("weight: 3", "weight: 0")))
