@@ -103,6 +103,17 @@ final class DrillServer implements AutoCloseable {
         return outcome;
     }
 
+    /** Every process of the server killed at once, and the server started again: every session is gone. */
+    void crash() throws EnvironmentException {
+        instruments.serverGoes();
+        try {
+            environment.control().kill();
+            environment.control().startAgain();
+        } finally {
+            instruments.serverIsBack(environment.primary().processId());
+        }
+    }
+
     SchemaFingerprint schema() throws SQLException {
         try (Connection connection = connect()) {
             return SchemaFingerprint.of(connection);

@@ -14,6 +14,8 @@ import java.util.function.Consumer;
 
 /** Does the drills of a scenario, one after the other. */
 public final class Drills {
+    private static final int CRASHES_IN_LONG_STEPS = 3;
+
     private final Scenario scenario;
     private final DrillServers servers;
     private final RunClock clock;
@@ -62,6 +64,12 @@ public final class Drills {
             case RERUN -> {
                 try (DrillServer server = started("rerun")) {
                     new RerunDrill(scenario, log).run(server);
+                }
+            }
+            case CRASH -> new CrashDrill(scenario, log, CRASHES_IN_LONG_STEPS).run(this::started);
+            case COMPATIBILITY -> {
+                try (DrillServer server = started("compatibility")) {
+                    new CompatibilityDrill(scenario, log).run(server);
                 }
             }
             case ROLLBACK -> new RollbackDrill(scenario, log).run(this::started);

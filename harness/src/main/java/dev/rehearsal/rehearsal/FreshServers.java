@@ -15,6 +15,7 @@ import java.nio.file.Path;
 /**
  * Servers over further clones of the run's snapshot, for drills.
  *
+ * @param spec of which no drill needs the replicas
  * @param connections that a drill's own sessions need
  * @param runDirectory gets each server's log, in {@code drills}
  */
@@ -41,7 +42,7 @@ record FreshServers(
         boolean started = false;
         try {
             Environment environment =
-                    runtime.start(spec, clone.directory(), Instruments.serverSettings(), connections, logs);
+                    runtime.start(spec.alone(), clone.directory(), Instruments.serverSettings(), connections, logs);
             started = true;
             return new Fresh(environment, deletion);
         } finally {

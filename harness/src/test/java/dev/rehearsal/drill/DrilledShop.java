@@ -99,6 +99,13 @@ final class DrilledShop {
         return new DrilledShop(folder, snapshot, runtime());
     }
 
+    private static List<DrillObserved> observed(List<RunEvent> events) {
+        return events.stream()
+                .filter(DrillObserved.class::isInstance)
+                .map(DrillObserved.class::cast)
+                .toList();
+    }
+
     private static LocalRuntime runtime() throws Exception {
         return new LocalRuntime(TestCluster.servers(), new LocalFaultProxy.BuiltIn(42), "Why not.");
     }
@@ -111,10 +118,7 @@ final class DrilledShop {
 
     /** Does the scenario's drills; what they saw. */
     List<DrillObserved> drilled(Scenario scenario) throws Exception {
-        return events(scenario).stream()
-                .filter(DrillObserved.class::isInstance)
-                .map(DrillObserved.class::cast)
-                .toList();
+        return observed(events(scenario));
     }
 
     List<RunEvent> events(Scenario scenario) throws Exception {

@@ -17,12 +17,13 @@ final class DrillRows {
                 drill.run().name(),
                 drill.status().word(),
                 Prose.of(drill.summary()),
-                drill.run().observed().stream()
+                drill.seen().stream()
                         .map(seen -> new PageView.DrillCheck(
                                 DrillResult.word(seen.sight()),
                                 seen.subject(),
                                 Prose.of(seen.message()),
                                 seen.location().map(Object::toString).orElse("")))
-                        .toList());
+                        .toList(),
+                MatrixRows.of(drill.run().operations()));
     }
 }

@@ -166,11 +166,33 @@ public record PageView(
     public record Fault(String kind, String description, String from, String to, String effect) {}
 
     /** @param status {@code passed}, {@code failed} or {@code inconclusive} */
-    public record Drill(String name, String status, Prose summary, List<DrillCheck> checks) {
+    public record Drill(String name, String status, Prose summary, List<DrillCheck> checks, Optional<Matrix> matrix) {
         public Drill {
             checks = List.copyOf(checks);
         }
     }
+
+    /**
+     * What works when.
+     *
+     * @param columns the boundaries between steps
+     */
+    public record Matrix(List<String> columns, List<MatrixRow> rows) {
+        public Matrix {
+            columns = List.copyOf(columns);
+            rows = List.copyOf(rows);
+        }
+    }
+
+    /** @param cells one a column */
+    public record MatrixRow(String name, List<MatrixCell> cells) {
+        public MatrixRow {
+            cells = List.copyOf(cells);
+        }
+    }
+
+    /** @param title what the server says; empty if all is well */
+    public record MatrixCell(String text, String title) {}
 
     /**
      * @param status as of a drill, or {@code noted}

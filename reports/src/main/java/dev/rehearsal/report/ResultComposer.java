@@ -312,7 +312,7 @@ final class ResultComposer {
                 millis(drill.run().startNanos()),
                 millis(drill.run().endNanos()),
                 drill.summary(),
-                drill.run().observed().stream()
+                drill.seen().stream()
                         .map(seen -> new Result.DrillCheck(
                                 seen.subject(),
                                 DrillResult.word(seen.sight()),

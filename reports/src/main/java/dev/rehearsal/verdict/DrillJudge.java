@@ -19,6 +19,7 @@ final class DrillJudge {
 
     private static final String OBJECTIVE = "drill";
     private static final int SENTENCES = 4;
+    private static final int NOTES = 2;
 
     private final RunRecord run;
 
@@ -33,7 +34,8 @@ final class DrillJudge {
 
     private DrillResult result(DrillRun drill) {
         List<Finding> findings = new ArrayList<>();
-        List<DrillObserved> seen = drill.observed();
+        List<DrillObserved> seen = new ArrayList<>(drill.observed());
+        seen.addAll(new CompatibilityJudge(drill, objective(drill)).seen());
         seen.stream()
                 .filter(one -> one.sight() == Sight.BROKEN || one.sight() == Sight.UNKNOWN)
                 .map(one -> finding(drill, one))
@@ -51,10 +53,11 @@ final class DrillJudge {
                     "not known",
                     "The drill " + drill.name() + " found nothing to look at."));
         } else if (findings.isEmpty()) {
-            findings.add(whole(drill, Status.PASSED, "held", sentences(seen.stream())));
+            findings.add(whole(
+                    drill, Status.PASSED, "held", sentences(seen.stream().filter(one -> one.sight() == Sight.HELD))));
         }
         Status status = status(findings);
-        return new DrillResult(drill, status, findings, summary(drill, status, findings));
+        return new DrillResult(drill, status, findings, seen, summary(drill, status, findings));
     }
 
     private static Status status(List<Finding> findings) {
@@ -76,10 +79,10 @@ final class DrillJudge {
                 findings.stream().filter(finding -> finding.status() == status).count() - SENTENCES;
         return worst
                 + (more > 0 ? " And " + more + " more." : "")
-                + (status == Status.PASSED
-                        ? ""
-                        : sentences(drill.observed().stream().filter(seen -> seen.sight() == Sight.NOTED))
-                                .transform(noted -> noted.isEmpty() ? "" : " " + noted));
+                + sentences(drill.observed().stream()
+                                .filter(seen -> seen.sight() == Sight.NOTED)
+                                .limit(NOTES))
+                        .transform(noted -> noted.isEmpty() ? "" : " " + noted);
     }
 
     private static String sentences(Stream<DrillObserved> seen) {
@@ -137,6 +140,8 @@ final class DrillJudge {
     private static String word(Objective.OfDrill objective) {
         return switch (objective) {
             case Objective.Rerun rerun -> "rerun";
+            case Objective.Resumable resumable -> "resumable";
+            case Objective.Compatible compatible -> "compatible";
         };
     }
 }

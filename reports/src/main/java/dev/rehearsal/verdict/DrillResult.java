@@ -1,6 +1,7 @@
 package dev.rehearsal.verdict;
 
 import dev.rehearsal.run.DrillRun;
+import dev.rehearsal.run.RunEvent.DrillObserved;
 import dev.rehearsal.run.RunEvent.Sight;
 import java.util.List;
 
@@ -8,10 +9,13 @@ import java.util.List;
  * What a drill has shown.
  *
  * @param findings at least one: one for each thing that is not as it has to be or could not be tried, or one for all if there is none
+ * @param seen all that the drill looked at, and what follows from the operations that it tried
  * @param summary of all of it, sentences
  */
-public record DrillResult(DrillRun run, Verdict.Status status, List<Finding> findings, String summary) {
+public record DrillResult(
+        DrillRun run, Verdict.Status status, List<Finding> findings, List<DrillObserved> seen, String summary) {
     public DrillResult {
+        seen = List.copyOf(seen);
         findings = List.copyOf(findings);
     }
 

@@ -7,10 +7,14 @@ public enum Drill {
     /** The migration, and its rollback, a second time: nothing fails, and nothing changes. */
     RERUN,
     /** The way back, after the new application has written and with the old one at work: schema, data and the old operations are as they were. */
-    ROLLBACK;
+    ROLLBACK,
+    /** The server killed between all steps and in each, and the migration run again from its start: it comes to where it would have come. */
+    CRASH,
+    /** Every operation of every version of the application, before and after each step. */
+    COMPATIBILITY;
 
     boolean usesVersions() {
-        return this == ROLLBACK;
+        return this == ROLLBACK || this == COMPATIBILITY;
     }
 
     /** The scenario file's. */

@@ -8,7 +8,7 @@ import java.util.Map;
 /** Reads {@code drills}. */
 final class DrillReader {
     private static final String ADVICE = "write e.g. drills: [ rerun ]";
-    private static final List<String> LATER = List.of("crash", "failover", "compatibility");
+    private static final List<String> LATER = List.of("failover");
 
     private DrillReader() {}
 

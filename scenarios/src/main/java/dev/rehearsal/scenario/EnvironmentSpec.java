@@ -28,6 +28,11 @@ public record EnvironmentSpec(
         settings = Map.copyOf(settings);
     }
 
+    /** The same, with the primary alone. */
+    public EnvironmentSpec alone() {
+        return new EnvironmentSpec(engine, version, runtime, settings, binaries, containers, Replication.NONE);
+    }
+
     /** The kind of database. */
     public enum Engine {
         POSTGRESQL

@@ -3,6 +3,7 @@ package dev.rehearsal.scenario;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /** What makes a run fail. Each becomes one finding and one JUnit test case. */
@@ -17,7 +18,9 @@ import java.util.Optional;
     @JsonSubTypes.Type(value = Objective.ReplicaLag.class, name = "replicaLag"),
     @JsonSubTypes.Type(value = Objective.Rewrites.class, name = "rewrites"),
     @JsonSubTypes.Type(value = Objective.Rollback.class, name = "rollback"),
-    @JsonSubTypes.Type(value = Objective.Rerun.class, name = "rerun")
+    @JsonSubTypes.Type(value = Objective.Rerun.class, name = "rerun"),
+    @JsonSubTypes.Type(value = Objective.Resumable.class, name = "resumable"),
+    @JsonSubTypes.Type(value = Objective.Compatible.class, name = "compatible")
 })
 public sealed interface Objective {
     /** Where the scenario file says it; of defaults, the scenario's first line. */
@@ -96,6 +99,26 @@ public sealed interface Objective {
         @Override
         public Drill drill() {
             return Drill.RERUN;
+        }
+    }
+
+    /** After a crash at any point, running it again comes to where it would have come. */
+    record Resumable(SourceLocation location) implements OfDrill {
+        @Override
+        public Drill drill() {
+            return Drill.CRASH;
+        }
+    }
+
+    /** @param versions of the application, {@code old} among them: those that work before, between and after all steps */
+    record Compatible(SourceLocation location, List<String> versions) implements OfDrill {
+        public Compatible {
+            versions = List.copyOf(versions);
+        }
+
+        @Override
+        public Drill drill() {
+            return Drill.COMPATIBILITY;
         }
     }
 }

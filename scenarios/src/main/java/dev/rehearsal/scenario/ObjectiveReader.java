@@ -23,7 +23,9 @@ final class ObjectiveReader {
             "replicaLag",
             "rewrites",
             "rollback",
-            "rerun");
+            "rerun",
+            "resumable",
+            "compatible");
     private static final Keys KEYS = new Keys(KINDS, List.of("lostWrites"));
     private static final String ADVICE = "write e.g. { latency: { percentile: 99, during: migration, max: 250ms } }";
     private static final Duration SHORTEST = Duration.ofNanos(1000);
@@ -100,6 +102,8 @@ final class ObjectiveReader {
                 inner.word(Map.of("none", true), List.of()).map(none -> new Objective.Rewrites(location));
             case "rollback" -> rollback(inner, location);
             case "rerun" -> ofDrill(inner, "converges", new Objective.Rerun(location));
+            case "resumable" -> ofDrill(inner, "succeeds", new Objective.Resumable(location));
+            case "compatible" -> compatible(inner, location);
             default -> throw new IllegalStateException(given.get(0));
         };
     }
@@ -251,6 +255,27 @@ final class ObjectiveReader {
         block.get(word).ifPresent(given -> given.word(Map.of("true", true), List.of()));
         requireDrill(value, objective.drill());
         return Optional.of(objective);
+    }
+
+    private Optional<Objective> compatible(Value value, SourceLocation location) {
+        String advice = "write e.g. { versions: [ old ] }";
+        Block block = value.block(Keys.of("versions"), advice);
+        Set<String> known = new TreeSet<>(Set.of(Workload.Service.OLD));
+        workload.services().forEach(service -> known.addAll(service.versions().keySet()));
+        List<String> versions = new ArrayList<>();
+        block.get("versions").ifPresent(list -> {
+            for (Value item : list.filledList(advice)) {
+                String version = item.text("name a version");
+                if (namesComplete && !version.isEmpty() && !known.contains(version)) {
+                    item.problem("no service has a version " + Value.shorten(version) + "; "
+                            + Nearest.advice(version, known));
+                }
+                versions.add(version);
+            }
+        });
+        requireDrill(value, Drill.COMPATIBILITY);
+        return Optional.of(
+                new Objective.Compatible(location, versions.isEmpty() ? List.of(Workload.Service.OLD) : versions));
     }
 
     private void requireDrill(Value value, Drill drill) {

@@ -359,6 +359,8 @@ public final class ScenarioWriter {
                 rollback.max().ifPresent(max -> inner.put("max", Quantity.write(max)));
                 yield Map.of("rollback", inner);
             }
+            case Objective.Resumable resumable -> Map.of("resumable", Map.of("succeeds", new YamlWriter.Plain("true")));
+            case Objective.Compatible compatible -> Map.of("compatible", Map.of("versions", compatible.versions()));
             case Objective.Rerun rerun -> Map.of("rerun", Map.of("converges", new YamlWriter.Plain("true")));
         };
     }

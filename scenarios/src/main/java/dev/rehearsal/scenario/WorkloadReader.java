@@ -90,7 +90,7 @@ final class WorkloadReader {
 
     private Map<String, List<Operation>> versions(Value value) {
         if (drills.stream().noneMatch(Drill::usesVersions)) {
-            value.problem("nothing uses them; add drills: [ rollback ], or remove them");
+            value.problem("nothing uses them; add drills: [ compatibility ], or remove them");
         }
         Map<String, List<Operation>> versions = new LinkedHashMap<>();
         for (Value.Named version : value.named(VERSION_ADVICE)) {

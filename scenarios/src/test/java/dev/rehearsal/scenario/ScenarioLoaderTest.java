@@ -150,12 +150,12 @@ class ScenarioLoaderTest {
                 mistake(
                         "rate: 100/s",
                         "rate: 100/s\n      versions: { v2: {} }",
-                        "7:17: workload.services[0].versions: nothing uses them; add drills: [ rollback ], or remove them",
+                        "7:17: workload.services[0].versions: nothing uses them; add drills: [ compatibility ], or remove them",
                         "7:23: workload.services[0].versions.v2: 'operations' is missing; write e.g. { name: read, transaction: select 1 }"),
                 mistake(
                         "rate: 100/s",
                         "rate: 100/s\n      versions: { old: { operations: [ { name: a, transaction: select 1 } ] } }",
-                        "7:17: workload.services[0].versions: nothing uses them; add drills: [ rollback ], or remove them",
+                        "7:17: workload.services[0].versions: nothing uses them; add drills: [ compatibility ], or remove them",
                         "7:19: workload.services[0].versions.old: is what the service's own operations are called; give this version another name"),
                 mistake(
                         "rate: 100/s",
@@ -275,11 +275,21 @@ class ScenarioLoaderTest {
                 mistake(
                         "- errors: { max: 0.1% }",
                         "- {}",
-                        "30:5: objectives[1]: says no kind of objective; write one of latency, errors, outage, lockHold, lockWait, migrationTime, replicaLag, rewrites, rollback, rerun"),
+                        "30:5: objectives[1]: says no kind of objective; write one of latency, errors, outage, lockHold, lockWait, migrationTime, replicaLag, rewrites, rollback, rerun, resumable, compatible"),
                 mistake(
                         "- errors: { max: 0.1% }",
                         "- rerun: { converges: true }",
                         "30:12: objectives[1].rerun: nothing tries this out; add drills: [ rerun ], or remove this objective"),
+                mistake(
+                        "- errors: { max: 0.1% }",
+                        "- compatible: { versions: [ old, v2 ] }",
+                        "30:17: objectives[1].compatible: nothing tries this out; add drills: [ compatibility ], or remove this objective",
+                        "30:36: objectives[1].compatible.versions[1]: no service has a version v2; known are old"),
+                mistake(
+                        "- errors: { max: 0.1% }",
+                        "- resumable: { succeeds: maybe }",
+                        "30:16: objectives[1].resumable: nothing tries this out; add drills: [ crash ], or remove this objective",
+                        "30:28: objectives[1].resumable.succeeds: must be true, got maybe"),
                 mistake(
                         "- errors: { max: 0.1% }",
                         "- rerun: { converges: no }",
@@ -463,9 +473,9 @@ class ScenarioLoaderTest {
                 mistake(
                         "dataset: { use: tiny }",
                         "dataset: { use: tiny }\ndrills: [ rerun, rerunn, rerun, failover ]",
-                        "3:18: drills[1]: must be rerun or rollback, got rerunn; did you mean 'rerun'?",
+                        "3:18: drills[1]: must be one of rerun, rollback, crash, compatibility, got rerunn; did you mean 'rerun'?",
                         "3:26: drills[2]: is listed already; remove it",
-                        "3:33: drills[3]: 'failover' is not supported by this version of the harness; use rerun or rollback"),
+                        "3:33: drills[3]: 'failover' is not supported by this version of the harness; use rerun or rollback or crash or compatibility"),
                 mistake(
                         "dataset: { use: tiny }",
                         "dataset: { use: tiny }\ndrills: []",

@@ -96,7 +96,7 @@ class ScenarioWriterTest {
               - { at: { stage: recovery, after: 1s }, failover: { promote: replica-2, planned: true } }
               - { at: { stage: recovery, after: 9s }, failover: { promote: replica-1 } }
               - { at: { step: index, before: 1s }, blocker: { sql: "select count(*) from orders", hold: 5s } }
-            drills: [ rerun, rollback ]
+            drills: [ rerun, rollback, crash, compatibility ]
             objectives:
               - { latency: { service: checkout, operation: place order, percentile: 90, during: rollback, max: 250ms } }
               - { latency: { service: checkout, percentile: 99.9, during: baseline, max: 1s } }
@@ -112,6 +112,8 @@ class ScenarioWriterTest {
               - { rewrites: none }
               - { rollback: { succeeds: true, max: 30s } }
               - { rerun: { converges: true } }
+              - { resumable: { succeeds: true } }
+              - { compatible: { versions: [ old, v2 ] } }
             """;
 
     @TempDir
@@ -257,6 +259,8 @@ class ScenarioWriterTest {
             case Objective.Rewrites it -> new Objective.Rewrites(NOWHERE);
             case Objective.Rollback it -> new Objective.Rollback(NOWHERE, it.succeeds(), it.max());
             case Objective.Rerun it -> new Objective.Rerun(NOWHERE);
+            case Objective.Resumable it -> new Objective.Resumable(NOWHERE);
+            case Objective.Compatible it -> new Objective.Compatible(NOWHERE, it.versions());
         };
     }
 }

@@ -58,6 +58,7 @@ class SchemaAgreementTest {
             "is a variable of psql",
             "nothing tries this out",
             "nothing uses them",
+            "no service has a version",
             "is called add column");
 
     @TempDir

@@ -1,0 +1,150 @@
+package dev.rehearsal.drill;
+
+import dev.rehearsal.measure.DataFingerprint;
+import dev.rehearsal.measure.SchemaFingerprint;
+import dev.rehearsal.migration.MigrationOutcome;
+import dev.rehearsal.run.RunEvent.Phase;
+import dev.rehearsal.scenario.EnvironmentException;
+import dev.rehearsal.scenario.Scenario;
+import dev.rehearsal.scenario.Step;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+
+/**
+ * The server killed between all steps and in each of them, every time on a fresh clone; started again; the migration run again from its start. In the end
+ * schema and data have to be those of a migration that nothing befell.
+ *
+ * <p>Of columns whose values no two undisturbed runs have in common, such as {@code gen_random_uuid()}, only the number of values is compared.
+ */
+final class CrashDrill {
+    /** A step that took longer before than it does now can be over before its kill. */
+    private static final int TRIES = 4;
+
+    private final Scenario scenario;
+    private final DrillLog log;
+    private final int inLongSteps;
+
+    /** @param inLongSteps how often the server is killed in a step that is long */
+    CrashDrill(Scenario scenario, DrillLog log, int inLongSteps) {
+        this.scenario = scenario;
+        this.log = log;
+        this.inLongSteps = inLongSteps;
+    }
+
+    /** What a crash came to. */
+    private enum Outcome {
+        RESUMED,
+        BROKEN,
+        MISSED
+    }
+
+    void run(RollbackDrill.Servers servers) throws SQLException, EnvironmentException, InterruptedException {
+        List<Step> steps = scenario.migration().steps();
+        UndisturbedRun truth;
+        try (DrillServer server = servers.start("crash-undisturbed")) {
+            truth = UndisturbedRun.of(server, steps);
+        }
+        if (truth.failure().isPresent()) {
+            log.unknown(
+                    "migration",
+                    "The migration fails by itself: "
+                            + Failures.told(truth.failure().get()) + ".",
+                    Failures.place(truth.failure().get()));
+            return;
+        }
+        UndisturbedRun another;
+        try (DrillServer server = servers.start("crash-undisturbed-again")) {
+            another = UndisturbedRun.of(server, steps);
+        }
+        Set<String> random = DataFingerprint.columnsThatDiffer(truth.data(), another.data());
+        if (!random.isEmpty()) {
+            log.noted(
+                    "what cannot be compared",
+                    "Two undisturbed runs have no values in common in " + String.join(", ", random)
+                            + ": there only the number of values was compared.");
+        }
+        int resumed = 0;
+        int number = 0;
+        List<CrashPoint> points =
+                CrashPoint.of(steps, truth.shortest(another), inLongSteps, new Random(scenario.seed() ^ 0x6372617368L));
+        for (CrashPoint planned : points) {
+            CrashPoint point = planned;
+            number++;
+            Outcome outcome = Outcome.MISSED;
+            for (int tries = 0; tries < TRIES && outcome == Outcome.MISSED; tries++) {
+                try (DrillServer server =
+                        servers.start("crash-" + number + (tries == 0 ? "" : "-try-" + (tries + 1)))) {
+                    outcome = crash(server, point, truth, random);
+                }
+                if (outcome == Outcome.MISSED && point instanceof CrashPoint.During during) {
+                    point = during.sooner();
+                }
+            }
+            if (outcome == Outcome.MISSED) {
+                log.unknown(
+                        "crash " + point.told(),
+                        "The server could not be killed " + point.told() + ": it was over each of " + TRIES
+                                + " times.");
+            }
+            resumed += outcome == Outcome.RESUMED ? 1 : 0;
+        }
+        if (resumed > 0) {
+            log.held(
+                    "crashes",
+                    ("Killed at %,d points, the migration was resumed from its start %,d times and came to the schema and the"
+                                    + " data of an undisturbed one.")
+                            .formatted(points.size(), resumed));
+        }
+    }
+
+    private Outcome crash(DrillServer server, CrashPoint point, UndisturbedRun truth, Set<String> random)
+            throws SQLException, EnvironmentException, InterruptedException {
+        List<Step> steps = scenario.migration().steps();
+        Killer killer = new Killer(server, point);
+        MigrationOutcome cut = server.run(Phase.MIGRATION, steps, killer);
+        if (!killer.hasKilled() || !hit(point, cut)) {
+            return Outcome.MISSED;
+        }
+        String left = new Remains(truth, steps).of(server, cut);
+        Optional<MigrationOutcome.Failure> failure =
+                server.run(Phase.MIGRATION, steps).failure();
+        if (failure.isPresent()) {
+            log.broken(
+                    "crash " + point.told(),
+                    "Killed " + point.told() + ", the migration cannot be run again: " + Failures.told(failure.get())
+                            + ". The crash had left " + left + ".",
+                    Failures.place(failure.get()));
+            return Outcome.BROKEN;
+        }
+        List<String> differences = new ArrayList<>(SchemaFingerprint.differences(truth.schema(), server.schema()));
+        differences.addAll(DataFingerprint.differences(truth.data(), server.data(), random));
+        if (!differences.isEmpty()) {
+            log.broken(
+                    "crash " + point.told(),
+                    "Killed " + point.told()
+                            + " and run again, the migration succeeds, but does not come to what it comes to"
+                            + " undisturbed: " + Failures.listed(differences) + ". The crash had left " + left + ".");
+            return Outcome.BROKEN;
+        }
+        log.noted("crash " + point.told(), "Killed " + point.told() + ": it left " + left + "; resumed.");
+        return Outcome.RESUMED;
+    }
+
+    /** Whether the server went when it was to go, by what the migration felt of it. */
+    private static boolean hit(CrashPoint point, MigrationOutcome cut) {
+        Optional<String> failed = cut.failure().map(MigrationOutcome.Failure::step);
+        return switch (point) {
+            case CrashPoint.Before before ->
+                failed.equals(Optional.of(before.step().name()));
+            case CrashPoint.BeforeStatement before ->
+                failed.equals(Optional.of(before.step().name()));
+            case CrashPoint.During during ->
+                failed.equals(Optional.of(during.step().name()));
+            case CrashPoint.AfterAll after -> failed.isEmpty();
+        };
+    }
+}

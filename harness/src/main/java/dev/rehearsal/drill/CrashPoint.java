@@ -1,0 +1,89 @@
+package dev.rehearsal.drill;
+
+import dev.rehearsal.drill.UndisturbedRun.StepSpan;
+import dev.rehearsal.scenario.Step;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Random;
+
+/** Where in a migration the server is killed. */
+sealed interface CrashPoint {
+    /** Shorter steps are over before a signal has arrived: in those the server is killed between two statements. */
+    Duration SHORTEST_TIMED = Duration.ofMillis(150);
+
+    /** In a step as long as this, several times. */
+    Duration LONG = Duration.ofSeconds(1);
+
+    /** Such as {@code before step add column}. */
+    String told();
+
+    /** The last step has not begun to do anything, the one before has committed. */
+    record Before(Step step) implements CrashPoint {
+        @Override
+        public String told() {
+            return "before step " + step.name();
+        }
+    }
+
+    /** The step has begun, and those of its statements that come before this one are executed. */
+    record BeforeStatement(Step step, int statement) implements CrashPoint {
+        @Override
+        public String told() {
+            return "in step " + step.name()
+                    + (step.statements().size() == 1
+                            ? ", before its statement"
+                            : ", before statement " + (statement + 1) + " of "
+                                    + step.statements().size());
+        }
+    }
+
+    /** So long after the step has begun. */
+    record During(Step step, Duration after) implements CrashPoint {
+        @Override
+        public String told() {
+            return String.format(Locale.ROOT, "in step %s, after %,d ms", step.name(), after.toMillis());
+        }
+
+        During sooner() {
+            return new During(step, after.dividedBy(2));
+        }
+    }
+
+    /** Everything has committed. */
+    record AfterAll() implements CrashPoint {
+        @Override
+        public String told() {
+            return "after the last step";
+        }
+    }
+
+    /**
+     * Points between all steps and in each of them.
+     *
+     * @param spans of an undisturbed run, one a step
+     * @param inLongSteps how many points in a step that is long
+     */
+    static List<CrashPoint> of(List<Step> steps, List<StepSpan> spans, int inLongSteps, Random random) {
+        List<CrashPoint> points = new ArrayList<>();
+        for (int i = 0; i < steps.size(); i++) {
+            Step step = steps.get(i);
+            Duration took = spans.get(i).took();
+            if (i > 0) {
+                points.add(new Before(step));
+            }
+            if (took.compareTo(SHORTEST_TIMED) < 0) {
+                points.add(new BeforeStatement(
+                        step, random.nextInt(step.statements().size())));
+            } else {
+                int count = took.compareTo(LONG) < 0 ? 1 : inLongSteps;
+                for (int n = 0; n < count; n++) {
+                    points.add(new During(step, Duration.ofNanos((long) (took.toNanos() * 0.9 * random.nextDouble()))));
+                }
+            }
+        }
+        points.add(new AfterAll());
+        return points;
+    }
+}
