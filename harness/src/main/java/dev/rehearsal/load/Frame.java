@@ -14,7 +14,7 @@ import java.util.Optional;
  * What the injector tells its harness, on its standard output.
  *
  * <pre>
- * 'R' request     48 bytes, as in requests.bin
+ * 'R' request     64 bytes, as in requests.bin
  * 'P' paused      i64 end, i64 duration
  * 'S' started     i64 instant of the plan's beginning
  * 'D' drained     i64 stop instant, i64 planned, i64 recorded

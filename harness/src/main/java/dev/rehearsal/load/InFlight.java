@@ -2,11 +2,13 @@ package dev.rehearsal.load;
 
 import dev.rehearsal.run.RequestRecord;
 import dev.rehearsal.run.RequestRecord.Outcome;
+import dev.rehearsal.scenario.Workload.Retry;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.IntPredicate;
 
 /**
  * The requests whose threads were started and that have not finished: each becomes exactly one record, by its own thread or, when the drain ends before
@@ -16,9 +18,12 @@ final class InFlight {
     private final Set<Request> requests = ConcurrentHashMap.newKeySet();
     private final AtomicLong recorded = new AtomicLong();
     private final Consumer<RequestRecord> records;
+    private final IntPredicate ledger;
 
-    InFlight(Consumer<RequestRecord> records) {
+    /** @param ledger whether an operation leaves entries in the ledger, by its number in the request log */
+    InFlight(Consumer<RequestRecord> records, IntPredicate ledger) {
         this.records = records;
+        this.ledger = ledger;
     }
 
     /** @param operation index in the request log */
@@ -37,7 +42,7 @@ final class InFlight {
     void abandon(long stopNanos, long nowNanos) {
         for (Request request : requests) {
             if (request.arrival.t0Nanos() < stopNanos) {
-                request.finished(new Transaction.Ending(Outcome.ABANDONED, -1, ""), nowNanos);
+                request.givenUp(Outcome.ABANDONED, nowNanos);
             }
         }
     }
@@ -50,6 +55,10 @@ final class InFlight {
         private volatile long t1Nanos = RequestRecord.NEVER;
         private volatile long t2Nanos = RequestRecord.NEVER;
         private volatile int backendPid;
+        private volatile int attempt = 1;
+        private volatile int unknownAttempts;
+        private volatile long askedNanos = RequestRecord.NEVER;
+        private volatile boolean underWay;
 
         private Request(Arrival arrival, int operation) {
             this.arrival = arrival;
@@ -62,15 +71,59 @@ final class InFlight {
 
         void pickedUp(long nowNanos) {
             t1Nanos = nowNanos;
+            askedNanos = nowNanos;
         }
 
         void connected(long nowNanos, int pid) {
             backendPid = pid;
             t2Nanos = nowNanos;
+            underWay = true;
+        }
+
+        Transaction.Identity identity() {
+            return new Transaction.Identity(arrival.index(), attempt);
+        }
+
+        /** Whether this is no end, by what its service says; not of one that was abandoned meanwhile. */
+        boolean isToBeTriedAgain(Transaction.Ending ending, Retry retry) {
+            boolean again = attempt < retry.attempts()
+                    && ending.outcome() != Outcome.SUCCEEDED
+                    && retry.on().contains(ending.sqlState())
+                    && !finished.get();
+            if (again) {
+                note(ending.unknown());
+            }
+            return again;
+        }
+
+        /** How long to wait now. */
+        long backoff(Retry retry) {
+            return retry.backoffAfter(attempt).toNanos();
+        }
+
+        void triedAgain(long nowNanos) {
+            attempt = identity().attempt() + 1;
+            askedNanos = nowNanos;
+            t2Nanos = RequestRecord.NEVER;
+            backendPid = 0;
+        }
+
+        /** It ends here, and nobody will hear what becomes of the attempt that is under way. */
+        void givenUp(Outcome outcome, long nowNanos) {
+            finished(new Transaction.Ending(outcome, -1, "", underWay && ledger.test(operation)), nowNanos);
+        }
+
+        private void note(boolean unknown) {
+            underWay = false;
+            if (unknown) {
+                int before = unknownAttempts;
+                unknownAttempts = before | (1 << (attempt - 1));
+            }
         }
 
         void finished(Transaction.Ending ending, long nowNanos) {
             if (finished.compareAndSet(false, true)) {
+                note(ending.unknown());
                 requests.remove(this);
                 records.accept(new RequestRecord(
                         operation,
@@ -81,7 +134,8 @@ final class InFlight {
                         t1Nanos,
                         t2Nanos,
                         nowNanos,
-                        ending.sqlState()));
+                        ending.sqlState(),
+                        new RequestRecord.Attempts(arrival.index(), attempt, unknownAttempts, askedNanos)));
                 recorded.incrementAndGet();
             }
         }

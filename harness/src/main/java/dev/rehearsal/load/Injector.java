@@ -1,6 +1,7 @@
 package dev.rehearsal.load;
 
 import dev.rehearsal.scenario.EnvironmentException;
+import dev.rehearsal.scenario.Workload.Operation;
 import dev.rehearsal.scenario.Workload.Service;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -53,7 +54,11 @@ final class Injector {
             InjectorPlan plan = InjectorPlan.fromLine(line);
             Timekeeper timekeeper = Timekeeper.since(plan.originNanoTime());
             StopPoint stop = new StopPoint();
-            InFlight inFlight = new InFlight(record -> frames.send(new Frame.Request(record)));
+            List<Boolean> ledger = plan.workload().services().stream()
+                    .flatMap(service -> service.operations().stream())
+                    .map(Operation::ledger)
+                    .toList();
+            InFlight inFlight = new InFlight(record -> frames.send(new Frame.Request(record)), ledger::get);
             List<ServiceTraffic> traffic = begin(plan, timekeeper, stop, inFlight);
             String command = commands.readLine();
             if (command != null && command.startsWith(STOP)) {
@@ -93,7 +98,7 @@ final class Injector {
             Service service = services.get(i);
             ArrivalPlan arrivals = new ArrivalPlan(plan.seed(), plan.workload().arrivals(), service);
             int group = PlannedUsers.group(service.arrivalsPerSecond());
-            RequestRunner runner = new RequestRunner(timekeeper, stop, pools.of(i));
+            RequestRunner runner = new RequestRunner(timekeeper, stop, pools.of(i), service.retry());
             ServiceTraffic each = new ServiceTraffic(
                     i, firstOperation, service, arrivals, plan.keys(), runner, inFlight, timekeeper, planStart);
             each.start();

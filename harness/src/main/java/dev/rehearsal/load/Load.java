@@ -132,7 +132,8 @@ public final class Load implements AutoCloseable {
         List<OperationKey> operations = new ArrayList<>();
         for (Service service : spec.workload().services()) {
             for (Operation operation : service.operations()) {
-                operations.add(new OperationKey(service.name(), operation.name(), "v1", operation.writes()));
+                operations.add(new OperationKey(
+                        service.name(), operation.name(), "v1", operation.writes(), operation.ledger()));
             }
         }
         return operations;

@@ -2,9 +2,11 @@ package dev.rehearsal.load;
 
 import dev.rehearsal.run.RequestRecord;
 import dev.rehearsal.run.RequestRecord.Outcome;
+import dev.rehearsal.scenario.Workload.Retry;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
+import java.util.Optional;
 import org.postgresql.PGConnection;
 
 /**
@@ -16,17 +18,21 @@ import org.postgresql.PGConnection;
  *   |------------------------------- response ------------------------------|
  * </pre>
  *
- * Safe for use by several threads: one a request.
+ * A service that tries again does so here: the times t2 and after are those of the last attempt, t0 and t1 stay where they were.
+ *
+ * <p>Safe for use by several threads: one a request.
  */
 final class RequestRunner {
     private final Timekeeper timekeeper;
     private final StopPoint stop;
     private final Pools.OfService pools;
+    private final Optional<Retry> retry;
 
-    RequestRunner(Timekeeper timekeeper, StopPoint stop, Pools.OfService pools) {
+    RequestRunner(Timekeeper timekeeper, StopPoint stop, Pools.OfService pools, Optional<Retry> retry) {
         this.timekeeper = timekeeper;
         this.stop = stop;
         this.pools = pools;
+        this.retry = retry;
     }
 
     /** Waits for the request's instant and runs it to its end. */
@@ -38,26 +44,43 @@ final class RequestRunner {
         }
         request.pickedUp(timekeeper.nowNanos());
         try {
-            Pools.Target target =
-                    pools.target(transaction.reads(), request.arrival().nth());
-            run(target.pool().getConnection(), target.replica(), request, transaction, values);
-        } catch (SQLException e) {
-            request.finished(noConnection(e), timekeeper.nowNanos());
+            while (!attempt(request, transaction, values)) {
+                timekeeper.parkUntil(timekeeper.nowNanos() + request.backoff(retry.orElseThrow()));
+                request.triedAgain(timekeeper.nowNanos());
+            }
         } catch (RuntimeException | Error e) {
             // A defect, but still an arrival that was not served: never a request without a record.
-            request.finished(new Transaction.Ending(Outcome.FAILED, -1, ""), timekeeper.nowNanos());
+            request.givenUp(Outcome.FAILED, timekeeper.nowNanos());
             throw e;
         }
     }
 
-    private void run(
+    /** @return whether the request has finished; false: it is to be tried again, and its connection is back in the pool */
+    private boolean attempt(InFlight.Request request, Transaction transaction, Object[] values) {
+        try {
+            Pools.Target target =
+                    pools.target(transaction.reads(), request.arrival().nth());
+            return run(target.pool().getConnection(), target.replica(), request, transaction, values);
+        } catch (SQLException e) {
+            return finished(request, noConnection(e));
+        }
+    }
+
+    private boolean run(
             Connection connection, int replica, InFlight.Request request, Transaction transaction, Object[] values)
             throws SQLException {
         try (connection) {
             request.connected(timekeeper.nowNanos(), RequestRecord.session(backendPid(connection), replica));
-            Transaction.Ending ending = transaction.run(connection, values);
-            request.finished(ending, timekeeper.nowNanos());
+            return finished(request, transaction.run(connection, values, request.identity()));
         }
+    }
+
+    private boolean finished(InFlight.Request request, Transaction.Ending ending) {
+        if (retry.isPresent() && request.isToBeTriedAgain(ending, retry.get())) {
+            return false;
+        }
+        request.finished(ending, timekeeper.nowNanos());
+        return true;
     }
 
     private static int backendPid(Connection connection) throws SQLException {

@@ -62,7 +62,7 @@ final class ServiceTraffic {
                 Thread.ofPlatform().name("arrivals of " + spec.name()).daemon().unstarted(this::pace);
         List<Transaction> compiled = new ArrayList<>();
         for (var operation : spec.operations()) {
-            compiled.add(new Transaction(operation, keys));
+            compiled.add(new Transaction(operation, firstOperation + compiled.size(), keys));
         }
         this.transactions = List.copyOf(compiled);
         this.perOperation = new long[transactions.size()];

@@ -1,5 +1,6 @@
 package dev.rehearsal.load;
 
+import dev.rehearsal.measure.LedgerTable;
 import dev.rehearsal.run.RequestRecord.Outcome;
 import dev.rehearsal.scenario.Workload.Operation;
 import dev.rehearsal.scenario.Workload.OperationStatement;
@@ -9,12 +10,21 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.SQLWarning;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
 import org.apache.commons.rng.UniformRandomProvider;
 
-/** One operation, ready to run: as an application would, with prepared statements and every row read. Safe for use by several threads. */
+/**
+ * One operation, ready to run: as an application would, with prepared statements and every row read. Safe for use by several threads.
+ *
+ * <p>An operation that leaves entries in the ledger sends each together with its last statement, in one message, which costs nobody a round trip. If that
+ * statement is the only one, the two are a transaction with a COMMIT of its own, which does: in autocommit the driver sometimes puts a Sync between
+ * them (behind a statement that returns rows of any length, once it is prepared on the server), and then they are two transactions.
+ */
 final class Transaction {
     /** SQLState query_canceled: what a statement timeout answers. */
     private static final String CANCELLED = "57014";
@@ -23,26 +33,59 @@ final class Transaction {
     private final List<Prepared> statements;
     private final boolean writes;
     private final Reads reads;
+    private final OptionalInt ledgerOperation;
 
-    /** @param parameters for each placeholder, an index into the operation's parameters */
-    private record Prepared(String sql, List<Integer> parameters) {}
+    /**
+     * @param parameters for each placeholder, an index into the operation's parameters
+     * @param entry whether a ledger entry's placeholders come behind them
+     */
+    private record Prepared(String sql, List<Integer> parameters, boolean entry) {}
+
+    /**
+     * Which attempt at which request.
+     *
+     * @param arrival its number within the service
+     * @param attempt from 1
+     */
+    record Identity(long arrival, int attempt) {}
+
+    /** Of what leaves no entry. */
+    private static final Identity NOBODY = new Identity(-1, 1);
 
     /**
      * How a transaction ended.
      *
      * @param failedStatement its index; -1 if none did, or the commit failed
      * @param sqlState empty if there is none
+     * @param unknown whether nobody can say if it was committed; of an operation without a ledger, never
      */
-    record Ending(Outcome outcome, int failedStatement, String sqlState) {
-        static final Ending SUCCEEDED = new Ending(Outcome.SUCCEEDED, -1, "");
+    record Ending(Outcome outcome, int failedStatement, String sqlState, boolean unknown) {
+        static final Ending SUCCEEDED = new Ending(Outcome.SUCCEEDED, -1, "", false);
 
-        static Ending failed(SQLException e, int failedStatement) {
+        /** Of one that was never begun, or of which nobody will ask. */
+        Ending(Outcome outcome, int failedStatement, String sqlState) {
+            this(outcome, failedStatement, sqlState, false);
+        }
+
+        static Ending failed(SQLException e, int failedStatement, boolean unknown) {
             String state = Transaction.sqlState(e);
-            return new Ending(state.equals(CANCELLED) ? Outcome.TIMED_OUT : Outcome.FAILED, failedStatement, state);
+            return new Ending(
+                    state.equals(CANCELLED) ? Outcome.TIMED_OUT : Outcome.FAILED, failedStatement, state, unknown);
         }
     }
 
+    /** To be tried out, which leaves no entry. */
     Transaction(Operation operation, Map<String, KeyDomain> keys) {
+        this(operation, OptionalInt.empty(), keys);
+    }
+
+    /** @param number of the operation in the request log */
+    Transaction(Operation operation, int number, Map<String, KeyDomain> keys) {
+        this(operation, operation.ledger() ? OptionalInt.of(number) : OptionalInt.empty(), keys);
+    }
+
+    private Transaction(Operation operation, OptionalInt ledgerOperation, Map<String, KeyDomain> keys) {
+        this.ledgerOperation = ledgerOperation;
         this.reads = operation.reads();
         List<String> names = List.copyOf(operation.parameters().keySet());
         List<Values> sources = new ArrayList<>();
@@ -52,9 +95,12 @@ final class Transaction {
         this.parameters = List.copyOf(sources);
         List<Prepared> prepared = new ArrayList<>();
         for (OperationStatement statement : operation.transaction()) {
+            boolean entry = ledgerOperation.isPresent()
+                    && prepared.size() == operation.transaction().size() - 1;
             prepared.add(new Prepared(
-                    statement.jdbcSql(),
-                    statement.parameterNames().stream().map(names::indexOf).toList()));
+                    entry ? statement.jdbcSql() + "\n;" + LedgerTable.INSERT : statement.jdbcSql(),
+                    statement.parameterNames().stream().map(names::indexOf).toList(),
+                    entry));
         }
         this.statements = List.copyOf(prepared);
         this.writes = operation.writes();
@@ -77,9 +123,16 @@ final class Transaction {
         return values;
     }
 
-    /** Runs everything on a connection in autocommit, and leaves it so; a failed transaction is rolled back. */
+    /** Of what leaves no entry. */
     Ending run(Connection connection, Object[] values) {
-        return statements.size() == 1 ? runAlone(connection, values) : runTogether(connection, values);
+        return run(connection, values, NOBODY);
+    }
+
+    /** Runs everything on a connection in autocommit, and leaves it so; a failed transaction is rolled back. */
+    Ending run(Connection connection, Object[] values, Identity identity) {
+        return statements.size() == 1 && ledgerOperation.isEmpty()
+                ? runAlone(connection, values, identity)
+                : runTogether(connection, values, identity);
     }
 
     /** Runs everything, and leaves nothing of it but what sequences have given. A single statement that only reads runs in autocommit, as in {@link #run}. */
@@ -90,7 +143,7 @@ final class Transaction {
                 connection.setAutoCommit(false);
             }
             for (Prepared statement : statements) {
-                execute(connection, statement, values);
+                execute(connection, statement, values, NOBODY);
             }
         } finally {
             if (together) {
@@ -99,35 +152,61 @@ final class Transaction {
         }
     }
 
-    private Ending runAlone(Connection connection, Object[] values) {
+    private Ending runAlone(Connection connection, Object[] values, Identity identity) {
         try {
-            execute(connection, statements.get(0), values);
+            execute(connection, statements.get(0), values, identity);
             return Ending.SUCCEEDED;
         } catch (SQLException e) {
-            return Ending.failed(e, 0);
+            return Ending.failed(e, 0, false);
         }
     }
 
-    private Ending runTogether(Connection connection, Object[] values) {
+    private Ending runTogether(Connection connection, Object[] values, Identity identity) {
         int statement = 0;
         try {
             connection.setAutoCommit(false);
             for (; statement < statements.size(); statement++) {
-                execute(connection, statements.get(statement), values);
+                execute(connection, statements.get(statement), values, identity);
             }
-            connection.commit();
+            Ending ending = committed(commit(connection));
             connection.setAutoCommit(true);
-            return Ending.SUCCEEDED;
+            return ending;
         } catch (SQLException e) {
             rollBack(connection);
-            return Ending.failed(e, statement < statements.size() ? statement : -1);
+            boolean commitSent = statement == statements.size();
+            return Ending.failed(
+                    e, commitSent ? -1 : statement, commitSent && ledgerOperation.isPresent() && !Commits.refused(e));
         }
     }
 
-    private static void execute(Connection connection, Prepared statement, Object[] values) throws SQLException {
+    /** @return what the server had to say against it */
+    private Optional<SQLWarning> commit(Connection connection) throws SQLException {
+        if (ledgerOperation.isEmpty()) {
+            connection.commit();
+            return Optional.empty();
+        }
+        connection.clearWarnings();
+        connection.commit();
+        return Optional.ofNullable(connection.getWarnings());
+    }
+
+    private static Ending committed(Optional<SQLWarning> warning) {
+        return warning.flatMap(Commits::notAcknowledged)
+                .map(state -> new Ending(Outcome.SUCCEEDED, -1, state, true))
+                .orElse(Ending.SUCCEEDED);
+    }
+
+    private void execute(Connection connection, Prepared statement, Object[] values, Identity identity)
+            throws SQLException {
         try (PreparedStatement prepared = connection.prepareStatement(statement.sql())) {
-            for (int i = 0; i < statement.parameters().size(); i++) {
+            int placeholders = statement.parameters().size();
+            for (int i = 0; i < placeholders; i++) {
                 bind(prepared, i + 1, values[statement.parameters().get(i)]);
+            }
+            if (statement.entry()) {
+                prepared.setLong(placeholders + 1, identity.arrival());
+                prepared.setInt(placeholders + 2, ledgerOperation.orElseThrow());
+                prepared.setInt(placeholders + 3, identity.attempt());
             }
             readFully(prepared, prepared.execute());
         }

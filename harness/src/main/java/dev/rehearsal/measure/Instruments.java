@@ -6,11 +6,13 @@ import dev.rehearsal.run.RunClock;
 import dev.rehearsal.run.RunEvent.InstrumentTrouble;
 import dev.rehearsal.run.RunEvent.Noted;
 import dev.rehearsal.scenario.EnvironmentException;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /** All instruments of one run, over one server. Safe for use by several threads. */
 public final class Instruments implements AutoCloseable {
@@ -27,6 +29,7 @@ public final class Instruments implements AutoCloseable {
     private final ServerSampler sampler;
     private final PauseMeter pauses;
     private final ReplicaWatch replicas;
+    private Optional<LedgerChecker> ledger = Optional.empty();
 
     private Instruments(
             ObservedServer server,
@@ -119,6 +122,22 @@ public final class Instruments implements AutoCloseable {
                 e);
     }
 
+    /**
+     * Makes the ledger, which is read back whenever the server has been away, and by {@link #readLedger}. Before the first request.
+     *
+     * @param file {@code ledger.bin}
+     */
+    public void keepLedger(Path file) throws EnvironmentException {
+        ledger = Optional.of(LedgerChecker.armed(server, file, clock, journal, absences));
+    }
+
+    /** Reads the ledger for the last time, when no request is under way any more; nothing, if there is none. */
+    public void readLedger() throws InterruptedException {
+        if (ledger.isPresent()) {
+            ledger.get().readLast();
+        }
+    }
+
     public StatementWitness witness() {
         return witness;
     }
@@ -146,6 +165,7 @@ public final class Instruments implements AutoCloseable {
         } finally {
             absences.ends();
         }
+        ledger.ifPresent(checker -> checker.readSoon("when the server was back"));
         journal.record(
                 new Noted(
                         clock.nowNanos(),
@@ -175,6 +195,7 @@ public final class Instruments implements AutoCloseable {
         } finally {
             absences.ends();
         }
+        ledger.ifPresent(checker -> checker.readSoon("when " + name + " had taken the server's place"));
         journal.record(new Noted(
                 clock.nowNanos(),
                 "The primary was away from " + seconds(absentSinceNanos) + ", as the scenario asks; from "
@@ -204,6 +225,7 @@ public final class Instruments implements AutoCloseable {
     /** Drains, and stops. */
     @Override
     public void close() {
+        ledger.ifPresent(LedgerChecker::close);
         replicas.close();
         pauses.close();
         sampler.close();

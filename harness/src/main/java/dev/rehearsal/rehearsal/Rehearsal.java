@@ -131,6 +131,9 @@ public final class Rehearsal implements AutoCloseable {
             journal.record(environment.facts(clock));
             OperationProblems.refuse(scenario, environment.primary().jdbcUrl(ApplicationNames.OBSERVER));
             SchemaFingerprint before = instruments.schema();
+            if (scenario.workload().keepsLedger()) {
+                instruments.keepLedger(directory.ledger());
+            }
             try (load;
                     Writeback writeback = Writeback.begun(clone.directory().getParent())) {
                 load.begin(loadSpec(environment), clock, directory.requests(), journal);
@@ -141,6 +144,7 @@ public final class Rehearsal implements AutoCloseable {
                         .forEach(trouble -> journal.record(
                                 new RunEvent.InstrumentTrouble(clock.nowNanos(), "environment", trouble)));
             }
+            instruments.readLedger();
             instruments.drain();
             if (!scenario.migration().rollback().isEmpty()) {
                 journal.record(RunFacts.compared(before, instruments.schema(), clock));

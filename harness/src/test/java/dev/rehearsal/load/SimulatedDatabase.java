@@ -22,6 +22,8 @@ final class SimulatedDatabase implements Timekeeper {
     private long generatorStallFromNanos = Long.MAX_VALUE;
     private long generatorStallToNanos = Long.MAX_VALUE;
     private Optional<String> sqlState = Optional.empty();
+    private int failuresLeft;
+    private int commitFailuresLeft;
     private long nowNanos;
 
     /** Statements take {@code serviceNanos} each, and make no progress during the stall. */
@@ -40,7 +42,19 @@ final class SimulatedDatabase implements Timekeeper {
     }
 
     SimulatedDatabase failsWith(String state) {
+        return failsWith(state, Integer.MAX_VALUE);
+    }
+
+    /** @param times after which all goes well */
+    SimulatedDatabase failsWith(String state, int times) {
         sqlState = Optional.of(state);
+        failuresLeft = times;
+        return this;
+    }
+
+    /** Connections break at the commit. */
+    SimulatedDatabase breaksAtCommit(int times) {
+        commitFailuresLeft = times;
         return this;
     }
 
@@ -78,7 +92,13 @@ final class SimulatedDatabase implements Timekeeper {
         return fake(Connection.class, (proxy, method, arguments) -> switch (method.getName()) {
             case "unwrap" -> session(100 + index);
             case "prepareStatement" -> statement();
-            case "setAutoCommit", "commit", "rollback" -> null;
+            case "setAutoCommit", "rollback", "clearWarnings", "getWarnings" -> null;
+            case "commit" -> {
+                if (commitFailuresLeft-- > 0) {
+                    throw new SQLException("broken", "08006");
+                }
+                yield null;
+            }
             case "close" -> {
                 freeAtNanos[index] = nowNanos;
                 yield null;
@@ -98,13 +118,13 @@ final class SimulatedDatabase implements Timekeeper {
         return fake(PreparedStatement.class, (proxy, method, arguments) -> switch (method.getName()) {
             case "execute" -> {
                 serve();
-                if (sqlState.isPresent()) {
+                if (sqlState.isPresent() && failuresLeft-- > 0) {
                     throw new SQLException("refused", sqlState.get());
                 }
                 yield false;
             }
             case "getUpdateCount" -> -1;
-            case "setLong", "setString", "setBigDecimal", "close" -> null;
+            case "setLong", "setInt", "setString", "setBigDecimal", "close", "getWarnings" -> null;
             default -> throw new UnsupportedOperationException(method + Arrays.toString(arguments));
         });
     }

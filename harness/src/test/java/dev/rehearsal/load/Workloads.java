@@ -46,7 +46,19 @@ final class Workloads {
                 weight,
                 parameters,
                 Arrays.stream(transaction).map(Workloads::statement).toList(),
-                Reads.PRIMARY);
+                Reads.PRIMARY,
+                false);
+    }
+
+    /** The same, with a ledger. */
+    static Operation inLedger(Operation operation) {
+        return new Operation(
+                operation.name(),
+                operation.weight(),
+                operation.parameters(),
+                operation.transaction(),
+                operation.reads(),
+                true);
     }
 
     static OperationStatement statement(String sql) {

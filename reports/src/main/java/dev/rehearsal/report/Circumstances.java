@@ -1,6 +1,7 @@
 package dev.rehearsal.report;
 
 import dev.rehearsal.report.PageView.Fact;
+import dev.rehearsal.run.RequestLog.OperationKey;
 import dev.rehearsal.run.RunEvent.ContainerFacts;
 import dev.rehearsal.run.RunEvent.DatasetReady;
 import dev.rehearsal.run.RunEvent.EnvironmentReady;
@@ -19,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -168,12 +170,29 @@ final class Circumstances {
         facts.add(new Fact(
                 "holds",
                 "each with its error: between what the migration’s own connection knows at least and at most"));
+        ledger().ifPresent(facts::add);
         run.environment()
                 .ifPresent(e -> facts.add(new Fact("deadlock_timeout", deadlockTimeout(e.deadlockTimeoutMillis()))));
         for (InstrumentTrouble trouble : run.troubles()) {
             facts.add(new Fact("trouble: " + trouble.instrument(), trouble.message()));
         }
         return facts;
+    }
+
+    private Optional<Fact> ledger() {
+        List<String> operations = run.requests().operations().stream()
+                .filter(OperationKey::ledger)
+                .map(OperationKey::operation)
+                .distinct()
+                .toList();
+        return operations.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new Fact(
+                        "ledger",
+                        "each transaction of " + String.join(", ", operations)
+                                + " also inserts one row into a table of the harness, sent together with its last"
+                                + " statement. A statement alone is a transaction with it, and its COMMIT a round trip"
+                                + " that it would not have in autocommit"));
     }
 
     private static String crossCheck(CrossCheck check) {

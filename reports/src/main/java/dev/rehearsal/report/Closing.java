@@ -5,6 +5,7 @@ import dev.rehearsal.run.RunRecord;
 import dev.rehearsal.scenario.Stage;
 import dev.rehearsal.verdict.DrillResult;
 import dev.rehearsal.verdict.FaultEffect;
+import dev.rehearsal.verdict.LedgerAccount;
 import dev.rehearsal.verdict.Quantities;
 import dev.rehearsal.verdict.ReplicaLag;
 import dev.rehearsal.verdict.RollbackResult;
@@ -37,6 +38,11 @@ final class Closing {
                             : Stream.of(stage.stage().word() + ": " + replicas);
                 })
                 .toList();
+    }
+
+    /** Such as {@code all 1,234 acknowledged writes are there; none of unknown outcome; none twice}. */
+    static String ledger(LedgerAccount account) {
+        return account.sentence() + account.doubt().map(why -> ". " + why).orElse("");
     }
 
     /** Such as {@code succeeded in 1.1 s under load; schema identical}. */

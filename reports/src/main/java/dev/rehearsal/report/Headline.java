@@ -8,6 +8,7 @@ import dev.rehearsal.run.RunRecord;
 import dev.rehearsal.run.StepRun;
 import dev.rehearsal.scenario.Stage;
 import dev.rehearsal.verdict.FaultEffect;
+import dev.rehearsal.verdict.Finding;
 import dev.rehearsal.verdict.OperationStatistics;
 import dev.rehearsal.verdict.Quantities;
 import dev.rehearsal.verdict.RollbackResult;
@@ -59,6 +60,13 @@ final class Headline {
     }
 
     private String failed() {
+        Optional<Finding> lost = verdict.findings().stream()
+                .filter(f -> f.objective().equals("lostWrites") && f.status() == Verdict.Status.FAILED)
+                .findFirst();
+        if (lost.isPresent()) {
+            return "Writes that users were told are safe are gone: "
+                    + lost.get().shownObserved() + " of them.";
+        }
         Optional<StepRun> broken = run.steps().stream()
                 .filter(step -> step.phase() == Phase.MIGRATION && step.status() != Status.SUCCEEDED)
                 .findFirst();

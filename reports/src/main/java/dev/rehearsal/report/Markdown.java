@@ -32,6 +32,10 @@ public final class Markdown {
         text.append('\n').append(safe(Conditions.line(run))).append("\n\n");
         objectives(text, verdict);
         stages(text, verdict);
+        verdict.ledger()
+                .ifPresent(account -> text.append("- Ledger: ")
+                        .append(safe(Closing.ledger(account)))
+                        .append(".\n"));
         text.append("- Rollback: ")
                 .append(safe(Closing.rollback(verdict.rollback())))
                 .append(".\n");

@@ -50,6 +50,7 @@ final class PageComposer {
                 rollback(),
                 run.faults().stream().map(this::fault).toList(),
                 DrillRows.of(verdict),
+                verdict.ledger().map(account -> new LedgerRows(axis).of(account)),
                 circumstances.dataset(),
                 circumstances.environment(),
                 circumstances.instruments(),

@@ -10,6 +10,7 @@ import java.util.Optional;
  * @param context one quiet line: what was rehearsed on what
  * @param faults empty where the scenario has none
  * @param drills likewise
+ * @param ledger empty where no operation leaves entries in it
  */
 public record PageView(
         String scenario,
@@ -24,6 +25,7 @@ public record PageView(
         Optional<Rollback> rollback,
         List<Fault> faults,
         List<Drill> drills,
+        Optional<Ledger> ledger,
         List<Fact> dataset,
         List<Fact> environment,
         List<Fact> instruments,
@@ -199,6 +201,23 @@ public record PageView(
      * @param where may be empty
      */
     public record DrillCheck(String status, String subject, Prose message, String where) {}
+
+    /**
+     * The account of the writes.
+     *
+     * @param summary what it comes to, a phrase
+     * @param doubt why it is not complete, a sentence; empty if it is
+     * @param read when and how often it was read back, a phrase
+     */
+    public record Ledger(String summary, String doubt, List<LedgerRow> rows, List<String> losses, String read) {
+        public Ledger {
+            rows = List.copyOf(rows);
+            losses = List.copyOf(losses);
+        }
+    }
+
+    /** @param meaning of the row, for who reads it the first time */
+    public record LedgerRow(String name, String requests, String there, String notThere, String meaning) {}
 
     public record Fact(String term, String value) {}
 }

@@ -140,11 +140,13 @@ public record Result(
      */
     public record ReplicaLag(String replica, double maxMillis, double errorMillis, long maxBytes) {}
 
+    /** @param attempts of all arrivals: one each, and more where the service tries again */
     public record Operation(
             String service,
             String operation,
             String version,
             long arrivals,
+            long attempts,
             long completed,
             long failed,
             long timedOut,
@@ -276,12 +278,40 @@ public record Result(
             Optional<String> sqlState,
             Optional<String> failure) {}
 
+    /**
+     * The account of the ledger; its numbers are null where no operation leaves entries in it.
+     *
+     * @param lost null too if not every write was looked for and none of those that were is lost; likewise {@code duplicated}
+     * @param refusedYetPresent attempts that the server had refused and that are there all the same: a defect
+     * @param verified whether every write was looked for, and the account adds up
+     * @param doubt why not; null if it was
+     * @param lostWrites the first of those lost
+     */
     public record Integrity(
+            List<String> operations,
             OptionalLong acknowledgedWrites,
             OptionalLong lost,
             OptionalLong duplicated,
             OptionalLong unknownOutcome,
-            boolean verified) {}
+            OptionalLong unknownYetPresent,
+            OptionalLong cancelledWaits,
+            OptionalLong refused,
+            OptionalLong refusedYetPresent,
+            OptionalLong attempts,
+            boolean verified,
+            Optional<String> doubt,
+            List<ReadBack> readBacks,
+            List<LostWrite> lostWrites) {}
+
+    /** @param failure null if it could be read */
+    public record ReadBack(String occasion, double startMillis, double endMillis, Optional<String> failure) {}
+
+    /**
+     * @param arrival its number within the service, from 0
+     * @param missedAt the reading that first missed it
+     */
+    public record LostWrite(
+            String service, String operation, long arrival, double acknowledgedMillis, String missedAt) {}
 
     /** @param status {@code succeeded}, {@code failed} or {@code notRun} */
     public record Rollback(

@@ -7,6 +7,7 @@ import dev.rehearsal.run.StepRun;
 import dev.rehearsal.scenario.SourceLocation;
 import dev.rehearsal.verdict.DrillResult;
 import dev.rehearsal.verdict.FaultEffect;
+import dev.rehearsal.verdict.LedgerAccount;
 import dev.rehearsal.verdict.OperationStatistics;
 import dev.rehearsal.verdict.Outage;
 import dev.rehearsal.verdict.ReplicaLag;
@@ -53,8 +54,7 @@ final class ResultComposer {
                 run.steps().stream().map(this::step).toList(),
                 run.faults().stream().map(this::fault).toList(),
                 verdict.drills().stream().map(ResultComposer::drill).toList(),
-                new Result.Integrity(
-                        OptionalLong.empty(), OptionalLong.empty(), OptionalLong.empty(), OptionalLong.empty(), false),
+                verdict.ledger().map(ResultComposer::integrity).orElseGet(ResultComposer::noLedger),
                 rollback(),
                 run.notes().stream().map(RunEvent.Noted::message).toList());
     }
@@ -180,6 +180,7 @@ final class ResultComposer {
                 operation.operation(),
                 operation.version(),
                 operation.arrivals(),
+                operation.attempts(),
                 operation.completed(),
                 operation.failed(),
                 operation.timedOut(),
@@ -348,6 +349,57 @@ final class ResultComposer {
                 rollback.schemaRestored(),
                 Optional.empty(),
                 rollback.differences());
+    }
+
+    private static Result.Integrity noLedger() {
+        OptionalLong none = OptionalLong.empty();
+        return new Result.Integrity(
+                List.of(),
+                none,
+                none,
+                none,
+                none,
+                none,
+                none,
+                none,
+                none,
+                none,
+                false,
+                Optional.empty(),
+                List.of(),
+                List.of());
+    }
+
+    private static Result.Integrity integrity(LedgerAccount account) {
+        boolean known = account.verified() || account.lost() > 0;
+        return new Result.Integrity(
+                account.operations(),
+                OptionalLong.of(account.acknowledged()),
+                known ? OptionalLong.of(account.lost()) : OptionalLong.empty(),
+                known ? OptionalLong.of(account.duplicated()) : OptionalLong.empty(),
+                OptionalLong.of(account.unknown()),
+                known ? OptionalLong.of(account.unknownPresent()) : OptionalLong.empty(),
+                OptionalLong.of(account.cancelledWaits()),
+                OptionalLong.of(account.refused()),
+                OptionalLong.of(account.refusedPresent()),
+                OptionalLong.of(account.attempts()),
+                account.verified(),
+                account.doubt(),
+                account.readings().stream()
+                        .map(reading -> new Result.ReadBack(
+                                reading.occasion(),
+                                millis(reading.begunNanos()),
+                                millis(reading.atNanos()),
+                                reading.failure()))
+                        .toList(),
+                account.losses().stream()
+                        .map(loss -> new Result.LostWrite(
+                                loss.service(),
+                                loss.operation(),
+                                loss.arrival(),
+                                millis(loss.acknowledgedNanos()),
+                                loss.occasion()))
+                        .toList());
     }
 
     private static double millis(long nanos) {

@@ -76,6 +76,7 @@ public final class Terminal {
         if (!lag.isEmpty()) {
             labelled("replica lag", String.join("; ", lag));
         }
+        verdict.ledger().ifPresent(account -> labelled("ledger", Closing.ledger(account)));
         labelled("rollback", Closing.rollback(verdict.rollback()));
         verdict.drills().forEach(drill -> labelled("drill", Closing.drill(drill)));
         labelled("instruments", Closing.instruments(verdict));

@@ -18,29 +18,45 @@ import java.util.function.Consumer;
  * {@code requests.bin}: every request of a run.
  *
  * <pre>
- * header   "RHRQ" · u16 version = 1 · u16 operations · per operation: UTF service, UTF operation, UTF version, u8 writes
- * record   u16 operation · u8 outcome · i8 failed statement · i32 backend pid · i64 t0 · i64 t1 · i64 t2 · i64 t3 · 5 bytes SQLState · 3 zero bytes
+ * header   "RHRQ" · u16 version = 2 · u16 operations · per operation: UTF service, UTF operation, UTF version, u8 writes, u8 ledger
+ * record   u16 operation · u8 outcome · i8 failed statement · i32 backend pid · i64 t0 · i64 t1 · i64 t2 · i64 t3 · 5 bytes SQLState
+ *          u8 attempts · u16 those of unknown outcome · i64 arrival · i64 asked
  * </pre>
  *
  * All numbers big-endian; records are {@value #RECORD_BYTES} bytes. A file that was cut off (a killed run) is read up to its last whole record.
+ *
+ * <p>Version 1 is read too. It had no ledger: its operations end with {@code writes}, its records have 48 bytes, three zeros behind the SQLState.
  */
 public final class RequestLog {
-    public static final int RECORD_BYTES = 48;
+    public static final int RECORD_BYTES = 64;
     private static final int MAGIC = 0x52485251;
-    private static final int VERSION = 1;
+    private static final int STATE_BYTES = 5;
+    private static final int VERSION = 2;
+    private static final int VERSION_WITHOUT_LEDGER = 1;
+    private static final int RECORD_BYTES_WITHOUT_LEDGER = 48;
 
     private final Path file;
     private final List<OperationKey> operations;
     private final long headerBytes;
+    private final int recordBytes;
 
-    private RequestLog(Path file, List<OperationKey> operations, long headerBytes) {
+    private RequestLog(Path file, List<OperationKey> operations, long headerBytes, int recordBytes) {
         this.file = file;
         this.operations = List.copyOf(operations);
         this.headerBytes = headerBytes;
+        this.recordBytes = recordBytes;
     }
 
-    /** @param version of the application, {@code v1} unless a deploy changed it */
-    public record OperationKey(String service, String operation, String version, boolean writes) {}
+    /**
+     * @param version of the application, {@code v1} unless a deploy changed it
+     * @param ledger whether each of its transactions leaves an entry in the ledger
+     */
+    public record OperationKey(String service, String operation, String version, boolean writes, boolean ledger) {
+        /** Of one that leaves none. */
+        public OperationKey(String service, String operation, String version, boolean writes) {
+            this(service, operation, version, writes, false);
+        }
+    }
 
     /** @throws IOException if the file cannot be read or is not a request log */
     public static RequestLog open(Path file) throws IOException {
@@ -50,15 +66,19 @@ public final class RequestLog {
                 throw new IOException(file + " is not a request log (requests.bin of a rehearsal)");
             }
             int version = in.readUnsignedShort();
-            if (version != VERSION) {
-                throw new IOException(file + " has version " + version + "; this harness reads version " + VERSION);
+            if (version != VERSION && version != VERSION_WITHOUT_LEDGER) {
+                throw new IOException(file + " has version " + version + "; this harness reads versions "
+                        + VERSION_WITHOUT_LEDGER + " and " + VERSION);
             }
+            boolean ledger = version != VERSION_WITHOUT_LEDGER;
             int count = in.readUnsignedShort();
             List<OperationKey> operations = new ArrayList<>(count);
             for (int i = 0; i < count; i++) {
-                operations.add(new OperationKey(in.readUTF(), in.readUTF(), in.readUTF(), in.readBoolean()));
+                operations.add(new OperationKey(
+                        in.readUTF(), in.readUTF(), in.readUTF(), in.readBoolean(), ledger && in.readBoolean()));
             }
-            return new RequestLog(file, operations, counting.count);
+            return new RequestLog(
+                    file, operations, counting.count, ledger ? RECORD_BYTES : RECORD_BYTES_WITHOUT_LEDGER);
         } catch (java.io.EOFException e) {
             throw new IOException(file + " ends within its header", e);
         }
@@ -72,8 +92,8 @@ public final class RequestLog {
     public void forEach(Consumer<RequestRecord> visitor) throws IOException {
         try (InputStream in = new BufferedInputStream(Files.newInputStream(file), 1 << 16)) {
             in.skipNBytes(headerBytes);
-            byte[] bytes = new byte[RECORD_BYTES];
-            for (long number = 1; in.readNBytes(bytes, 0, RECORD_BYTES) == RECORD_BYTES; number++) {
+            byte[] bytes = new byte[recordBytes];
+            for (long number = 1; in.readNBytes(bytes, 0, recordBytes) == recordBytes; number++) {
                 visitor.accept(decode(bytes, number));
             }
         }
@@ -105,13 +125,18 @@ public final class RequestLog {
         to.putLong(request.t2Nanos());
         to.putLong(request.t3Nanos());
         byte[] state = request.sqlState().getBytes(StandardCharsets.US_ASCII);
-        to.put(state, 0, Math.min(5, state.length));
-        while (to.position() < start + RECORD_BYTES) {
+        to.put(state, 0, Math.min(STATE_BYTES, state.length));
+        while (to.position() < start + RECORD_BYTES_WITHOUT_LEDGER - 3) {
             to.put((byte) 0);
         }
+        RequestRecord.Attempts attempts = request.attempts();
+        to.put((byte) attempts.count());
+        to.putShort((short) attempts.unknown());
+        to.putLong(attempts.arrival());
+        to.putLong(attempts.askedNanos());
     }
 
-    /** Reads one record at the buffer's position. */
+    /** Reads one record at the buffer's position; one of version 1 if there is no more than that. */
     public static RequestRecord decode(ByteBuffer from) {
         int operation = Short.toUnsignedInt(from.getShort());
         RequestRecord.Outcome outcome = RequestRecord.Outcome.of(from.get());
@@ -121,10 +146,20 @@ public final class RequestLog {
         long t1 = from.getLong();
         long t2 = from.getLong();
         long t3 = from.getLong();
-        byte[] state = new byte[8];
+        byte[] state = new byte[STATE_BYTES];
         from.get(state);
-        String sqlState = state[0] == 0 ? "" : new String(state, 0, 5, StandardCharsets.US_ASCII);
-        return new RequestRecord(operation, outcome, failedStatement, pid, t0, t1, t2, t3, sqlState);
+        String sqlState = state[0] == 0 ? "" : new String(state, StandardCharsets.US_ASCII);
+        int count = from.get();
+        int unknown = Short.toUnsignedInt(from.getShort());
+        if (!from.hasRemaining()) {
+            return new RequestRecord(operation, outcome, failedStatement, pid, t0, t1, t2, t3, sqlState);
+        }
+        if (count < 1 || count > RequestRecord.Attempts.MOST) {
+            throw new IllegalArgumentException(
+                    "a request has 1 to " + RequestRecord.Attempts.MOST + " attempts, not " + count);
+        }
+        RequestRecord.Attempts attempts = new RequestRecord.Attempts(from.getLong(), count, unknown, from.getLong());
+        return new RequestRecord(operation, outcome, failedStatement, pid, t0, t1, t2, t3, sqlState, attempts);
     }
 
     /** Appends to a new request log. Not safe for use by several threads. */
@@ -143,6 +178,7 @@ public final class RequestLog {
                 out.writeUTF(key.operation());
                 out.writeUTF(key.version());
                 out.writeBoolean(key.writes());
+                out.writeBoolean(key.ledger());
             }
             out.flush();
         }

@@ -8,9 +8,9 @@ package dev.rehearsal.run;
  * @param backendPid of the server's session that served it, as {@link #session} says; 0 if it never got a connection
  * @param t0Nanos planned arrival
  * @param t1Nanos picked up by the generator; {@link #NEVER} if it never was
- * @param t2Nanos got its connection; {@link #NEVER} if it never did
+ * @param t2Nanos got its connection, in its last attempt; {@link #NEVER} if it never did
  * @param t3Nanos finished: committed, failed or timed out
- * @param sqlState five characters, or empty
+ * @param sqlState five characters, or empty; of one that succeeded, of the warning that came with its commit
  */
 public record RequestRecord(
         int operation,
@@ -21,7 +21,58 @@ public record RequestRecord(
         long t1Nanos,
         long t2Nanos,
         long t3Nanos,
-        String sqlState) {
+        String sqlState,
+        Attempts attempts) {
+    /** Of one attempt, by which it cannot be found in the ledger. */
+    public RequestRecord(
+            int operation,
+            Outcome outcome,
+            int failedStatement,
+            int backendPid,
+            long t0Nanos,
+            long t1Nanos,
+            long t2Nanos,
+            long t3Nanos,
+            String sqlState) {
+        this(
+                operation,
+                outcome,
+                failedStatement,
+                backendPid,
+                t0Nanos,
+                t1Nanos,
+                t2Nanos,
+                t3Nanos,
+                sqlState,
+                new Attempts(Attempts.NO_ARRIVAL, 1, 0, t1Nanos));
+    }
+
+    /**
+     * How often it was tried, and what is known of that.
+     *
+     * @param arrival number of the arrival within its service, from 0, which with the operation is its identity; {@link #NO_ARRIVAL} of runs before
+     *     there was a ledger
+     * @param count 1, unless its service tries again
+     * @param unknown bit <i>i</i>, from 0, is set if nobody can say whether attempt <i>i</i> + 1 was committed. Only where there is a ledger
+     * @param askedNanos when the last attempt asked for its connection; of the first, t1
+     */
+    public record Attempts(long arrival, int count, int unknown, long askedNanos) {
+        public static final long NO_ARRIVAL = -1;
+
+        /** More do not fit into a record. */
+        public static final int MOST = 16;
+
+        /** @param attempt from 1 */
+        public boolean isUnknown(int attempt) {
+            return (unknown & (1 << (attempt - 1))) != 0;
+        }
+    }
+
+    /** Whether the server said that it is committed, and nothing speaks against it. */
+    public boolean acknowledged() {
+        return outcome == Outcome.SUCCEEDED && !attempts.isUnknown(attempts.count());
+    }
+
     /** Of a time that was never reached. */
     public static final long NEVER = Long.MIN_VALUE;
 

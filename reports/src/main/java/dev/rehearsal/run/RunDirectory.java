@@ -19,7 +19,7 @@ import java.time.format.DateTimeFormatter;
  * Where one run keeps everything:
  *
  * <pre>
- * rehearsals/&lt;scenario&gt;/&lt;UTC time&gt;/   events.ndjson  requests.bin  server.log  scenario.yaml      written while it runs
+ * rehearsals/&lt;scenario&gt;/&lt;UTC time&gt;/   events.ndjson  requests.bin  ledger.bin  server.log  scenario.yaml      written while it runs
  *                                    result.json  latency.hlog  junit.xml  summary.md  report.html   written by judging, again and again
  * rehearsals/&lt;scenario&gt;/latest       → the newest (a file that holds its path where links cannot be made)
  * </pre>
@@ -94,6 +94,11 @@ public record RunDirectory(Path path) {
 
     public Path requests() {
         return path.resolve("requests.bin");
+    }
+
+    /** Only of a run whose operations leave entries in the ledger. */
+    public Path ledger() {
+        return path.resolve("ledger.bin");
     }
 
     public Path serverLog() {

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 
 /**
@@ -37,6 +38,7 @@ import java.util.OptionalLong;
     @JsonSubTypes.Type(value = RunEvent.DrillObserved.class, name = "drillObserved"),
     @JsonSubTypes.Type(value = RunEvent.OperationTried.class, name = "operationTried"),
     @JsonSubTypes.Type(value = RunEvent.DrillEnded.class, name = "drillEnded"),
+    @JsonSubTypes.Type(value = RunEvent.LedgerRead.class, name = "ledgerRead"),
     @JsonSubTypes.Type(value = RunEvent.InstrumentTrouble.class, name = "instrumentTrouble"),
     @JsonSubTypes.Type(value = RunEvent.Noted.class, name = "note"),
     @JsonSubTypes.Type(value = RunEvent.LoadEnded.class, name = "loadEnded"),
@@ -401,6 +403,19 @@ public sealed interface RunEvent {
 
     /** The drill came to its end, whatever it saw. */
     record DrillEnded(long atNanos, String drill) implements OfDrill {}
+
+    /**
+     * The ledger was read back from the server, or could not be.
+     *
+     * @param begunNanos before the server was asked: whatever was acknowledged earlier has to be among what it answered
+     * @param occasion why then, such as {@code at the end of the run}
+     * @param last whether no request was under way any more
+     * @param section where in {@code ledger.bin} the entries are that it had, from 0; empty if it could not be read
+     * @param failure why it could not be; empty if it was
+     */
+    record LedgerRead(
+            long atNanos, long begunNanos, String occasion, boolean last, OptionalInt section, Optional<String> failure)
+            implements RunEvent {}
 
     /** An instrument failed in a way that can falsify the verdict, such as lost log lines. Makes the run inconclusive. */
     record InstrumentTrouble(long atNanos, String instrument, String message) implements RunEvent {}

@@ -3,6 +3,7 @@ package dev.rehearsal.run;
 import dev.rehearsal.run.RunEvent.DatasetReady;
 import dev.rehearsal.run.RunEvent.EnvironmentReady;
 import dev.rehearsal.run.RunEvent.InstrumentTrouble;
+import dev.rehearsal.run.RunEvent.LedgerRead;
 import dev.rehearsal.run.RunEvent.LoadEnded;
 import dev.rehearsal.run.RunEvent.LockWaited;
 import dev.rehearsal.run.RunEvent.Noted;
@@ -19,7 +20,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Everything observed in one run: {@code events.ndjson} and {@code requests.bin}, folded together. Holds no opinion; {@code
+ * Everything observed in one run: {@code events.ndjson}, {@code requests.bin} and {@code ledger.bin}, folded together. Holds no opinion; {@code
  * dev.rehearsal.verdict} has that.
  *
  * @param environment empty if the run ended before it was up; likewise {@code dataset}
@@ -32,6 +33,7 @@ import java.util.Optional;
  * @param load empty if the load never ended properly
  * @param end empty if the run was killed
  * @param lastSeenNanos when the last event was recorded or the last request ended
+ * @param ledgerReads in order; empty if no operation leaves entries in the ledger
  */
 public record RunRecord(
         RunStarted started,
@@ -51,8 +53,11 @@ public record RunRecord(
         Optional<LoadEnded> load,
         Optional<RunEnded> end,
         long lastSeenNanos,
-        Requests requests) {
+        Requests requests,
+        List<LedgerRead> ledgerReads,
+        LedgerEntries ledger) {
     public RunRecord {
+        ledgerReads = List.copyOf(ledgerReads);
         stages = List.copyOf(stages);
         steps = List.copyOf(steps);
         faults = List.copyOf(faults);
@@ -77,9 +82,14 @@ public record RunRecord(
 
     /** Folds events that are in memory, in their order. The first one is {@link RunStarted}. */
     public static RunRecord of(List<RunEvent> events, Requests requests) {
+        return of(events, requests, LedgerEntries.of(List.of()));
+    }
+
+    /** The same, of a run with a ledger. */
+    public static RunRecord of(List<RunEvent> events, Requests requests, LedgerEntries ledger) {
         RunRecordFold fold = new RunRecordFold();
         events.forEach(fold::add);
-        return fold.record(requests);
+        return fold.record(requests, ledger);
     }
 
     /** When the last was seen of the timeline: drills come after it. */

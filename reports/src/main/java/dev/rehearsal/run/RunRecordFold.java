@@ -5,6 +5,7 @@ import dev.rehearsal.run.RunEvent.EnvironmentReady;
 import dev.rehearsal.run.RunEvent.FaultEnded;
 import dev.rehearsal.run.RunEvent.FaultStarted;
 import dev.rehearsal.run.RunEvent.InstrumentTrouble;
+import dev.rehearsal.run.RunEvent.LedgerRead;
 import dev.rehearsal.run.RunEvent.LoadEnded;
 import dev.rehearsal.run.RunEvent.LockWaited;
 import dev.rehearsal.run.RunEvent.Noted;
@@ -52,6 +53,7 @@ final class RunRecordFold {
     private final List<Paused> pauses = new ArrayList<>();
     private final List<InstrumentTrouble> troubles = new ArrayList<>();
     private final List<Noted> notes = new ArrayList<>();
+    private final List<LedgerRead> ledgerReads = new ArrayList<>();
     private long lastSeenNanos = Long.MIN_VALUE;
 
     /** @throws IllegalArgumentException if the event cannot follow those before it */
@@ -82,6 +84,7 @@ final class RunRecordFold {
             case SchemaCompared e -> schema = e;
             case RunEvent.DrillsPlanned e -> drills.add(e);
             case RunEvent.OfDrill e -> drills.add(e);
+            case LedgerRead e -> ledgerReads.add(e);
             case InstrumentTrouble e -> troubles.add(e);
             case Noted e -> notes.add(e);
             case LoadEnded e -> load = e;
@@ -113,7 +116,7 @@ final class RunRecordFold {
         return index;
     }
 
-    RunRecord record(Requests requests) {
+    RunRecord record(Requests requests, LedgerEntries ledger) {
         RunStarted first = started;
         if (first == null) {
             throw new IllegalArgumentException("no event: the run never began");
@@ -139,7 +142,9 @@ final class RunRecordFold {
                 Optional.ofNullable(load),
                 Optional.ofNullable(end),
                 lastSeenNanos,
-                requests);
+                requests,
+                ledgerReads,
+                ledger);
     }
 
     private StageSpan span(StageStarted start) {

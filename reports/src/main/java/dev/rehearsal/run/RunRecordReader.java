@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import tools.jackson.core.JacksonException;
 
-/** Reads the two files of a run. */
+/** Reads the files of a run. */
 final class RunRecordReader {
     private RunRecordReader() {}
 
@@ -18,7 +18,7 @@ final class RunRecordReader {
         RunRecordFold fold = new RunRecordFold();
         readEvents(directory.events(), fold);
         try {
-            return fold.record(requests(directory.requests()));
+            return fold.record(requests(directory.requests()), LedgerEntries.in(directory.ledger()));
         } catch (IllegalArgumentException e) {
             throw new IOException(directory.events() + ": " + e.getMessage(), e);
         } catch (UncheckedIOException e) {

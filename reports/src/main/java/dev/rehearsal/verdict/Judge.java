@@ -21,7 +21,8 @@ public final class Judge {
         Evidence evidence = Evidence.of(run);
         LatencyJudge latencies = new LatencyJudge(evidence);
         RollbackJudge rollback = new RollbackJudge(evidence);
-        List<Finding> findings = findings(evidence, latencies, rollback);
+        LedgerJudge ledger = new LedgerJudge(evidence);
+        List<Finding> findings = findings(evidence, latencies, rollback, ledger);
         Validity validity = new ValidityJudge(evidence, latencies.smallestLimitNanos()).judge();
         List<Finding> judged = new ArrayList<>(
                 validity.valid()
@@ -41,10 +42,12 @@ public final class Judge {
                 evidence.attribution(),
                 felt,
                 drills,
-                rollback.result());
+                rollback.result(),
+                ledger.account());
     }
 
-    private static List<Finding> findings(Evidence evidence, LatencyJudge latencies, RollbackJudge rollback) {
+    private static List<Finding> findings(
+            Evidence evidence, LatencyJudge latencies, RollbackJudge rollback, LedgerJudge ledger) {
         ErrorsJudge errors = new ErrorsJudge(evidence);
         OutageJudge outages = new OutageJudge(evidence);
         LockJudge locks = new LockJudge(evidence);
@@ -62,6 +65,7 @@ public final class Judge {
                 case Objective.MigrationTime o -> findings.add(migration.judge(o));
                 case Objective.ReplicaLag o -> findings.add(new ReplicaLagJudge(evidence).judge(o));
                 case Objective.Rewrites o -> findings.add(migration.judge(o));
+                case Objective.LostWrites o -> findings.add(ledger.judge(o));
                 case Objective.Rollback o -> {
                     rollback.judge(o).ifPresent(findings::add);
                     rollbackAsked = true;

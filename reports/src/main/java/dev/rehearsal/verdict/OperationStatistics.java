@@ -18,6 +18,7 @@ public final class OperationStatistics {
     private long completed;
     private long failed;
     private long timedOut;
+    private long attempts;
     private final SortedMap<String, Long> errors = new TreeMap<>();
     private final Timings response = new Timings();
     private final Timings lag = new Timings();
@@ -33,6 +34,7 @@ public final class OperationStatistics {
 
     /** @param lastSeenNanos stands in for the end of a request that has none */
     void add(RequestRecord request, long lastSeenNanos) {
+        attempts += request.attempts().count();
         switch (request.outcome()) {
             case SUCCEEDED -> completed++;
             case FAILED, ABANDONED -> failed++;
@@ -46,14 +48,20 @@ public final class OperationStatistics {
         response.add(t3 - request.t0Nanos());
         lag.add(t1 - request.t0Nanos());
         if (reached(request.t1Nanos())) {
-            poolWait.add((reached(request.t2Nanos()) ? request.t2Nanos() : t3) - t1);
+            poolWait.add((reached(request.t2Nanos()) ? request.t2Nanos() : t3) - askedNanos(request));
         }
         if (reached(request.t2Nanos())) {
             serviceTime.add(t3 - request.t2Nanos());
         }
     }
 
+    /** Pool wait and service time are those of the last attempt; the time of those before it is in the response alone. */
+    private static long askedNanos(RequestRecord request) {
+        return request.attempts().count() > 1 ? request.attempts().askedNanos() : request.t1Nanos();
+    }
+
     void add(OperationStatistics other) {
+        attempts += other.attempts;
         completed += other.completed;
         failed += other.failed;
         timedOut += other.timedOut;
@@ -105,6 +113,11 @@ public final class OperationStatistics {
         return completed + failed + timedOut;
     }
 
+    /** Of all arrivals together: one each, and more where the service tries again. */
+    public long attempts() {
+        return attempts;
+    }
+
     public long completed() {
         return completed;
     }
@@ -134,7 +147,7 @@ public final class OperationStatistics {
         return lag;
     }
 
-    /** Picked up to connection, or to the end of waiting for one. */
+    /** Picked up to connection, or to the end of waiting for one; of one that was tried again, in its last attempt. */
     public Timings poolWait() {
         return poolWait;
     }

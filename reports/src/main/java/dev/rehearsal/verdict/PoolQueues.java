@@ -40,8 +40,9 @@ final class PoolQueues {
             return;
         }
         long to = request.t2Nanos() == RequestRecord.NEVER ? request.t3Nanos() : request.t2Nanos();
-        if (to - request.t1Nanos() >= FREE_NANOS) {
-            waits.computeIfAbsent(service, name -> new ArrayList<>()).add(new PoolWait(request, request.t1Nanos(), to));
+        long from = request.attempts().count() > 1 ? request.attempts().askedNanos() : request.t1Nanos();
+        if (to - from >= FREE_NANOS) {
+            waits.computeIfAbsent(service, name -> new ArrayList<>()).add(new PoolWait(request, from, to));
         }
     }
 

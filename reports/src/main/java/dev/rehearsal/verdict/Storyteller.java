@@ -39,9 +39,26 @@ final class Storyteller {
     Story tell(Status status, List<Finding> findings, Validity validity) {
         return switch (status) {
             case PASSED -> passed();
-            case FAILED -> failed(findings);
+            case FAILED -> withLosses(findings, failed(findings));
             case INCONCLUSIVE -> inconclusive(findings, validity);
         };
+    }
+
+    /** A write that was acknowledged and is gone is worse than any wait. */
+    private static Story withLosses(List<Finding> findings, Story story) {
+        List<String> sentences = new ArrayList<>(findings.stream()
+                .filter(f -> f.status() == Status.FAILED && f.objective().equals(LedgerJudge.OBJECTIVE))
+                .map(Finding::message)
+                .toList());
+        if (sentences.isEmpty()) {
+            return story;
+        }
+        String subject = story.subject().map(sql -> "`" + sql + "` ").orElse("");
+        story.sentences().stream()
+                .map(sentence -> subject + sentence)
+                .filter(sentence -> !sentences.contains(sentence))
+                .forEach(sentences::add);
+        return new Story(Optional.empty(), sentences, story.saferWay());
     }
 
     private Story failed(List<Finding> findings) {

@@ -11,6 +11,7 @@ import java.util.Optional;
  * @param attribution what each statement did to the traffic
  * @param faults what was felt of faults that took the server away, in order
  * @param drills in order; their findings are the last of {@code findings}
+ * @param ledger empty if no operation leaves entries in it
  */
 public record Verdict(
         Status status,
@@ -21,7 +22,8 @@ public record Verdict(
         Attribution attribution,
         List<FaultEffect> faults,
         List<DrillResult> drills,
-        RollbackResult rollback) {
+        RollbackResult rollback,
+        Optional<LedgerAccount> ledger) {
     public Verdict {
         findings = List.copyOf(findings);
         stages = List.copyOf(stages);

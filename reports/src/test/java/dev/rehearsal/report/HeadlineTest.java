@@ -62,6 +62,7 @@ class HeadlineTest {
                 verdict.attribution(),
                 List.of(story),
                 verdict.drills(),
-                verdict.rollback());
+                verdict.rollback(),
+                verdict.ledger());
     }
 }

@@ -7,6 +7,7 @@ import dev.rehearsal.run.RequestLog.OperationKey;
 import dev.rehearsal.scenario.Objective;
 import dev.rehearsal.scenario.SourceLocation;
 import dev.rehearsal.scenario.Stage;
+import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -127,6 +129,7 @@ class RunRecordTest {
                 new RunEvent.ServerSampled(14, 1, 2, 3, 4, 0.5, 0.75),
                 new RunEvent.Paused(15, "generator", 6),
                 new RunEvent.SchemaCompared(16, "a", "b", List.of("column x")),
+                new RunEvent.LedgerRead(16, 15, "at the end of the run", true, OptionalInt.of(0), Optional.empty()),
                 new RunEvent.InstrumentTrouble(17, "lock tracer", "lost lines"),
                 new RunEvent.Noted(18, "busy"),
                 new RunEvent.StageEnded(19, Stage.MIGRATION),
@@ -152,7 +155,10 @@ class RunRecordTest {
 
         RunRecord read = RunRecord.read(stored(oneOfEach()));
 
-        assertThat(read).usingRecursiveComparison().ignoringFields("requests").isEqualTo(expected);
+        assertThat(read)
+                .usingRecursiveComparison()
+                .ignoringFields("requests", "ledger")
+                .isEqualTo(expected);
         assertThat(read.started()).isEqualTo(STARTED);
     }
 
@@ -173,6 +179,68 @@ class RunRecordTest {
         read.requests().forEach(requests::add);
         assertThat(requests).containsExactly(request);
         assertThat(read.lastSeenNanos()).isEqualTo(99);
+    }
+
+    @Test
+    void keepsWhatIsKnownOfEachAttempt() throws IOException {
+        RunDirectory directory = stored(oneOfEach());
+        RequestRecord request = new RequestRecord(
+                0,
+                RequestRecord.Outcome.SUCCEEDED,
+                -1,
+                7,
+                1,
+                2,
+                3,
+                99,
+                "01000",
+                new RequestRecord.Attempts(12_345_678_901L, 10, 0b10_0000_0101, 55));
+        OperationKey operation = new OperationKey("checkout", "pay", "v1", true, true);
+        try (RequestLog.Writer writer = new RequestLog.Writer(directory.requests(), List.of(operation))) {
+            writer.append(request);
+        }
+
+        RunRecord read = RunRecord.read(directory);
+
+        List<RequestRecord> requests = new ArrayList<>();
+        read.requests().forEach(requests::add);
+        assertThat(requests).containsExactly(request);
+        assertThat(read.requests().operations()).containsExactly(operation);
+    }
+
+    /** As harnesses wrote them that knew no ledger. */
+    @Test
+    void readsRequestsOfOlderRuns() throws IOException {
+        RunDirectory directory = stored(oneOfEach());
+        try (DataOutputStream out = new DataOutputStream(Files.newOutputStream(directory.requests()))) {
+            out.writeInt(0x52485251);
+            out.writeShort(1);
+            out.writeShort(1);
+            out.writeUTF("checkout");
+            out.writeUTF("pay");
+            out.writeUTF("v1");
+            out.writeBoolean(true);
+            for (int i = 0; i < 2; i++) {
+                out.writeShort(0);
+                out.writeByte(1);
+                out.writeByte(0);
+                out.writeInt(77);
+                for (long time : new long[] {10 + i, 11, 12, 13}) {
+                    out.writeLong(time);
+                }
+                out.write("40001\0\0\0".getBytes(StandardCharsets.US_ASCII));
+            }
+        }
+
+        RunRecord read = RunRecord.read(directory);
+
+        List<RequestRecord> requests = new ArrayList<>();
+        read.requests().forEach(requests::add);
+        assertThat(requests)
+                .containsExactly(
+                        new RequestRecord(0, RequestRecord.Outcome.FAILED, 0, 77, 10, 11, 12, 13, "40001"),
+                        new RequestRecord(0, RequestRecord.Outcome.FAILED, 0, 77, 11, 11, 12, 13, "40001"));
+        assertThat(read.requests().operations()).containsExactly(new OperationKey("checkout", "pay", "v1", true));
     }
 
     @Test

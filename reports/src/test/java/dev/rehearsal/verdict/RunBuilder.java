@@ -1,5 +1,7 @@
 package dev.rehearsal.verdict;
 
+import dev.rehearsal.run.LedgerEntries;
+import dev.rehearsal.run.LedgerKey;
 import dev.rehearsal.run.RequestLog.OperationKey;
 import dev.rehearsal.run.RequestRecord;
 import dev.rehearsal.run.RequestRecord.Outcome;
@@ -27,6 +29,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 
 /**
@@ -54,6 +57,8 @@ final class RunBuilder {
     private final List<Objective> objectives = new ArrayList<>();
     private final List<RunEvent> events = new ArrayList<>();
     private final List<RequestRecord> requests = new ArrayList<>();
+    private final List<long[]> readings = new ArrayList<>();
+    private List<OperationKey> operations = OPERATIONS;
     private int steps;
     private int nextPid = 100;
     private long lost;
@@ -119,6 +124,64 @@ final class RunBuilder {
                 served ? t1 + nanos(poolMillis) : RequestRecord.NEVER,
                 t3,
                 sqlState));
+        return this;
+    }
+
+    /** From here on {@link #PLACE} leaves entries in the ledger. */
+    RunBuilder withLedger() {
+        operations = OPERATIONS.stream()
+                .map(key -> new OperationKey(
+                        key.service(), key.operation(), key.version(), key.writes(), key.equals(PLACE)))
+                .toList();
+        return this;
+    }
+
+    /**
+     * A request of {@link #PLACE} that ends at {@code endMillis}.
+     *
+     * @param unknown the attempts of unknown outcome, from 1
+     */
+    RunBuilder write(long arrival, double endMillis, Outcome ended, int attempts, Integer... unknown) {
+        int bits = List.of(unknown).stream()
+                .mapToInt(attempt -> 1 << (attempt - 1))
+                .sum();
+        long t0 = nanos(endMillis - 5);
+        requests.add(new RequestRecord(
+                OPERATIONS.indexOf(PLACE),
+                ended,
+                -1,
+                nextPid++,
+                t0,
+                t0,
+                t0,
+                nanos(endMillis),
+                ended == Outcome.SUCCEEDED ? "" : "08006",
+                new RequestRecord.Attempts(arrival, attempts, bits, t0)));
+        return this;
+    }
+
+    /** The identity of an attempt of {@link #write}. */
+    static long entry(long arrival, int attempt) {
+        return LedgerKey.of(OPERATIONS.indexOf(PLACE), arrival, attempt);
+    }
+
+    /** The ledger was read back, and held this. */
+    RunBuilder readBack(double atMillis, String occasion, boolean last, long... entries) {
+        events.add(new RunEvent.LedgerRead(
+                nanos(atMillis + 2),
+                nanos(atMillis),
+                occasion,
+                last,
+                OptionalInt.of(readings.size()),
+                Optional.empty()));
+        readings.add(entries);
+        return this;
+    }
+
+    /** It could not be. */
+    RunBuilder notReadBack(double atMillis, String occasion, boolean last, String why) {
+        events.add(new RunEvent.LedgerRead(
+                nanos(atMillis), nanos(atMillis), occasion, last, OptionalInt.empty(), Optional.of(why)));
         return this;
     }
 
@@ -373,7 +436,7 @@ final class RunBuilder {
 
     RunRecord build() {
         requests.sort(Comparator.comparingLong(RequestRecord::t3Nanos));
-        return RunRecord.of(events(), Requests.of(OPERATIONS, requests));
+        return RunRecord.of(events(), Requests.of(operations, requests), LedgerEntries.of(readings));
     }
 
     Verdict judged() {

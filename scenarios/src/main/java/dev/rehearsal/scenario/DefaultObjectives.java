@@ -9,8 +9,11 @@ import java.util.Optional;
 final class DefaultObjectives {
     private DefaultObjectives() {}
 
-    /** @param location of the scenario's first key */
-    static List<Objective> at(SourceLocation location, boolean hasRollback) {
+    /**
+     * @param location of the scenario's first key
+     * @param canLoseWrites whether the scenario has a fault that can
+     */
+    static List<Objective> at(SourceLocation location, boolean hasRollback, boolean canLoseWrites) {
         List<Objective> objectives = new ArrayList<>();
         objectives.add(new Objective.Latency(
                 location,
@@ -26,6 +29,9 @@ final class DefaultObjectives {
         objectives.add(new Objective.LockWait(location, Objective.Victims.APPLICATION, Duration.ofMillis(500)));
         objectives.add(new Objective.MigrationTime(location, Duration.ofMinutes(10)));
         objectives.add(new Objective.Rewrites(location));
+        if (canLoseWrites) {
+            objectives.add(new Objective.LostWrites(location, 0));
+        }
         if (hasRollback) {
             objectives.add(new Objective.Rollback(location, true, Optional.of(Duration.ofSeconds(30))));
         }

@@ -21,8 +21,10 @@ import java.util.stream.Collectors;
  * migration speaks of come first, then the largest.
  *
  * <p>An insert copies an existing row, so that it needs to know nothing about the columns; it is made only where that cannot collide.
+ *
+ * @param ledger whether operations that write leave entries in the ledger
  */
-record DefaultWorkload(DatasetDefinition dataset, SqlSchema schema, Set<String> migrationNames) {
+record DefaultWorkload(DatasetDefinition dataset, SqlSchema schema, Set<String> migrationNames, boolean ledger) {
     static final double ARRIVALS_PER_SECOND = 100;
 
     private static final int TABLES = 4;
@@ -54,7 +56,7 @@ record DefaultWorkload(DatasetDefinition dataset, SqlSchema schema, Set<String> 
                 .filter(key -> !(table.columns().get(key) instanceof Generator.Nullable));
     }
 
-    private static void addOperations(TableDefinition filled, SqlSchema.Table table, List<Operation> operations) {
+    private void addOperations(TableDefinition filled, SqlSchema.Table table, List<Operation> operations) {
         String key = table.key().orElseThrow();
         String name = name(table.name());
         String where = " where " + SqlSchema.quoted(key) + " = :id";
@@ -86,7 +88,7 @@ record DefaultWorkload(DatasetDefinition dataset, SqlSchema schema, Set<String> 
                 : SqlSchema.quoted(table.substring(0, dot)) + "." + SqlSchema.quoted(table.substring(dot + 1));
     }
 
-    private static Operation operation(String name, double weight, TableDefinition table, String key, String sql) {
+    private Operation operation(String name, double weight, TableDefinition table, String key, String sql) {
         NamedParameters named = NamedParameters.of(sql);
         OperationStatement statement = new OperationStatement(
                 sql, named.jdbcSql(), named.names(), StatementKind.of(sql).writes());
@@ -95,7 +97,8 @@ record DefaultWorkload(DatasetDefinition dataset, SqlSchema schema, Set<String> 
                 weight,
                 Map.of("id", new Parameter.References(table.name(), key, SKEW)),
                 List.of(statement),
-                Reads.PRIMARY);
+                Reads.PRIMARY,
+                ledger && statement.writes());
     }
 
     /** A column whose update costs least: no key, no unique index, no foreign key. */

@@ -17,6 +17,7 @@ import java.util.Optional;
     @JsonSubTypes.Type(value = Objective.MigrationTime.class, name = "migrationTime"),
     @JsonSubTypes.Type(value = Objective.ReplicaLag.class, name = "replicaLag"),
     @JsonSubTypes.Type(value = Objective.Rewrites.class, name = "rewrites"),
+    @JsonSubTypes.Type(value = Objective.LostWrites.class, name = "lostWrites"),
     @JsonSubTypes.Type(value = Objective.Rollback.class, name = "rollback"),
     @JsonSubTypes.Type(value = Objective.Rerun.class, name = "rerun"),
     @JsonSubTypes.Type(value = Objective.Resumable.class, name = "resumable"),
@@ -85,6 +86,13 @@ public sealed interface Objective {
 
     /** No table may be rewritten. */
     record Rewrites(SourceLocation location) implements Objective {}
+
+    /**
+     * Of the writes that the server acknowledged, those that are not there any more.
+     *
+     * @param max 0: none
+     */
+    record LostWrites(SourceLocation location, long max) implements Objective {}
 
     /** @param succeeds the rollback steps succeed and the schema is as it was before the migration */
     record Rollback(SourceLocation location, boolean succeeds, Optional<Duration> max) implements Objective {}

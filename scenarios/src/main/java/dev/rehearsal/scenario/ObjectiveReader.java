@@ -1,6 +1,7 @@
 package dev.rehearsal.scenario;
 
 import dev.rehearsal.scenario.Objective.Victims;
+import dev.rehearsal.scenario.yaml.YamlNode;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -22,11 +23,12 @@ final class ObjectiveReader {
             "migrationTime",
             "replicaLag",
             "rewrites",
+            "lostWrites",
             "rollback",
             "rerun",
             "resumable",
             "compatible");
-    private static final Keys KEYS = new Keys(KINDS, List.of("lostWrites"));
+    private static final Keys KEYS = new Keys(KINDS, List.of());
     private static final String ADVICE = "write e.g. { latency: { percentile: 99, during: migration, max: 250ms } }";
     private static final Duration SHORTEST = Duration.ofNanos(1000);
     private static final List<String> MODES = List.of(
@@ -100,6 +102,7 @@ final class ObjectiveReader {
             case "replicaLag" -> replicaLag(inner, location);
             case "rewrites" ->
                 inner.word(Map.of("none", true), List.of()).map(none -> new Objective.Rewrites(location));
+            case "lostWrites" -> lostWrites(inner, location);
             case "rollback" -> rollback(inner, location);
             case "rerun" -> ofDrill(inner, "converges", new Objective.Rerun(location));
             case "resumable" -> ofDrill(inner, "succeeds", new Objective.Resumable(location));
@@ -282,6 +285,19 @@ final class ObjectiveReader {
         if (!drills.contains(drill)) {
             value.problem("nothing tries this out; add drills: [ " + drill.word() + " ], or remove this objective");
         }
+    }
+
+    private Optional<Objective> lostWrites(Value value, SourceLocation location) {
+        if (namesComplete && !workload.keepsLedger()) {
+            value.problem("no operation of the workload leaves entries in the ledger, so no loss could be seen; let one"
+                    + " write, and remove its ledger: false");
+        }
+        if (value.node() instanceof YamlNode.Mapping) {
+            return value.block(Keys.of("max"), "write none, or { max: 10 }")
+                    .require("max", "write e.g. max: 10")
+                    .map(max -> new Objective.LostWrites(location, max.whole(0, Long.MAX_VALUE, 0)));
+        }
+        return value.word(Map.of("none", 0L), List.of()).map(none -> new Objective.LostWrites(location, none));
     }
 
     private Optional<Objective> rollback(Value value, SourceLocation location) {

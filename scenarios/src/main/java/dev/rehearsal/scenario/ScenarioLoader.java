@@ -104,7 +104,8 @@ public final class ScenarioLoader {
         List<Objective> objectives = block.get("objectives")
                 .map(value -> objectiveReader(workload, stages, dataset.dataset(), migration, drills, replicas)
                         .read(value))
-                .orElseGet(() -> DefaultObjectives.at(firstKey(root), stages.hasRollback()));
+                .orElseGet(
+                        () -> DefaultObjectives.at(firstKey(root), stages.hasRollback(), LedgerNeed.ofFaults(block)));
         Timeline timeline = timeline(block, workload, objectives, stages.hasRollback());
         if (!problems.anyWithin("workload")
                 && !problems.anyWithin("timeline")
@@ -139,7 +140,7 @@ public final class ScenarioLoader {
     private Workload workload(
             Block block, Optional<Dataset> dataset, MigrationPlan migration, List<Drill> drills, int replicas) {
         if (block.has("workload")) {
-            return new WorkloadReader(texts, new DatasetReferences(dataset), drills, replicas)
+            return new WorkloadReader(texts, new DatasetReferences(dataset), drills, replicas, LedgerNeed.of(block))
                     .read(block.get("workload").orElseThrow());
         }
         Workload none = new Workload(Workload.Arrivals.POISSON, List.of());
@@ -147,8 +148,9 @@ public final class ScenarioLoader {
             return none;
         }
         Set<String> names = migrationNames(migration);
-        Optional<Workload> made =
-                new DefaultWorkload(dataset.get().definition(), dataset.get().schema(), names).workload();
+        Optional<Workload> made = new DefaultWorkload(
+                        dataset.get().definition(), dataset.get().schema(), names, LedgerNeed.of(block))
+                .workload();
         if (made.isEmpty()) {
             problems.add(
                     block.value().location(),

@@ -126,6 +126,7 @@ public final class ScenarioWriter {
         pool.put("connectionTimeout", Quantity.write(service.pool().connectionTimeout()));
         map.put("pool", pool);
         service.statementTimeout().ifPresent(timeout -> map.put("statementTimeout", Quantity.write(timeout)));
+        service.retry().ifPresent(retry -> map.put("retry", retry(retry)));
         map.put(
                 "operations",
                 service.operations().stream().map(ScenarioWriter::operation).toList());
@@ -141,6 +142,14 @@ public final class ScenarioWriter {
                                             .toList())));
             map.put("versions", versions);
         }
+        return map;
+    }
+
+    private static Map<String, Object> retry(Workload.Retry retry) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("on", retry.on());
+        map.put("attempts", number(retry.attempts()));
+        map.put("backoff", Quantity.write(retry.backoff()));
         return map;
     }
 
@@ -160,6 +169,9 @@ public final class ScenarioWriter {
                         .toList());
         if (operation.reads() == Workload.Reads.REPLICA) {
             map.put("reads", "replica");
+        }
+        if (operation.writes()) {
+            map.put("ledger", new YamlWriter.Plain(Boolean.toString(operation.ledger())));
         }
         return map;
     }
@@ -354,6 +366,8 @@ public final class ScenarioWriter {
                 yield Map.of("replicaLag", inner);
             }
             case Objective.Rewrites rewrites -> Map.of("rewrites", "none");
+            case Objective.LostWrites lost ->
+                Map.of("lostWrites", lost.max() == 0 ? "none" : Map.of("max", number(lost.max())));
             case Objective.Rollback rollback -> {
                 inner.put("succeeds", new YamlWriter.Plain("true"));
                 rollback.max().ifPresent(max -> inner.put("max", Quantity.write(max)));

@@ -14,6 +14,13 @@ public record Workload(Arrivals arrivals, List<Service> services) {
         services = List.copyOf(services);
     }
 
+    /** Whether any operation leaves entries in the ledger. */
+    public boolean keepsLedger() {
+        return services.stream()
+                .flatMap(service -> service.operations().stream())
+                .anyMatch(Operation::ledger);
+    }
+
     /** The process by which requests arrive. */
     public enum Arrivals {
         POISSON,
@@ -25,6 +32,7 @@ public record Workload(Arrivals arrivals, List<Service> services) {
      *
      * @param arrivalsPerSecond over all its operations
      * @param statementTimeout the application's own {@code statement_timeout}; empty: none
+     * @param retry what it tries again; empty: nothing
      * @param versions of the application after a deploy, in the file's order: by name, the operations that are new or other than before
      */
     public record Service(
@@ -32,6 +40,7 @@ public record Workload(Arrivals arrivals, List<Service> services) {
             double arrivalsPerSecond,
             Pool pool,
             Optional<Duration> statementTimeout,
+            Optional<Retry> retry,
             List<Operation> operations,
             Map<String, List<Operation>> versions) {
         /** The version that {@link #operations} are, as drills call it. */
@@ -42,14 +51,14 @@ public record Workload(Arrivals arrivals, List<Service> services) {
             versions = Collections.unmodifiableMap(new LinkedHashMap<>(versions));
         }
 
-        /** One that knows no other version. */
+        /** One that knows no other version, and tries nothing again. */
         public Service(
                 String name,
                 double arrivalsPerSecond,
                 Pool pool,
                 Optional<Duration> statementTimeout,
                 List<Operation> operations) {
-            this(name, arrivalsPerSecond, pool, statementTimeout, operations, Map.of());
+            this(name, arrivalsPerSecond, pool, statementTimeout, Optional.empty(), operations, Map.of());
         }
 
         /** Every operation of one version: those of the same name replace the old ones. A version that this service does not have is the old one. */
@@ -83,6 +92,32 @@ public record Workload(Arrivals arrivals, List<Service> services) {
     }
 
     /**
+     * How an application tries a failed request again: the whole of it, with the same values, over a new connection.
+     *
+     * @param on SQLStates, in capitals
+     * @param attempts the first among them, at most {@value #MOST_ATTEMPTS}
+     * @param backoff from a failure to the second attempt; twice as long before each one after
+     */
+    public record Retry(List<String> on, int attempts, Duration backoff) {
+        /** As many bits as a request's record has for what became of its attempts. */
+        public static final int MOST_ATTEMPTS = 10;
+
+        public Retry {
+            on = List.copyOf(on);
+        }
+
+        /** From the end of an attempt to the begin of the next. */
+        public Duration backoffAfter(int attempt) {
+            return backoff.multipliedBy(1L << (attempt - 1));
+        }
+
+        /** All of them together. */
+        public Duration longest() {
+            return backoff.multipliedBy((1L << (attempts - 1)) - 1);
+        }
+    }
+
+    /**
      * @param size connections, at most
      * @param connectionTimeout how long a request waits for a connection before it fails
      */
@@ -93,13 +128,15 @@ public record Workload(Arrivals arrivals, List<Service> services) {
      *
      * @param weight share of the service's arrivals, relative to the other operations'
      * @param reads which server runs it
+     * @param ledger whether each transaction leaves an entry in the ledger, by which it can be found again; only of one that writes
      */
     public record Operation(
             String name,
             double weight,
             Map<String, Parameter> parameters,
             List<OperationStatement> transaction,
-            Reads reads) {
+            Reads reads,
+            boolean ledger) {
         public Operation {
             parameters = Collections.unmodifiableMap(new LinkedHashMap<>(parameters));
             transaction = List.copyOf(transaction);

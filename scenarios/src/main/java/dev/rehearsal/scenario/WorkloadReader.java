@@ -5,6 +5,7 @@ import dev.rehearsal.scenario.Workload.Operation;
 import dev.rehearsal.scenario.Workload.OperationStatement;
 import dev.rehearsal.scenario.Workload.Pool;
 import dev.rehearsal.scenario.Workload.Reads;
+import dev.rehearsal.scenario.Workload.Retry;
 import dev.rehearsal.scenario.Workload.Service;
 import dev.rehearsal.scenario.sql.NamedParameters;
 import dev.rehearsal.scenario.sql.StatementKind;
@@ -15,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** Reads {@code workload}. */
@@ -26,10 +28,10 @@ final class WorkloadReader {
 
     private static final Keys KEYS = Keys.of("arrivals", "services").later("preset");
     private static final Keys SERVICE_KEYS = Keys.of(
-                    "name", "rate", "pool", "statementTimeout", "operations", "versions")
+                    "name", "rate", "pool", "statementTimeout", "retry", "operations", "versions")
             .later("reads");
-    private static final Keys OPERATION_KEYS =
-            Keys.of("name", "weight", "parameters", "transaction", "reads").later("versions");
+    private static final Keys OPERATION_KEYS = Keys.of("name", "weight", "parameters", "transaction", "reads", "ledger")
+            .later("versions");
     private static final Keys POOL_KEYS = Keys.of("size", "connectionTimeout");
     private static final String OPERATION_ADVICE = "write e.g. { name: read, transaction: select 1 }";
     private static final String VERSION_ADVICE = "write e.g. versions: { v2: { operations: [ … ] } }";
@@ -39,16 +41,19 @@ final class WorkloadReader {
     private final ParameterReader parameters;
     private final List<Drill> drills;
     private final int replicas;
+    private final boolean ledger;
 
     /**
      * @param drills that the scenario lists
      * @param replicas how many the environment has
+     * @param ledger whether an operation that writes leaves entries in the ledger where it does not say
      */
-    WorkloadReader(SqlTexts texts, DatasetReferences references, List<Drill> drills, int replicas) {
+    WorkloadReader(SqlTexts texts, DatasetReferences references, List<Drill> drills, int replicas, boolean ledger) {
         this.replicas = replicas;
         this.texts = texts;
         this.drills = List.copyOf(drills);
         this.parameters = new ParameterReader(references);
+        this.ledger = ledger;
     }
 
     Workload read(Value value) {
@@ -74,6 +79,7 @@ final class WorkloadReader {
                 .map(Value::rate)
                 .orElse(1.0);
         Pool pool = block.get("pool").map(WorkloadReader::pool).orElse(DEFAULT_POOL);
+        Optional<Retry> retry = block.get("retry").flatMap(RetryReader::read);
         List<Operation> operations = new ArrayList<>();
         Set<String> operationNames = new LinkedHashSet<>();
         block.require("operations", OPERATION_ADVICE)
@@ -84,6 +90,7 @@ final class WorkloadReader {
                 rate,
                 pool,
                 block.duration("statementTimeout", Duration.ofMillis(1)),
+                retry,
                 operations,
                 block.get("versions").map(this::versions).orElse(Map.of()));
     }
@@ -167,7 +174,18 @@ final class WorkloadReader {
             }
         }
         Reads reads = block.get("reads").map(word -> reads(word, statements)).orElse(Reads.PRIMARY);
-        return new Operation(name, weight, defined, statements, reads);
+        boolean writes = statements.stream().anyMatch(OperationStatement::writes)
+                && statements.stream()
+                        .allMatch(each -> StatementKind.of(each.sql()).allowedInTransaction());
+        return new Operation(
+                name,
+                weight,
+                defined,
+                statements,
+                reads,
+                block.get("ledger")
+                        .flatMap(word -> ledger(word, writes || !allRead))
+                        .orElse(ledger && writes));
     }
 
     private Reads reads(Value value, List<OperationStatement> statements) {
@@ -182,6 +200,18 @@ final class WorkloadReader {
             value.problem("this operation writes, and a replica refuses that; write reads: primary");
         }
         return reads;
+    }
+
+    private static Optional<Boolean> ledger(Value value, boolean writes) {
+        Map<String, Boolean> words = new LinkedHashMap<>();
+        words.put("true", true);
+        words.put("false", false);
+        Optional<Boolean> given = value.word(words, List.of());
+        if (given.orElse(false) && !writes) {
+            value.problem("the operation writes nothing, or nothing that a transaction could write together with its"
+                    + " entry; remove it");
+        }
+        return given;
     }
 
     private List<OperationStatement> transaction(Value value, List<String> known, Set<String> used) {

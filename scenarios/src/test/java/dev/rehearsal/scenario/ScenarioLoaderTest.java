@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -242,10 +243,6 @@ class ScenarioLoaderTest {
                         "30:17: objectives[1].replicaLag: there is no replica that could lag; write environment.replicas: 1, or remove this objective"),
                 mistake(
                         "- errors: { max: 0.1% }",
-                        "- lostWrites: none",
-                        "30:5: objectives[1].lostWrites: is not supported by this version of the harness; remove it"),
-                mistake(
-                        "- errors: { max: 0.1% }",
                         "- erors: { max: 0.1% }", "30:5: objectives[1].erors: unknown key; did you mean 'errors'?"),
                 mistake(
                         "- errors: { max: 0.1% }",
@@ -275,7 +272,7 @@ class ScenarioLoaderTest {
                 mistake(
                         "- errors: { max: 0.1% }",
                         "- {}",
-                        "30:5: objectives[1]: says no kind of objective; write one of latency, errors, outage, lockHold, lockWait, migrationTime, replicaLag, rewrites, rollback, rerun, resumable, compatible"),
+                        "30:5: objectives[1]: says no kind of objective; write one of latency, errors, outage, lockHold, lockWait, migrationTime, replicaLag, rewrites, lostWrites, rollback, rerun, resumable, compatible"),
                 mistake(
                         "- errors: { max: 0.1% }",
                         "- rerun: { converges: true }",
@@ -444,6 +441,81 @@ class ScenarioLoaderTest {
                         "latency: { delay: 50ms, for: 2s }",
                         "jitter: 5ms",
                         "27:5: faults[0].jitter: unknown key; known are at, latency, bandwidth, timeout, resetPeer, slowClose, slicer, limitData, down, pause, crash, partition, failover, blocker"),
+                mistake(
+                        "rate: 100/s",
+                        "rate: 100/s\n      retry: { on: [4001] }",
+                        "7:21: workload.services[0].retry.on[0]: must be a SQLState, five digits or capitals such as 40001, got 4001; did you mean 40001?"),
+                mistake(
+                        "rate: 100/s",
+                        "rate: 100/s\n      retry: { on: [08006, serialisation_failure] }",
+                        "7:28: workload.services[0].retry.on[1]: must be a SQLState, five digits or capitals such as 40001, got serialisation_failure; did you mean 40001 (serialization_failure)?"),
+                mistake(
+                        "rate: 100/s",
+                        "rate: 100/s\n      retry: { on: [57p01] }",
+                        "7:21: workload.services[0].retry.on[0]: must be a SQLState, five digits or capitals such as 40001, got 57p01; did you mean 57P01?"),
+                mistake(
+                        "rate: 100/s",
+                        "rate: 100/s\n      retry: { on: [everything at all] }",
+                        "7:21: workload.services[0].retry.on[0]: must be a SQLState, five digits or capitals such as 40001, got everything at all"),
+                mistake(
+                        "rate: 100/s",
+                        "rate: 100/s\n      retry: { on: [\"01000\"] }",
+                        "7:21: workload.services[0].retry.on[0]: is the SQLState of no failure; name those to try again on, e.g. 40001"),
+                mistake(
+                        "rate: 100/s",
+                        "rate: 100/s\n      retry: { on: [40P01, 40P01] }",
+                        "7:28: workload.services[0].retry.on[1]: stands there twice; remove one"),
+                mistake(
+                        "rate: 100/s",
+                        "rate: 100/s\n      retry: { on: [] }",
+                        "7:20: workload.services[0].retry.on: is empty; write SQLStates, e.g. [08006, 40001]"),
+                mistake(
+                        "rate: 100/s",
+                        "rate: 100/s\n      retry: { on: 40P01 }",
+                        "7:20: workload.services[0].retry.on: must be a list, got 40P01; write SQLStates, e.g. [08006, 40001]"),
+                mistake(
+                        "rate: 100/s",
+                        "rate: 100/s\n      retry: { attempts: 3 }",
+                        "7:14: workload.services[0].retry: 'on' is missing; write e.g. { on: [08006, 57P01, 40001], attempts: 3, backoff: 50ms }"),
+                mistake(
+                        "rate: 100/s",
+                        "rate: 100/s\n      retry: { on: [40P01], attempts: 0 }",
+                        "7:39: workload.services[0].retry.attempts: must be from 1 to 10, got 0"),
+                mistake(
+                        "rate: 100/s",
+                        "rate: 100/s\n      retry: { on: [40P01], attempts: 1000 }",
+                        "7:39: workload.services[0].retry.attempts: must be from 1 to 10, got 1000"),
+                mistake(
+                        "rate: 100/s",
+                        "rate: 100/s\n      retry: { on: [40P01], backoff: -1ms }",
+                        "7:38: workload.services[0].retry.backoff: must not be negative, got -1ms; write a duration, e.g. 50ms"),
+                mistake(
+                        "rate: 100/s",
+                        "rate: 100/s\n      retry: { on: [40P01], attempts: 10, backoff: 1s }",
+                        "7:52: workload.services[0].retry.backoff: is doubled after each attempt, so that the last of 10 would begin 511s after the first; lower it, or the attempts, to at most 30s"),
+                mistake(
+                        "rate: 100/s",
+                        "rate: 100/s\n      retry: { on: [40P01], atempts: 3 }",
+                        "7:29: workload.services[0].retry.atempts: unknown key; did you mean 'attempts'?"),
+                mistake(
+                        "weight: 3",
+                        "weight: 3\n          ledger: true",
+                        "10:19: workload.services[0].operations[0].ledger: the operation writes nothing, or nothing that a transaction could write together with its entry; remove it"),
+                mistake(
+                        "weight: 3",
+                        "weight: 3\n          ledger: on",
+                        "10:19: workload.services[0].operations[0].ledger: must be true or false, got on"),
+                mistake(
+                        "- errors: { max: 0.1% }",
+                        "- lostWrites: few", "30:17: objectives[1].lostWrites: must be none, got few"),
+                mistake(
+                        "- errors: { max: 0.1% }",
+                        "- lostWrites: { max: -1 }", "30:24: objectives[1].lostWrites.max: must be at least 0, got -1"),
+                mistake(
+                        "- errors: { max: 0.1% }",
+                        "- lostWrites: { maximum: 1 }",
+                        "30:17: objectives[1].lostWrites: 'max' is missing; write e.g. max: 10",
+                        "30:19: objectives[1].lostWrites.maximum: unknown key; known are max"),
                 mistake(
                         "use: tiny",
                         "use: schema.sql",
@@ -989,6 +1061,54 @@ class ScenarioLoaderTest {
     @MethodSource("overrides")
     void saysWhatIsWrongWithAnOverride(String path, String value, String problem) {
         assertThat(written.problems(FULL, Map.of(path, value))).containsExactly(problem);
+    }
+
+    private static final String CRASH = FULL.replace("latency: { delay: 50ms, for: 2s }", "crash: { for: 2s }");
+
+    private List<Boolean> ledgers(String text) throws InvalidScenarioException {
+        return written.load(text).workload().services().get(0).operations().stream()
+                .map(Workload.Operation::ledger)
+                .toList();
+    }
+
+    @Test
+    void writesGoIntoTheLedgerWhereAFaultOrAnObjectiveNeedsIt() throws Exception {
+        assertThat(ledgers(FULL)).containsExactly(false, false);
+        assertThat(ledgers(CRASH)).containsExactly(false, true);
+        assertThat(ledgers(FULL.replace("- errors: { max: 0.1% }", "- lostWrites: none")))
+                .containsExactly(false, true);
+        assertThat(ledgers(FULL.replace("- name: write", "- name: write\n          ledger: true")))
+                .containsExactly(false, true);
+        assertThat(ledgers(CRASH.replace("- name: write", "- name: write\n          ledger: false")))
+                .containsExactly(false, false);
+    }
+
+    @Test
+    void aLossThatNoLedgerCouldShowCannotBeAnObjective() {
+        String text = FULL.replace("- errors: { max: 0.1% }", "- lostWrites: none")
+                .replace("- name: write", "- name: write\n          ledger: false");
+
+        assertThat(written.problems(text))
+                .containsExactly(
+                        "scenario.yaml:31:17: objectives[1].lostWrites: no operation of the workload leaves entries in the ledger, so no loss could be seen; let one write, and remove its ledger: false");
+    }
+
+    @Test
+    void lostWritesAreADefaultObjectiveOfScenariosThatCanLoseThem() throws Exception {
+        String without = CRASH.substring(0, CRASH.indexOf("objectives:"));
+
+        assertThat(written.load(without).objectives())
+                .filteredOn(Objective.LostWrites.class::isInstance)
+                .hasSize(1);
+        assertThat(written.load(Written.MINIMAL).objectives()).noneMatch(Objective.LostWrites.class::isInstance);
+    }
+
+    @Test
+    void retriesAreReadWithTheirDefaults() throws Exception {
+        String text = FULL.replace("rate: 100/s", "rate: 100/s\n      retry: { on: [08006, 40001] }");
+
+        assertThat(written.load(text).workload().services().get(0).retry())
+                .contains(new Workload.Retry(List.of("08006", "40001"), 3, Duration.ofMillis(50)));
     }
 
     @Test

@@ -33,6 +33,7 @@ class ScenarioWriterTest {
                   rate: 100/min
                   pool: { size: 5, connectionTimeout: 1500ms }
                   statementTimeout: 2.5s
+                  retry: { on: [08006, 57P01, 40001], attempts: 4, backoff: 20ms }
                   operations:
                     - name: place order
                       weight: 0.5
@@ -110,6 +111,8 @@ class ScenarioWriterTest {
               - { lockWait: { victims: migration, max: 500ms } }
               - { migrationTime: { max: 10m } }
               - { rewrites: none }
+              - { lostWrites: { max: 3 } }
+              - { lostWrites: none }
               - { rollback: { succeeds: true, max: 30s } }
               - { rerun: { converges: true } }
               - { resumable: { succeeds: true } }
@@ -257,6 +260,7 @@ class ScenarioWriterTest {
             case Objective.ReplicaLag it -> new Objective.ReplicaLag(NOWHERE, it.max());
             case Objective.MigrationTime it -> new Objective.MigrationTime(NOWHERE, it.max());
             case Objective.Rewrites it -> new Objective.Rewrites(NOWHERE);
+            case Objective.LostWrites it -> new Objective.LostWrites(NOWHERE, it.max());
             case Objective.Rollback it -> new Objective.Rollback(NOWHERE, it.succeeds(), it.max());
             case Objective.Rerun it -> new Objective.Rerun(NOWHERE);
             case Objective.Resumable it -> new Objective.Resumable(NOWHERE);
