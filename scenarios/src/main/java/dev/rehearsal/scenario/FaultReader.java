@@ -302,9 +302,7 @@ final class FaultReader {
     private Optional<Fault> failover(Value value, Cue cue) {
         String advice = "write e.g. { promote: replica-1 }";
         Block block = value.block(Keys.of("promote", "planned"), advice);
-        boolean planned = block.get("planned")
-                .flatMap(word -> word.word(Map.of("true", true, "false", false), List.of()))
-                .orElse(false);
+        boolean planned = block.get("planned").flatMap(Value::truth).orElse(false);
         return block.require("promote", advice)
                 .flatMap(servers::replica)
                 .map(name -> new Fault.Failover(cue, name, planned));

@@ -5,6 +5,7 @@ import dev.rehearsal.scenario.yaml.YamlNode;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -227,7 +228,14 @@ final class Value {
         return amount.movePointLeft(2).doubleValue();
     }
 
-    /** One of the words; {@code later} ones are of the language, but not of this version. */
+    Optional<Boolean> truth() {
+        Map<String, Boolean> words = new LinkedHashMap<>();
+        words.put("true", true);
+        words.put("false", false);
+        return word(words, List.of());
+    }
+
+    /** One of the words, named in their order in problems; {@code later} ones are of the language, but not of this version. */
     <T> Optional<T> word(Map<String, T> words, List<String> later) {
         Optional<String> text = scalar();
         if (text.isPresent() && words.containsKey(text.get())) {

@@ -203,10 +203,7 @@ final class WorkloadReader {
     }
 
     private static Optional<Boolean> ledger(Value value, boolean writes) {
-        Map<String, Boolean> words = new LinkedHashMap<>();
-        words.put("true", true);
-        words.put("false", false);
-        Optional<Boolean> given = value.word(words, List.of());
+        Optional<Boolean> given = value.truth();
         if (given.orElse(false) && !writes) {
             value.problem("the operation writes nothing, or nothing that a transaction could write together with its"
                     + " entry; remove it");
