@@ -125,7 +125,7 @@ class LedgerProofTest {
                 List.of(new Service(
                         "writer",
                         arrivalsPerSecond,
-                        new Pool(16, Duration.ofSeconds(2)),
+                        new Pool(16, Duration.ofSeconds(30)),
                         Optional.empty(),
                         retry,
                         List.of(operations),
