@@ -44,7 +44,7 @@ class ExamplesTest {
 
         assertPassed(run);
         assertThat(run.statements())
-                .hasSize(7)
+                .hasSize(8)
                 .allSatisfy(statement -> assertThat(statement.get("rewrites")).isEmpty());
         assertThat(run.result().get("rollback").get("schemaRestored").asBoolean())
                 .isTrue();
