@@ -100,7 +100,7 @@ final class RerunDrill {
     private static Optional<String> remedy(String sqlState) {
         return switch (sqlState) {
             case "42701" -> Optional.of(" Write add column if not exists.");
-            case "42P07", "42P06", "42723" -> Optional.of(" Write if not exists, or or replace.");
+            case "42P07", "42P06", "42723" -> Optional.of(" Write “if not exists”, or “or replace”.");
             case "42710" -> Optional.of(" Drop it first, with if exists.");
             case "42703", "42P01", "42704", "42883", "3F000" -> Optional.of(" Write if exists.");
             default -> Optional.empty();

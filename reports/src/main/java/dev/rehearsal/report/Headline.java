@@ -17,6 +17,7 @@ import dev.rehearsal.verdict.StatementImpact;
 import dev.rehearsal.verdict.Timings;
 import dev.rehearsal.verdict.Verdict;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -28,6 +29,8 @@ import java.util.stream.Stream;
 final class Headline {
     /** Fewer cannot carry the word "99 of 100". */
     private static final long REQUESTS_FOR_P99 = Timings.requestsNeeded(99);
+
+    private static final Set<String> OF_DRILLS = Set.of("drill", "rerun", "resumable", "compatible");
 
     private final RunRecord run;
     private final Verdict verdict;
@@ -80,6 +83,9 @@ final class Headline {
             return "What users felt most was the scenario's own fault (" + kind(fault.get()) + "): up to "
                     + Quantities.duration(fault.get().longestNanos()) + " without a success.";
         }
+        if (onlyDrillsFailed()) {
+            return "Users would bear this migration, but it does not pass: " + failedDrills() + ".";
+        }
         if (impact() > 0) {
             return "Do not run this under traffic: users would wait up to " + Quantities.duration(impact()) + ".";
         }
@@ -92,6 +98,21 @@ final class Headline {
         long failed = verdict.count(Verdict.Status.FAILED);
         return "This migration does not meet " + failed + " of its "
                 + verdict.findings().size() + " objectives.";
+    }
+
+    private boolean onlyDrillsFailed() {
+        return !failedDrills().isEmpty()
+                && verdict.findings().stream()
+                        .filter(finding -> finding.status() == Verdict.Status.FAILED)
+                        .allMatch(finding -> OF_DRILLS.contains(finding.objective()));
+    }
+
+    /** Such as {@code drill rerun, drill crash}. */
+    private String failedDrills() {
+        return verdict.drills().stream()
+                .filter(drill -> drill.status() == Verdict.Status.FAILED)
+                .map(drill -> "drill " + drill.run().name())
+                .collect(Collectors.joining(", "));
     }
 
     private String kind(FaultEffect felt) {

@@ -2,8 +2,11 @@ package dev.rehearsal.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.rehearsal.run.DrillRun;
 import dev.rehearsal.run.RunRecord;
+import dev.rehearsal.verdict.DrillResult;
 import dev.rehearsal.verdict.FaultEffect;
+import dev.rehearsal.verdict.Finding;
 import dev.rehearsal.verdict.Judge;
 import dev.rehearsal.verdict.Outage;
 import dev.rehearsal.verdict.Story;
@@ -12,6 +15,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -50,6 +54,45 @@ class HeadlineTest {
         assertThat(new Headline(run, of(Judge.judge(run), effect)).sentence())
                 .isEqualTo(
                         "What users felt most was the scenario's own fault (blocker): up to 9.00 s without a success.");
+    }
+
+    /** The statements made users wait, but within every limit. */
+    @Test
+    void namesTheDrillsWhereNothingElseFailed() throws IOException {
+        RunRecord run = RunOnDisk.of(SyntheticRun.stalled(), directory);
+        Finding finding = new Finding(
+                "drill",
+                Verdict.Status.FAILED,
+                "drill rerun",
+                OptionalDouble.empty(),
+                OptionalDouble.empty(),
+                "",
+                "failed",
+                "",
+                "Step add of the migration cannot be repeated.",
+                SyntheticRun.PLACE);
+        DrillResult rerun = new DrillResult(
+                new DrillRun("rerun", SyntheticRun.PLACE, 0, 1, true, List.of(), List.of()),
+                Verdict.Status.FAILED,
+                List.of(finding),
+                List.of(),
+                finding.message());
+        Verdict stalled = Judge.judge(run);
+
+        Verdict verdict = new Verdict(
+                Verdict.Status.FAILED,
+                stalled.story(),
+                List.of(finding),
+                stalled.validity(),
+                stalled.stages(),
+                stalled.attribution(),
+                List.of(),
+                List.of(rerun),
+                stalled.rollback(),
+                Optional.empty());
+
+        assertThat(new Headline(run, verdict).sentence())
+                .isEqualTo("Users would bear this migration, but it does not pass: drill rerun.");
     }
 
     private static Verdict of(Verdict verdict, FaultEffect story) {
