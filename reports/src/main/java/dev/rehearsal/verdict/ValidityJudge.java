@@ -62,9 +62,18 @@ final class ValidityJudge {
                 .toList();
     }
 
+    /** What befell the servers comes first: instruments lose them by it. */
+    private void troubles() {
+        run.troubles().stream()
+                .sorted(Comparator.comparing(t -> !t.instrument().equals("environment")))
+                .map(t -> "The " + t.instrument() + " had trouble: " + sentence(t.message()))
+                .distinct()
+                .forEach(reasons::add);
+    }
+
     Validity judge() {
         cameToItsEnd();
-        run.troubles().forEach(t -> reasons.add("The " + t.instrument() + " had trouble: " + sentence(t.message())));
+        troubles();
         allRequests();
         OptionalDouble lagP99 = lag();
         long pause = pause();
