@@ -41,6 +41,23 @@ class ValidityJudgeTest {
         assertThat(verdict.validity().scheduleLagP99Millis().orElseThrow()).isBetween(0.1, 0.101);
     }
 
+    @Test
+    void tellsWhatBefellTheServersBeforeWhatTheInstrumentsLostByIt() {
+        Verdict verdict = sound().event(trouble("lock tracer", "its connection was closed"))
+                .event(trouble("environment", "the server ran out of its memory"))
+                .event(trouble("lock tracer", "its connection was closed"))
+                .judged();
+
+        assertThat(verdict.validity().reasons())
+                .containsExactly(
+                        "The environment had trouble: the server ran out of its memory.",
+                        "The lock tracer had trouble: its connection was closed.");
+    }
+
+    private static RunEvent trouble(String instrument, String message) {
+        return new RunEvent.InstrumentTrouble(nanos(50_000), instrument, message);
+    }
+
     @ParameterizedTest(name = "{0}")
     @MethodSource
     void saysWhyARunCannotBeJudged(String name, UnaryOperator<RunBuilder> spoiled, String reason) {
