@@ -42,7 +42,7 @@ final class CrashDrill {
         MISSED
     }
 
-    void run(RollbackDrill.Servers servers) throws SQLException, EnvironmentException, InterruptedException {
+    void run(NamedServers servers) throws SQLException, EnvironmentException, InterruptedException {
         List<Step> steps = scenario.migration().steps();
         UndisturbedRun truth;
         try (DrillServer server = servers.start("crash-undisturbed")) {
@@ -64,32 +64,14 @@ final class CrashDrill {
         if (!random.isEmpty()) {
             log.noted(
                     "what cannot be compared",
-                    "Two undisturbed runs have no values in common in " + String.join(", ", random)
+                    "Two undisturbed runs do not have the same values in " + String.join(", ", random)
                             + ": there only the number of values was compared.");
         }
         int resumed = 0;
-        int number = 0;
         List<CrashPoint> points =
                 CrashPoint.of(steps, truth.shortest(another), inLongSteps, new Random(scenario.seed() ^ 0x6372617368L));
-        for (CrashPoint planned : points) {
-            CrashPoint point = planned;
-            number++;
-            Outcome outcome = Outcome.MISSED;
-            for (int tries = 0; tries < TRIES && outcome == Outcome.MISSED; tries++) {
-                try (DrillServer server =
-                        servers.start("crash-" + number + (tries == 0 ? "" : "-try-" + (tries + 1)))) {
-                    outcome = crash(server, point, truth, random);
-                }
-                if (outcome == Outcome.MISSED && point instanceof CrashPoint.During during) {
-                    point = during.sooner();
-                }
-            }
-            if (outcome == Outcome.MISSED) {
-                log.unknown(
-                        "crash " + point.told(),
-                        "The server could not be killed " + point.told() + ": it was over each of " + TRIES
-                                + " times.");
-            }
+        for (int i = 0; i < points.size(); i++) {
+            Outcome outcome = crash(servers, "crash-" + (i + 1), points.get(i), truth, random);
             resumed += outcome == Outcome.RESUMED ? 1 : 0;
         }
         if (resumed > 0) {
@@ -99,6 +81,28 @@ final class CrashDrill {
                                     + " data of an undisturbed one.")
                             .formatted(points.size(), resumed));
         }
+    }
+
+    /** Again and sooner, where the point was over before the kill. */
+    private Outcome crash(
+            NamedServers servers, String name, CrashPoint planned, UndisturbedRun truth, Set<String> random)
+            throws SQLException, EnvironmentException, InterruptedException {
+        CrashPoint point = planned;
+        for (int tries = 1; tries <= TRIES; tries++) {
+            try (DrillServer server = servers.start(name + (tries == 1 ? "" : "-try-" + tries))) {
+                Outcome outcome = crash(server, point, truth, random);
+                if (outcome != Outcome.MISSED) {
+                    return outcome;
+                }
+            }
+            if (point instanceof CrashPoint.During during) {
+                point = during.sooner();
+            }
+        }
+        log.unknown(
+                "crash " + planned.told(),
+                "The server could not be killed " + planned.told() + ": it was over each of " + TRIES + " times.");
+        return Outcome.MISSED;
     }
 
     private Outcome crash(DrillServer server, CrashPoint point, UndisturbedRun truth, Set<String> random)

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
@@ -47,12 +48,7 @@ final class RollbackDrill {
         this.log = log;
     }
 
-    /** Where this drill's servers come from, by name. */
-    interface Servers {
-        DrillServer start(String name) throws EnvironmentException, InterruptedException;
-    }
-
-    void run(Servers servers) throws SQLException, EnvironmentException, InterruptedException {
+    void run(NamedServers servers) throws SQLException, EnvironmentException, InterruptedException {
         if (scenario.migration().rollback().isEmpty()) {
             log.unknown(
                     "rollback",
@@ -107,7 +103,7 @@ final class RollbackDrill {
             return;
         }
         String mark = server.mark();
-        write(fresh, trials, server);
+        boolean wrote = write(fresh, trials, server);
         SchemaFingerprint migrated = server.schema();
         DataFingerprint written = server.data();
         List<String> lost = new LostByDesign(before, written, mark).in(server);
@@ -126,11 +122,17 @@ final class RollbackDrill {
                     Failures.place(failure.get()));
             return;
         }
-        log.held("steps", "The rollback succeeds over what the new application wrote, with the old one at work.");
+        log.held(
+                "steps",
+                wrote
+                        ? "The rollback succeeds over what the new application wrote, with the old one at work."
+                        : "The rollback succeeds with the old application at work.");
         felt(load);
         SchemaFingerprint after = server.schema();
         schemaIs(schema, after);
-        kept(written, server.data(), migrated, after);
+        if (wrote) {
+            kept(written, server.data(), migrated, after);
+        }
         if (!lost.isEmpty()) {
             log.noted("lost by design", "Lost by design: " + Failures.listed(lost) + ".");
         }
@@ -176,11 +178,12 @@ final class RollbackDrill {
         }
     }
 
-    private void write(List<Operation> operations, Trials trials, DrillServer server) throws SQLException {
+    /** @return false if there is nothing that writes */
+    private boolean write(List<Operation> operations, Trials trials, DrillServer server) throws SQLException {
         List<Operation> writes = operations.stream().filter(Operation::writes).toList();
         if (writes.isEmpty()) {
             log.noted("new rows", "No operation of the workload writes, so the rollback met no new rows.");
-            return;
+            return false;
         }
         try (Connection session = Trials.session(server.applicationUrl(), ApplicationNames.application("drill"))) {
             for (Operation operation : writes) {
@@ -195,6 +198,7 @@ final class RollbackDrill {
                                 + " does not work once migrated, so its rows are missing: " + ending.told() + "."));
             }
         }
+        return true;
     }
 
     private void felt(QuietLoad load) {
@@ -246,7 +250,7 @@ final class RollbackDrill {
         }
     }
 
-    private List<Operation> operations(java.util.function.Function<Service, List<Operation>> which) {
+    private List<Operation> operations(Function<Service, List<Operation>> which) {
         return scenario.workload().services().stream()
                 .flatMap(service -> which.apply(service).stream())
                 .toList();

@@ -62,6 +62,6 @@ final class FaultProxyContainer extends ToxiproxyContainer {
             return FIRST_PORT;
         }
         int number = Integer.parseInt(name.substring(name.lastIndexOf('-') + 1));
-        return FIRST_PORT + number + (name.startsWith("replication-") ? LINKS : 0);
+        return FIRST_PORT + number + (ServerNames.isLink(name) ? LINKS : 0);
     }
 }

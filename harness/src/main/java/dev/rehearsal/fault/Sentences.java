@@ -114,7 +114,7 @@ final class Sentences {
     }
 
     private static boolean isLink(Fault fault) {
-        return fault.of().startsWith("replication-");
+        return ServerNames.isLink(fault.of());
     }
 
     private static String to(Fault fault) {

@@ -5,11 +5,13 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * The rows of a database as checksums that the server computes, a column each, independent of where rows and columns stand: two databases with the
@@ -32,13 +34,13 @@ public record DataFingerprint(Map<String, Table> tables) {
             """;
 
     public DataFingerprint {
-        tables = java.util.Collections.unmodifiableSortedMap(new TreeMap<>(tables));
+        tables = Collections.unmodifiableSortedMap(new TreeMap<>(tables));
     }
 
     /** @param columns by name */
     public record Table(long rows, Map<String, Column> columns) {
         public Table {
-            columns = java.util.Collections.unmodifiableSortedMap(new TreeMap<>(columns));
+            columns = Collections.unmodifiableSortedMap(new TreeMap<>(columns));
         }
     }
 
@@ -120,7 +122,7 @@ public record DataFingerprint(Map<String, Table> tables) {
 
     /** {@code table.column} of every column of both whose values are not the same. */
     public static Set<String> columnsThatDiffer(DataFingerprint one, DataFingerprint other) {
-        Set<String> names = new java.util.TreeSet<>();
+        Set<String> names = new TreeSet<>();
         one.tables.forEach((name, table) -> {
             Table same = other.tables.get(name);
             if (same != null) {

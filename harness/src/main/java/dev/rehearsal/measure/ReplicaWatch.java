@@ -4,6 +4,7 @@ import dev.rehearsal.run.Journal;
 import dev.rehearsal.run.RunClock;
 import dev.rehearsal.run.RunEvent.InstrumentTrouble;
 import dev.rehearsal.run.RunEvent.ReplicaSampled;
+import dev.rehearsal.scenario.ServerNames;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -34,7 +35,6 @@ final class ReplicaWatch implements AutoCloseable {
     /** A server that was not heard for so long when the run ends was lost. */
     private static final Duration SILENCE = Duration.ofSeconds(5);
 
-    private static final String PRIMARY = "primary";
     private static final String WRITTEN = "select pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')::bigint, true";
     private static final String REPLAYED =
             "select pg_wal_lsn_diff(pg_last_wal_replay_lsn(), '0/0')::bigint, pg_is_in_recovery()";
@@ -136,7 +136,7 @@ final class ReplicaWatch implements AutoCloseable {
     static ReplicaWatch started(ObservedServer primary, Map<String, String> replicas, RunClock clock, Journal journal) {
         ReplicaWatch watch = new ReplicaWatch(clock, journal);
         if (!replicas.isEmpty()) {
-            watch.begin(watch.new Asked(PRIMARY, primary, WRITTEN, watch::written));
+            watch.begin(watch.new Asked(ServerNames.PRIMARY, primary, WRITTEN, watch::written));
             replicas.forEach((name, url) -> watch.begin(
                     watch.new Asked(name, new ObservedServer(url), REPLAYED, answer -> watch.replayed(name, answer))));
         }

@@ -4,17 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rehearsal.run.RunEvent.DrillObserved;
 import dev.rehearsal.run.RunEvent.OperationTried;
-import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(300)
 @Tag("proof")
-class CompatibilityDrillTest {
+class CompatibilityDrillTest extends DrillTest {
     private static final String NEW_APPLICATION = """
                   versions:
                     v2:
@@ -23,16 +20,6 @@ class CompatibilityDrillTest {
                           parameters: { customer: { references: customers.id } }
                           transaction: insert into orders (customer_id, amount, region) values (:customer, 5, 'eu')
             """;
-
-    @TempDir
-    static Path folder;
-
-    private static DrilledShop shop;
-
-    @BeforeAll
-    static void build() throws Exception {
-        shop = DrilledShop.built(folder);
-    }
 
     @Test
     void eachVersionIsTriedBetweenAllStepsForwardsAndBack() throws Exception {

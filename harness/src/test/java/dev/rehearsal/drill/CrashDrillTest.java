@@ -4,27 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rehearsal.run.RunEvent.DrillObserved;
 import dev.rehearsal.run.RunEvent.Sight;
+import dev.rehearsal.scenario.Scenario;
+import dev.rehearsal.scenario.ScenarioLoader;
 import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.BeforeAll;
+import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(1800)
 @Tag("proof")
-class CrashDrillTest {
-    @TempDir
-    static Path folder;
-
-    private static DrilledShop shop;
-
-    @BeforeAll
-    static void build() throws Exception {
-        shop = DrilledShop.built(folder);
-    }
-
+class CrashDrillTest extends DrillTest {
     @Test
     void aMigrationThatCanBeResumedComesToWhereItWouldHaveCome() throws Exception {
         List<DrillObserved> seen = drilled("""
@@ -40,7 +31,7 @@ class CrashDrillTest {
                         + " schema and the data of an undisturbed one.");
         assertThat(DrilledShop.messages(seen, Sight.NOTED))
                 .containsExactly(
-                        "Two undisturbed runs have no values in common in orders.token: there only the number of values"
+                        "Two undisturbed runs do not have the same values in orders.token: there only the number of values"
                                 + " was compared.",
                         "Killed in step add, before its statement: it left step add undone; resumed.",
                         "Killed before step fill: it left the schema as before step fill; resumed.",
@@ -126,5 +117,20 @@ class CrashDrillTest {
 
     private static List<DrillObserved> drilled(String migration) throws Exception {
         return shop.drilled(shop.scenario("crash", "", migration));
+    }
+
+    /** The example's own backfill, by ranges of the key, cut off at twenty random moments. */
+    @Test
+    void theBackfillOfTheExampleIsResumedTwentyTimes() throws Exception {
+        Path example = Path.of("../scenarios/examples/02-add-column-phased/scenario.yaml");
+        Scenario scenario = ScenarioLoader.load(example, Map.of("dataset.scale", "0.15"));
+
+        List<DrillObserved> seen =
+                DrilledShop.of(scenario, folder.resolve("example")).crashed(scenario, 20);
+
+        assertThat(seen).extracting(DrillObserved::sight).containsOnly(Sight.HELD, Sight.NOTED);
+        assertThat(DrilledShop.messages(seen, Sight.NOTED))
+                .filteredOn(note -> note.startsWith("Killed in step backfill, after ") && note.endsWith("; resumed."))
+                .hasSizeGreaterThanOrEqualTo(20);
     }
 }

@@ -13,6 +13,8 @@ import dev.rehearsal.run.RunClock;
 import dev.rehearsal.run.RunEvent;
 import dev.rehearsal.run.RunEvent.DrillObserved;
 import dev.rehearsal.run.RunEvent.Sight;
+import dev.rehearsal.scenario.Drill;
+import dev.rehearsal.scenario.EnvironmentException;
 import dev.rehearsal.scenario.Scenario;
 import dev.rehearsal.scenario.ScenarioLoader;
 import java.io.IOException;
@@ -93,10 +95,23 @@ final class DrilledShop {
         Files.writeString(shop.resolve("schema.sql"), SCHEMA);
         Files.writeString(shop.resolve("dataset.yaml"), DATASET);
         DrilledShop unbuilt = new DrilledShop(folder, new Snapshot("", "", folder, Map.of(), 0, 0), runtime());
-        Scenario scenario = unbuilt.scenario("rerun", "", "migration: { steps: [ { sql: select 1 } ] }");
+        return of(unbuilt.scenario("rerun", "", "migration: { steps: [ { sql: select 1 } ] }"), folder);
+    }
+
+    /** Over the dataset of a scenario that is written elsewhere. */
+    static DrilledShop of(Scenario scenario, Path folder) throws Exception {
         Snapshot snapshot = new SnapshotStore(folder.resolve("cache"), TestCluster.servers())
                 .obtain(scenario.dataset(), scenario.seed(), BuildProgress.SILENT);
         return new DrilledShop(folder, snapshot, runtime());
+    }
+
+    /** The drill crash alone, with so many crashes in a long step. */
+    List<DrillObserved> crashed(Scenario scenario, int inLongSteps) throws Exception {
+        List<RunEvent> events = new CopyOnWriteArrayList<>();
+        RunClock clock = RunClock.started();
+        new CrashDrill(scenario, new DrillLog(Drill.CRASH, clock, events::add), inLongSteps)
+                .run(name -> DrillServer.started(this::fresh, name, scenario, clock));
+        return observed(events);
     }
 
     private static List<DrillObserved> observed(List<RunEvent> events) {
@@ -127,8 +142,7 @@ final class DrilledShop {
         return events;
     }
 
-    private DrillServers.Fresh fresh(String name)
-            throws dev.rehearsal.scenario.EnvironmentException, InterruptedException {
+    private DrillServers.Fresh fresh(String name) throws EnvironmentException, InterruptedException {
         Path data = folder.resolve("clones").resolve(++clones + "-" + name);
         Cloner.between(snapshot.dataDirectory(), data.getParent()).copy(snapshot.dataDirectory(), data);
         Path logs = folder.resolve("logs");

@@ -4,27 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rehearsal.run.RunEvent.DrillObserved;
 import dev.rehearsal.run.RunEvent.Sight;
-import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(300)
 @Tag("proof")
-class RerunDrillTest {
-    @TempDir
-    static Path folder;
-
-    private static DrilledShop shop;
-
-    @BeforeAll
-    static void build() throws Exception {
-        shop = DrilledShop.built(folder);
-    }
-
+class RerunDrillTest extends DrillTest {
     @Test
     void aMigrationThatCanBeRepeatedHolds() throws Exception {
         List<DrillObserved> seen = drilled("""

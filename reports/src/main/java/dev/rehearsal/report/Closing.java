@@ -42,7 +42,7 @@ final class Closing {
 
     /** Such as {@code all 1,234 acknowledged writes are there; none of unknown outcome; none twice}. */
     static String ledger(LedgerAccount account) {
-        return account.sentence() + account.doubt().map(why -> ". " + why).orElse("");
+        return account.words() + account.doubt().map(why -> ". " + why).orElse("");
     }
 
     /** Such as {@code succeeded in 1.1 s under load; schema identical}. */

@@ -3,15 +3,13 @@ package dev.rehearsal.report;
 import dev.rehearsal.verdict.LedgerAccount;
 import dev.rehearsal.verdict.Quantities;
 import java.util.List;
-import java.util.Locale;
 import java.util.stream.Collectors;
 
 /** The account of the ledger, as a table of few rows. */
 record LedgerRows(TimeAxis axis) {
     PageView.Ledger of(LedgerAccount account) {
-        String summary = account.sentence();
         return new PageView.Ledger(
-                summary.substring(0, 1).toUpperCase(Locale.ROOT) + summary.substring(1) + ".",
+                account.sentence(),
                 account.doubt().orElse(""),
                 List.of(
                         new PageView.LedgerRow(

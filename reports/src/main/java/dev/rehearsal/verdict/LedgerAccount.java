@@ -2,6 +2,7 @@ package dev.rehearsal.verdict;
 
 import dev.rehearsal.run.RunEvent.LedgerRead;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -61,8 +62,14 @@ public record LedgerAccount(
         return unknown - unknownPresent;
     }
 
-    /** Such as {@code all 1,234 acknowledged writes are there; 3 of unknown outcome, of which 2 are there; none twice}. */
+    /** {@link #words} as a sentence of its own. */
     public String sentence() {
+        String words = words();
+        return words.substring(0, 1).toUpperCase(Locale.ROOT) + words.substring(1) + ".";
+    }
+
+    /** Such as {@code all 1,234 acknowledged writes are there; 3 of unknown outcome, of which 2 are there; none twice}. */
+    public String words() {
         String found = lost == 0
                 ? (verified() ? "all " + Quantities.count(acknowledged) : Quantities.count(acknowledged))
                         + " acknowledged writes" + (verified() ? " are there" : ", not all of them looked for")

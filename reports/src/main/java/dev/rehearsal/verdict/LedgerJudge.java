@@ -56,7 +56,7 @@ final class LedgerJudge {
                 Status.PASSED,
                 observed,
                 found.lost() == 0 ? "none" : Quantities.count(found.lost()),
-                sentence(found.sentence()));
+                found.sentence());
     }
 
     private static String lost(LedgerAccount found) {
@@ -67,10 +67,6 @@ final class LedgerJudge {
                 + Quantities.duration(first.acknowledgedNanos())
                 + " after the run's begin; missed when the ledger was read "
                 + first.occasion() + ".";
-    }
-
-    private static String sentence(String phrase) {
-        return phrase.substring(0, 1).toUpperCase(java.util.Locale.ROOT) + phrase.substring(1) + ".";
     }
 
     private static Finding finding(

@@ -33,6 +33,11 @@ public final class ServerNames {
         return REPLICATION + replica.substring(REPLICA.length());
     }
 
+    /** Whether a name is a link's, and not a server's. */
+    public static boolean isLink(String name) {
+        return name.startsWith(REPLICATION);
+    }
+
     /** The primary first. */
     static List<String> servers(int replicas) {
         return Stream.concat(Stream.of(PRIMARY), replicas(replicas).stream()).toList();
