@@ -217,8 +217,9 @@ final class Circumstances {
 
     private static String deadlockTimeout(long millis) {
         String effect = millis < ORDINARY_DEADLOCK_TIMEOUT_MILLIS
-                ? ": so that the server logs nearly every wait. Deadlocks resolve sooner, and autovacuum yields to the migration sooner, than in"
-                        + " production with its usual 1 s; waits shorter than this are not logged."
+                ? ": so that the server logs nearly every wait. Deadlocks resolve sooner, and may end the other side, and"
+                        + " autovacuum yields to the migration sooner than in production with its usual 1 s; waits shorter"
+                        + " than this are not logged."
                 : ": lock waits shorter than this are not logged.";
         return millis + " ms" + effect;
     }

@@ -26,6 +26,7 @@ public record Result(
         Optional<Dataset> dataset,
         List<Stage> stages,
         List<Step> steps,
+        List<Deadlock> deadlocks,
         List<Fault> faults,
         List<Drill> drills,
         Integrity integrity,
@@ -38,6 +39,7 @@ public record Result(
         findings = List.copyOf(findings);
         stages = List.copyOf(stages);
         steps = List.copyOf(steps);
+        deadlocks = List.copyOf(deadlocks);
         faults = List.copyOf(faults);
         drills = List.copyOf(drills);
         notes = List.copyOf(notes);
@@ -218,6 +220,26 @@ public record Result(
             double maxResponseMillis) {}
 
     public record InFront(String name, String party, double blockedMillis) {}
+
+    /**
+     * Transactions that the server ended because they and others waited for each other.
+     *
+     * @param victim {@code application}, {@code migration}, {@code blocker}, {@code observer} or {@code other}
+     * @param service of the application's; null for others
+     * @param operations of the application that it befell; where the migration is the victim, those on the other side
+     * @param step of the migration's statement that has a part in it, which is the victim itself where that is the migration; null if it has none;
+     *     likewise {@code sql}
+     * @param transactions how many were ended
+     */
+    public record Deadlock(
+            String victim,
+            Optional<String> service,
+            List<String> operations,
+            Optional<String> step,
+            Optional<String> sql,
+            String sqlState,
+            long transactions,
+            String message) {}
 
     /**
      * @param outages of each operation, of a fault that took the server away; of others none, likewise {@code errors}

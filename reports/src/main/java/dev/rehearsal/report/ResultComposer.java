@@ -5,6 +5,7 @@ import dev.rehearsal.run.RunEvent;
 import dev.rehearsal.run.RunRecord;
 import dev.rehearsal.run.StepRun;
 import dev.rehearsal.scenario.SourceLocation;
+import dev.rehearsal.verdict.Deadlock;
 import dev.rehearsal.verdict.DrillResult;
 import dev.rehearsal.verdict.FaultEffect;
 import dev.rehearsal.verdict.LedgerAccount;
@@ -52,6 +53,7 @@ final class ResultComposer {
                 run.dataset().map(ResultComposer::dataset),
                 verdict.stages().stream().map(this::stage).toList(),
                 run.steps().stream().map(this::step).toList(),
+                verdict.deadlocks().stream().map(ResultComposer::deadlock).toList(),
                 run.faults().stream().map(this::fault).toList(),
                 verdict.drills().stream().map(ResultComposer::drill).toList(),
                 verdict.ledger().map(ResultComposer::integrity).orElseGet(ResultComposer::noLedger),
@@ -75,6 +77,18 @@ final class ResultComposer {
                         .mapToDouble(RunEvent.ServicePlan::arrivalsPerSecond)
                         .sum(),
                 started.command());
+    }
+
+    private static Result.Deadlock deadlock(Deadlock deadlock) {
+        return new Result.Deadlock(
+                deadlock.victim().name().toLowerCase(Locale.ROOT),
+                deadlock.service(),
+                deadlock.operations(),
+                deadlock.cause().map(cause -> cause.step().name()),
+                deadlock.cause().map(cause -> cause.statement().sql()),
+                Deadlock.SQL_STATE,
+                deadlock.times(),
+                deadlock.sentence());
     }
 
     private static Result.Finding finding(dev.rehearsal.verdict.Finding finding) {

@@ -33,9 +33,12 @@ public final class Judge {
         drills.stream().map(DrillResult::findings).forEach(judged::addAll);
         Status status = status(judged, validity);
         List<FaultEffect> felt = new FaultJudge(evidence).effects();
+        List<Deadlock> deadlocks = new DeadlockFinder(evidence).find();
         return new Verdict(
                 status,
-                new Storyteller(evidence, rollback.result(), felt).tell(status, judged, validity),
+                new Storyteller(evidence, rollback.result(), felt)
+                        .tell(status, judged, validity)
+                        .and(deadlocks.stream().map(Deadlock::sentence).toList()),
                 judged,
                 validity,
                 evidence.stages(),
@@ -43,7 +46,8 @@ public final class Judge {
                 felt,
                 drills,
                 rollback.result(),
-                ledger.account());
+                ledger.account(),
+                deadlocks);
     }
 
     private static List<Finding> findings(

@@ -1,5 +1,6 @@
 package dev.rehearsal.verdict;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -22,6 +23,13 @@ public record Story(
 
     Story(Optional<String> subject, List<String> sentences, Optional<String> saferWay) {
         this(subject, sentences, saferWay, Optional.empty());
+    }
+
+    /** The same with sentences at its end. */
+    Story and(List<String> more) {
+        List<String> all = new ArrayList<>(sentences);
+        all.addAll(more);
+        return new Story(subject, all, saferWay, fault);
     }
 
     /** Subject and first sentence: the headline of every report. */

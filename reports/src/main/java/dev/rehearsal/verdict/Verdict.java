@@ -12,6 +12,7 @@ import java.util.Optional;
  * @param faults what was felt of faults that took the server away, in order
  * @param drills in order; their findings are the last of {@code findings}
  * @param ledger empty if no operation leaves entries in it
+ * @param deadlocks that the server resolved, with their victims; each is a sentence of the story too
  */
 public record Verdict(
         Status status,
@@ -23,12 +24,14 @@ public record Verdict(
         List<FaultEffect> faults,
         List<DrillResult> drills,
         RollbackResult rollback,
-        Optional<LedgerAccount> ledger) {
+        Optional<LedgerAccount> ledger,
+        List<Deadlock> deadlocks) {
     public Verdict {
         findings = List.copyOf(findings);
         stages = List.copyOf(stages);
         faults = List.copyOf(faults);
         drills = List.copyOf(drills);
+        deadlocks = List.copyOf(deadlocks);
     }
 
     /** Of a run and of a single finding. */

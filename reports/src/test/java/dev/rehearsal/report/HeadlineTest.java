@@ -89,7 +89,8 @@ class HeadlineTest {
                 List.of(),
                 List.of(rerun),
                 stalled.rollback(),
-                Optional.empty());
+                Optional.empty(),
+                List.of());
 
         assertThat(new Headline(run, verdict).sentence())
                 .isEqualTo("Users would bear this migration, but it does not pass: drill rerun.");
@@ -106,6 +107,7 @@ class HeadlineTest {
                 List.of(story),
                 verdict.drills(),
                 verdict.rollback(),
-                verdict.ledger());
+                verdict.ledger(),
+                verdict.deadlocks());
     }
 }
