@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Random;
 
-/** Where in a migration the server is killed. */
+/** Where in a migration a blow falls. */
 sealed interface CrashPoint {
     /** Shorter steps are over before a signal has arrived: in those the server is killed between two statements. */
     Duration SHORTEST_TIMED = Duration.ofMillis(150);
@@ -63,13 +63,14 @@ sealed interface CrashPoint {
      * Points between all steps and in each of them.
      *
      * @param spans of an undisturbed run, one a step
+     * @param lead for how long the blow is under way before it falls
      * @param inLongSteps how many points in a step that is long
      */
-    static List<CrashPoint> of(List<Step> steps, List<StepSpan> spans, int inLongSteps, Random random) {
+    static List<CrashPoint> of(List<Step> steps, List<StepSpan> spans, Duration lead, int inLongSteps, Random random) {
         List<CrashPoint> points = new ArrayList<>();
         for (int i = 0; i < steps.size(); i++) {
             Step step = steps.get(i);
-            Duration took = spans.get(i).took();
+            Duration took = spans.get(i).took().minus(lead);
             if (i > 0) {
                 points.add(new Before(step));
             }

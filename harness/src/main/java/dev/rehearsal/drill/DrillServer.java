@@ -1,6 +1,7 @@
 package dev.rehearsal.drill;
 
 import dev.rehearsal.environment.Environment;
+import dev.rehearsal.environment.Server;
 import dev.rehearsal.measure.DataFingerprint;
 import dev.rehearsal.measure.Instruments;
 import dev.rehearsal.measure.SchemaFingerprint;
@@ -13,6 +14,7 @@ import dev.rehearsal.run.RunClock;
 import dev.rehearsal.run.RunEvent.Phase;
 import dev.rehearsal.scenario.EnvironmentException;
 import dev.rehearsal.scenario.Scenario;
+import dev.rehearsal.scenario.ServerNames;
 import dev.rehearsal.scenario.Step;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -42,9 +44,9 @@ final class DrillServer implements AutoCloseable {
         this.clock = clock;
     }
 
-    static DrillServer started(DrillServers servers, String name, Scenario scenario, RunClock clock)
+    static DrillServer started(DrillServers servers, String name, int replicas, Scenario scenario, RunClock clock)
             throws EnvironmentException, InterruptedException {
-        DrillServers.Fresh fresh = servers.start(name);
+        DrillServers.Fresh fresh = servers.start(name, replicas);
         Environment environment = fresh.environment();
         boolean complete = false;
         try {
@@ -111,6 +113,33 @@ final class DrillServer implements AutoCloseable {
             environment.control().startAgain();
         } finally {
             instruments.serverIsBack(environment.primary().processId());
+        }
+    }
+
+    /** Where the application connects: through the proxy that is led to the new primary in a failover. */
+    String applicationAddress() {
+        return environment.application().jdbcUrl(ApplicationNames.application("drill"));
+    }
+
+    /** From now on the replica gets nothing of what the primary writes. */
+    void cutLink() throws EnvironmentException {
+        environment.cutLink(ServerNames.replica(1));
+    }
+
+    /** Every process of the primary killed at once, and its replica promoted: from now on that is this server. */
+    void failOver() throws EnvironmentException {
+        instruments.serverGoes();
+        boolean done = false;
+        try {
+            environment.failOver(ServerNames.replica(1), false);
+            done = true;
+        } finally {
+            if (done) {
+                Server primary = environment.primary();
+                instruments.serverMoved(ServerNames.replica(1), jdbcUrl(), primary.log(), primary.processId());
+            } else {
+                instruments.serverIsBack(environment.primary().processId());
+            }
         }
     }
 

@@ -10,9 +10,10 @@ public interface DrillServers {
      * Clones the data and starts a server over it.
      *
      * @param name of the clone, unique in the run
+     * @param replicas that follow it
      */
-    Fresh start(String name) throws EnvironmentException, InterruptedException;
+    Fresh start(String name, int replicas) throws EnvironmentException, InterruptedException;
 
-    /** @param deletion of the clone, once the environment is closed; does not wait */
+    /** @param deletion of the clone and its replicas', once the environment is closed; does not wait */
     record Fresh(Environment environment, Runnable deletion) {}
 }

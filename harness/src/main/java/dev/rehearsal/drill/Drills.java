@@ -7,6 +7,7 @@ import dev.rehearsal.run.RunEvent.DrillStarted;
 import dev.rehearsal.run.RunEvent.DrillsPlanned;
 import dev.rehearsal.scenario.Drill;
 import dev.rehearsal.scenario.EnvironmentException;
+import dev.rehearsal.scenario.Objective;
 import dev.rehearsal.scenario.Scenario;
 import dev.rehearsal.scenario.Step;
 import java.sql.SQLException;
@@ -14,7 +15,7 @@ import java.util.function.Consumer;
 
 /** Does the drills of a scenario, one after the other. */
 public final class Drills {
-    private static final int CRASHES_IN_LONG_STEPS = 3;
+    private static final int BLOWS_IN_LONG_STEPS = 3;
 
     private final Scenario scenario;
     private final DrillServers servers;
@@ -62,13 +63,14 @@ public final class Drills {
     private void run(Drill drill, DrillLog log) throws SQLException, EnvironmentException, InterruptedException {
         switch (drill) {
             case RERUN -> {
-                try (DrillServer server = started("rerun")) {
+                try (DrillServer server = started("rerun", 0)) {
                     new RerunDrill(scenario, log).run(server);
                 }
             }
-            case CRASH -> new CrashDrill(scenario, log, CRASHES_IN_LONG_STEPS).run(this::started);
+            case CRASH -> new ResumeDrill(scenario, log, new Crash(), BLOWS_IN_LONG_STEPS).run(this::started);
+            case FAILOVER -> new ResumeDrill(scenario, log, failover(), BLOWS_IN_LONG_STEPS).run(this::started);
             case COMPATIBILITY -> {
-                try (DrillServer server = started("compatibility")) {
+                try (DrillServer server = started("compatibility", 0)) {
                     new CompatibilityDrill(scenario, log).run(server);
                 }
             }
@@ -76,7 +78,13 @@ public final class Drills {
         }
     }
 
-    private DrillServer started(String name) throws EnvironmentException, InterruptedException {
-        return DrillServer.started(servers, name, scenario, clock);
+    private Failover failover() {
+        return new Failover(
+                scenario.environment().replication().synchrony(),
+                scenario.objectives().stream().noneMatch(Objective.LostWrites.class::isInstance));
+    }
+
+    private DrillServer started(String name, int replicas) throws EnvironmentException, InterruptedException {
+        return DrillServer.started(servers, name, replicas, scenario, clock);
     }
 }

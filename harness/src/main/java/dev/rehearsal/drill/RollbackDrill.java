@@ -56,11 +56,11 @@ final class RollbackDrill {
             return;
         }
         boolean goesBack;
-        try (DrillServer server = servers.start("rollback-undisturbed")) {
+        try (DrillServer server = servers.start("rollback-undisturbed", 0)) {
             goesBack = undisturbed(server);
         }
         if (goesBack) {
-            try (DrillServer server = servers.start("rollback-under-load")) {
+            try (DrillServer server = servers.start("rollback-under-load", 0)) {
                 underLoad(server);
             }
         }

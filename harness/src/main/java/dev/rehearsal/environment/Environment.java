@@ -40,6 +40,9 @@ public interface Environment extends AutoCloseable {
      */
     Duration failOver(String replica, boolean planned) throws EnvironmentException;
 
+    /** Cuts the link over which a replica follows: what the primary writes from now on it does not get, not even when it is promoted. */
+    void cutLink(String replica) throws EnvironmentException;
+
     /** The data of the primary that the last failover has ended, as it has left them; a server can be started over them, alone. */
     Optional<Path> retired();
 

@@ -5,6 +5,7 @@ import dev.rehearsal.run.ApplicationNames;
 import dev.rehearsal.run.RunClock;
 import dev.rehearsal.run.RunEvent;
 import dev.rehearsal.scenario.EnvironmentException;
+import dev.rehearsal.scenario.ServerNames;
 import java.net.URI;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -86,6 +87,11 @@ final class StartedEnvironment implements Environment {
     @Override
     public Duration failOver(String replica, boolean planned) throws EnvironmentException {
         return up.topology().failOver(replica, planned);
+    }
+
+    @Override
+    public void cutLink(String replica) throws EnvironmentException {
+        up.proxies().cut(ServerNames.link(replica));
     }
 
     @Override

@@ -53,8 +53,6 @@ final class InjectorProcess implements AutoCloseable {
                 "-Xms256m",
                 "-Xmx1g",
                 "-XX:+UseSerialGC",
-                // When a lock is released, C2 would compile what is suddenly much used, on the server's processors.
-                "-XX:TieredStopAtLevel=1",
                 // Requests hardly compute: fewer carriers mean fewer wake-ups, and leave processors to the server.
                 "-Djdk.virtualThreadScheduler.parallelism="
                         + Math.max(1, Runtime.getRuntime().availableProcessors() / 2),

@@ -15,7 +15,8 @@ public final class LedgerTable {
     public static final String INSERT =
             "insert into harness_instruments.ledger (arrival, operation, attempt) values (?, ?, ?)";
 
-    static final String SELECT = "select arrival, operation, attempt from harness_instruments.ledger";
+    /** The same three, of every entry. */
+    public static final String SELECT = "select arrival, operation, attempt from harness_instruments.ledger";
 
     private static final String CREATE = """
             create table harness_instruments.ledger (arrival bigint not null, operation smallint not null, attempt smallint not null)
@@ -27,7 +28,7 @@ public final class LedgerTable {
     private LedgerTable() {}
 
     /** Makes it, empty, and has it on the disk, whatever the server does with commits. The schema of the instruments has to be there. */
-    static void create(Connection connection) throws SQLException {
+    public static void create(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement()) {
             statement.execute("begin;set local synchronous_commit = local;" + CREATE + "commit");
         }

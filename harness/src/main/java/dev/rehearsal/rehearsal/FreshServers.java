@@ -15,7 +15,7 @@ import java.nio.file.Path;
 /**
  * Servers over further clones of the run's snapshot, for drills.
  *
- * @param spec of which no drill needs the replicas
+ * @param spec of which each drill says how many replicas it needs
  * @param connections that a drill's own sessions need
  * @param runDirectory gets each server's log, in {@code drills}
  */
@@ -29,7 +29,7 @@ record FreshServers(
         implements DrillServers {
 
     @Override
-    public Fresh start(String name) throws EnvironmentException, InterruptedException {
+    public Fresh start(String name, int replicas) throws EnvironmentException, InterruptedException {
         Path logs = runDirectory.resolve("drills").resolve(name);
         try {
             Files.createDirectories(logs);
@@ -41,8 +41,8 @@ record FreshServers(
         Runnable deletion = () -> workspace.delete(clone);
         boolean started = false;
         try {
-            Environment environment =
-                    runtime.start(spec.alone(), clone.directory(), Instruments.serverSettings(), connections, logs);
+            Environment environment = runtime.start(
+                    spec.withReplicas(replicas), clone.directory(), Instruments.serverSettings(), connections, logs);
             started = true;
             return new Fresh(environment, deletion);
         } finally {

@@ -98,7 +98,7 @@ public final class Rehearsal implements AutoCloseable {
                 ServerRuntime runtime = new RuntimeChooser(cache).choose(scenario.environment(), scenario.seed())) {
             Snapshot snapshot = new SnapshotStore(cache, runtime.servers())
                     .obtain(scenario.dataset(), scenario.seed(), progress.building());
-            Cloner.Clone clone = workspace.clone(snapshot, "data");
+            Cloner.Clone clone = workspace.clone(snapshot, "run");
             journal.record(RunFacts.of(snapshot, clone, clock));
             rehearseOver(clone, runtime, load, journal);
             drill(

@@ -70,15 +70,15 @@ final class Workspace implements AutoCloseable {
         }
     }
 
-    /** @param name of the clone's directory, which is not there yet */
+    /** @param name of a directory that is not there yet, and gets the clone and its replicas' */
     Cloner.Clone clone(Snapshot snapshot, String name) throws EnvironmentException, InterruptedException {
-        return Cloner.between(snapshot.dataDirectory(), directory)
-                .copy(snapshot.dataDirectory(), directory.resolve(name));
+        Path own = directory.resolve(name);
+        return Cloner.between(snapshot.dataDirectory(), own).copy(snapshot.dataDirectory(), own.resolve("data"));
     }
 
-    /** Begins to delete a clone whose server is closed; {@link #close} deletes what is left. */
+    /** Begins to delete a clone whose server is closed, and its replicas'; {@link #close} deletes what is left. */
     void delete(Cloner.Clone clone) {
-        deletion.begin(clone.directory(), () -> {});
+        deletion.begin(clone.directory().getParent(), () -> {});
     }
 
     /** The directory goes, and when it has gone, the note of it. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rehearsal.run.RunEvent.DrillObserved;
 import dev.rehearsal.run.RunEvent.Sight;
+import dev.rehearsal.scenario.Drill;
 import dev.rehearsal.scenario.Scenario;
 import dev.rehearsal.scenario.ScenarioLoader;
 import java.nio.file.Path;
@@ -126,7 +127,7 @@ class CrashDrillTest extends DrillTest {
         Scenario scenario = ScenarioLoader.load(example, Map.of("dataset.scale", "0.15"));
 
         List<DrillObserved> seen =
-                DrilledShop.of(scenario, folder.resolve("example")).crashed(scenario, 20);
+                DrilledShop.of(scenario, folder.resolve("example")).struck(scenario, Drill.CRASH, new Crash(), 20);
 
         assertThat(seen).extracting(DrillObserved::sight).containsOnly(Sight.HELD, Sight.NOTED);
         assertThat(DrilledShop.messages(seen, Sight.NOTED))

@@ -15,6 +15,8 @@ import dev.rehearsal.run.RunEvent.DrillObserved;
 import dev.rehearsal.run.RunEvent.Sight;
 import dev.rehearsal.scenario.Drill;
 import dev.rehearsal.scenario.EnvironmentException;
+import dev.rehearsal.scenario.EnvironmentSpec;
+import dev.rehearsal.scenario.EnvironmentSpec.Synchrony;
 import dev.rehearsal.scenario.Scenario;
 import dev.rehearsal.scenario.ScenarioLoader;
 import java.io.IOException;
@@ -76,7 +78,7 @@ final class DrilledShop {
             VERSIONS
             timeline: { warmup: 1s, baseline: 1s, settle: 1s }
             drills: [ DRILL ]
-            objectives: [ { migrationTime: { max: 1m } } ]
+            objectives: [ OBJECTIVE ]
             """;
 
     private final Path folder;
@@ -105,12 +107,13 @@ final class DrilledShop {
         return new DrilledShop(folder, snapshot, runtime());
     }
 
-    /** The drill crash alone, with so many crashes in a long step. */
-    List<DrillObserved> crashed(Scenario scenario, int inLongSteps) throws Exception {
+    /** One blow's drill alone, with so many blows in a long step. */
+    List<DrillObserved> struck(Scenario scenario, Drill drill, Blow blow, int inLongSteps) throws Exception {
         List<RunEvent> events = new CopyOnWriteArrayList<>();
         RunClock clock = RunClock.started();
-        new CrashDrill(scenario, new DrillLog(Drill.CRASH, clock, events::add), inLongSteps)
-                .run(name -> DrillServer.started(this::fresh, name, scenario, clock));
+        DrillServers servers = fresh(scenario.environment());
+        new ResumeDrill(scenario, new DrillLog(drill, clock, events::add), blow, inLongSteps)
+                .run((name, replicas) -> DrillServer.started(servers, name, replicas, scenario, clock));
         return observed(events);
     }
 
@@ -125,9 +128,18 @@ final class DrilledShop {
         return new LocalRuntime(TestCluster.servers(), new LocalFaultProxy.BuiltIn(42), "Why not.");
     }
 
-    /** @param migration the YAML of it */
-    Scenario scenario(String drill, String versions, String migration) throws Exception {
-        String text = SCENARIO.replace("DRILL", drill).replace("VERSIONS\n", versions) + migration;
+    /**
+     * @param further keys of the service
+     * @param migration the YAML of it, and of whatever else is to be at the top
+     */
+    Scenario scenario(String drill, String further, String migration) throws Exception {
+        return scenario(drill, further, "{ migrationTime: { max: 1m } }", migration);
+    }
+
+    Scenario scenario(String drill, String further, String objective, String migration) throws Exception {
+        String text =
+                SCENARIO.replace("DRILL", drill).replace("VERSIONS\n", further).replace("OBJECTIVE", objective)
+                        + migration;
         return ScenarioLoader.load(Files.writeString(folder.resolve("scenario.yaml"), text), Map.of());
     }
 
@@ -138,12 +150,17 @@ final class DrilledShop {
 
     List<RunEvent> events(Scenario scenario) throws Exception {
         List<RunEvent> events = new CopyOnWriteArrayList<>();
-        new Drills(scenario, this::fresh, RunClock.started(), events::add, line -> {}).run();
+        new Drills(scenario, fresh(scenario.environment()), RunClock.started(), events::add, line -> {}).run();
         return events;
     }
 
-    private DrillServers.Fresh fresh(String name) throws EnvironmentException, InterruptedException {
-        Path data = folder.resolve("clones").resolve(++clones + "-" + name);
+    private DrillServers fresh(EnvironmentSpec spec) {
+        return (name, replicas) -> fresh(name, replicas, spec.replication().synchrony());
+    }
+
+    private DrillServers.Fresh fresh(String name, int replicas, Synchrony synchrony)
+            throws EnvironmentException, InterruptedException {
+        Path data = folder.resolve("clones").resolve(++clones + "-" + name).resolve("data");
         Cloner.between(snapshot.dataDirectory(), data.getParent()).copy(snapshot.dataDirectory(), data);
         Path logs = folder.resolve("logs");
         try {
@@ -153,14 +170,15 @@ final class DrilledShop {
         }
         return new DrillServers.Fresh(
                 runtime.start(
-                        TestCluster.spec("18", Map.of(), java.util.Optional.empty()),
+                        TestCluster.replicated(
+                                TestCluster.spec("18", Map.of(), java.util.Optional.empty()), replicas, synchrony),
                         data,
                         Instruments.serverSettings(),
                         20,
                         logs),
                 () -> {
                     try {
-                        DirectoryTree.delete(data);
+                        DirectoryTree.delete(data.getParent());
                     } catch (IOException e) {
                         throw new UncheckedIOException(e);
                     }

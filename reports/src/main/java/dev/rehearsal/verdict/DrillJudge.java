@@ -4,6 +4,7 @@ import dev.rehearsal.run.DrillRun;
 import dev.rehearsal.run.RunEvent.DrillObserved;
 import dev.rehearsal.run.RunEvent.Sight;
 import dev.rehearsal.run.RunRecord;
+import dev.rehearsal.scenario.Drill;
 import dev.rehearsal.scenario.Objective;
 import dev.rehearsal.scenario.SourceLocation;
 import dev.rehearsal.verdict.Verdict.Status;
@@ -133,7 +134,8 @@ final class DrillJudge {
         return run.started().objectives().stream()
                 .filter(Objective.OfDrill.class::isInstance)
                 .map(Objective.OfDrill.class::cast)
-                .filter(objective -> objective.drill().word().equals(drill.name()))
+                .filter(objective ->
+                        objective.drills().stream().map(Drill::word).anyMatch(drill.name()::equals))
                 .findFirst();
     }
 

@@ -10,6 +10,8 @@ public enum Drill {
     ROLLBACK,
     /** The server killed between all steps and in each, and the migration run again from its start: it comes to where it would have come. */
     CRASH,
+    /** The same with the primary killed for good and its replica promoted, and what becomes of writes that were acknowledged meanwhile. */
+    FAILOVER,
     /** Every operation of every version of the application, before and after each step. */
     COMPATIBILITY;
 

@@ -8,22 +8,25 @@ import java.util.Map;
 /** Reads {@code drills}. */
 final class DrillReader {
     private static final String ADVICE = "write e.g. drills: [ rerun ]";
-    private static final List<String> LATER = List.of("failover");
 
     private DrillReader() {}
 
-    static List<Drill> read(Value value) {
+    /** @param replicas of the primary */
+    static List<Drill> read(Value value, int replicas) {
         Map<String, Drill> words = new LinkedHashMap<>();
         for (Drill drill : Drill.values()) {
             words.put(drill.word(), drill);
         }
         List<Drill> drills = new ArrayList<>();
         for (Value item : value.filledList(ADVICE)) {
-            item.word(words, LATER).ifPresent(drill -> {
+            item.word(words, List.of()).ifPresent(drill -> {
                 if (drills.contains(drill)) {
                     item.problem("is listed already; remove it");
                 } else {
                     drills.add(drill);
+                }
+                if (drill == Drill.FAILOVER && replicas == 0) {
+                    item.problem("there is no replica to fail over to; add environment: { replicas: 1 }");
                 }
             });
         }

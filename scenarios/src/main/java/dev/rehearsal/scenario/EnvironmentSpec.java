@@ -28,9 +28,16 @@ public record EnvironmentSpec(
         settings = Map.copyOf(settings);
     }
 
-    /** The same, with the primary alone. */
-    public EnvironmentSpec alone() {
-        return new EnvironmentSpec(engine, version, runtime, settings, binaries, containers, Replication.NONE);
+    /** The same with so many replicas. */
+    public EnvironmentSpec withReplicas(int replicas) {
+        return new EnvironmentSpec(
+                engine,
+                version,
+                runtime,
+                settings,
+                binaries,
+                containers,
+                replicas == 0 ? Replication.NONE : new Replication(replicas, replication.synchrony()));
     }
 
     /** The kind of database. */

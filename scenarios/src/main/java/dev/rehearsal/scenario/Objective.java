@@ -3,8 +3,10 @@ package dev.rehearsal.scenario;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** What makes a run fail. Each becomes one finding and one JUnit test case. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
@@ -99,22 +101,23 @@ public sealed interface Objective {
 
     /** What a drill finds. It is listed among the scenario's drills, which has findings of its own even with no objective. */
     sealed interface OfDrill extends Objective {
-        Drill drill();
+        /** Any of them answers it. */
+        Set<Drill> drills();
     }
 
     /** Everything succeeds a second time, and changes nothing. */
     record Rerun(SourceLocation location) implements OfDrill {
         @Override
-        public Drill drill() {
-            return Drill.RERUN;
+        public Set<Drill> drills() {
+            return Set.of(Drill.RERUN);
         }
     }
 
-    /** After a crash at any point, running it again comes to where it would have come. */
+    /** After a crash or a failover at any point, running it again comes to where it would have come. */
     record Resumable(SourceLocation location) implements OfDrill {
         @Override
-        public Drill drill() {
-            return Drill.CRASH;
+        public Set<Drill> drills() {
+            return EnumSet.of(Drill.CRASH, Drill.FAILOVER);
         }
     }
 
@@ -125,8 +128,8 @@ public sealed interface Objective {
         }
 
         @Override
-        public Drill drill() {
-            return Drill.COMPATIBILITY;
+        public Set<Drill> drills() {
+            return Set.of(Drill.COMPATIBILITY);
         }
     }
 }

@@ -256,7 +256,7 @@ final class ObjectiveReader {
     private Optional<Objective> ofDrill(Value value, String word, Objective.OfDrill objective) {
         Block block = value.block(Keys.of(word), "write { " + word + ": true }");
         block.get(word).ifPresent(given -> given.word(Map.of("true", true), List.of()));
-        requireDrill(value, objective.drill());
+        requireDrill(value, objective.drills());
         return Optional.of(objective);
     }
 
@@ -276,14 +276,15 @@ final class ObjectiveReader {
                 versions.add(version);
             }
         });
-        requireDrill(value, Drill.COMPATIBILITY);
+        requireDrill(value, Set.of(Drill.COMPATIBILITY));
         return Optional.of(
                 new Objective.Compatible(location, versions.isEmpty() ? List.of(Workload.Service.OLD) : versions));
     }
 
-    private void requireDrill(Value value, Drill drill) {
-        if (!drills.contains(drill)) {
-            value.problem("nothing tries this out; add drills: [ " + drill.word() + " ], or remove this objective");
+    private void requireDrill(Value value, Set<Drill> any) {
+        if (drills.stream().noneMatch(any::contains)) {
+            value.problem("nothing tries this out; add drills: [ "
+                    + any.iterator().next().word() + " ], or remove this objective");
         }
     }
 

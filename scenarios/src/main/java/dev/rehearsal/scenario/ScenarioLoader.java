@@ -92,8 +92,10 @@ public final class ScenarioLoader {
         MigrationPlan migration = block.require("migration", "give it steps")
                 .map(steps::read)
                 .orElseGet(() -> new MigrationPlan(MigrationReader.DEFAULT_TIME_LIMIT, List.of(), List.of()));
-        List<Drill> drills = block.get("drills").map(DrillReader::read).orElse(List.of());
         int replicas = environment.replication().replicas();
+        List<Drill> drills = block.get("drills")
+                .map(value -> DrillReader.read(value, replicas))
+                .orElse(List.of());
         Workload workload = workload(block, dataset.dataset(), migration, drills, replicas);
         StageWords stages = new StageWords(hasRollback(block));
         List<Fault> faults = block.get("faults")

@@ -25,7 +25,12 @@ public final class ServerNames {
 
     /** {@code replica-1} and so on. */
     public static List<String> replicas(int count) {
-        return IntStream.rangeClosed(1, count).mapToObj(n -> REPLICA + n).toList();
+        return IntStream.rangeClosed(1, count).mapToObj(ServerNames::replica).toList();
+    }
+
+    /** @param nth from 1 */
+    public static String replica(int nth) {
+        return REPLICA + nth;
     }
 
     /** The link from the primary to a replica, such as {@code replication-1}. */

@@ -545,9 +545,9 @@ class ScenarioLoaderTest {
                 mistake(
                         "dataset: { use: tiny }",
                         "dataset: { use: tiny }\ndrills: [ rerun, rerunn, rerun, failover ]",
-                        "3:18: drills[1]: must be one of rerun, rollback, crash, compatibility, got rerunn; did you mean 'rerun'?",
+                        "3:18: drills[1]: must be one of rerun, rollback, crash, failover, compatibility, got rerunn; did you mean 'rerun'?",
                         "3:26: drills[2]: is listed already; remove it",
-                        "3:33: drills[3]: 'failover' is not supported by this version of the harness; use rerun or rollback or crash or compatibility"),
+                        "3:33: drills[3]: there is no replica to fail over to; add environment: { replicas: 1 }"),
                 mistake(
                         "dataset: { use: tiny }",
                         "dataset: { use: tiny }\ndrills: []",

@@ -11,26 +11,26 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-/** Kills a drill's server once, at a point of the migration that it listens to, and starts it again at once: the migration's session is gone. */
-final class Killer implements StepListener {
-    private final DrillServer server;
+/** Has a blow fall once, at a point of the migration that it listens to. */
+final class Striker implements StepListener {
+    private final Blow.Ready blow;
     private final CrashPoint point;
     private final CountDownLatch stepOver = new CountDownLatch(1);
-    private final CompletableFuture<Boolean> killed = new CompletableFuture<>();
+    private final CompletableFuture<Boolean> struck = new CompletableFuture<>();
     /** Read after the migration's thread has ended, as is the other. */
     private boolean begun;
 
     private int statement;
 
-    Killer(DrillServer server, CrashPoint point) {
-        this.server = server;
+    Striker(Blow.Ready blow, CrashPoint point) {
+        this.blow = blow;
         this.point = point;
     }
 
     @Override
     public void beforeStep(Step step) {
         if (point instanceof CrashPoint.Before before && before.step().equals(step)) {
-            kill();
+            strike();
         }
     }
 
@@ -38,7 +38,7 @@ final class Killer implements StepListener {
     public void stepStarted(Step step) {
         if (point instanceof CrashPoint.During during && during.step().equals(step)) {
             begun = true;
-            Thread.ofPlatform().name("drill-crash").start(() -> killAfter(during.after()));
+            Thread.ofPlatform().name("drill-blow").start(() -> strikeAfter(during.after()));
         }
     }
 
@@ -47,7 +47,7 @@ final class Killer implements StepListener {
         if (point instanceof CrashPoint.BeforeStatement before
                 && before.step().equals(step)
                 && statement++ == before.statement()) {
-            kill();
+            strike();
         }
     }
 
@@ -58,40 +58,40 @@ final class Killer implements StepListener {
         }
     }
 
-    private void killAfter(Duration delay) {
+    private void strikeAfter(Duration delay) {
         try {
             if (stepOver.await(delay.toNanos(), TimeUnit.NANOSECONDS)) {
-                killed.complete(false);
+                struck.complete(false);
                 return;
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        kill();
+        strike();
     }
 
-    private void kill() {
-        if (killed.isDone()) {
+    private void strike() {
+        if (struck.isDone()) {
             return;
         }
         try {
-            server.crash();
-            killed.complete(true);
+            blow.strike();
+            struck.complete(true);
         } catch (EnvironmentException e) {
-            killed.completeExceptionally(e);
+            struck.completeExceptionally(e);
         }
     }
 
     /** To be called when the migration is over. False if its moment never came. */
-    boolean hasKilled() throws EnvironmentException {
+    boolean hasStruck() throws EnvironmentException {
         if (point instanceof CrashPoint.AfterAll) {
-            kill();
+            strike();
         }
         if (!begun) {
-            killed.complete(false);
+            struck.complete(false);
         }
         try {
-            return killed.join();
+            return struck.join();
         } catch (CompletionException e) {
             if (e.getCause() instanceof EnvironmentException environment) {
                 throw environment;

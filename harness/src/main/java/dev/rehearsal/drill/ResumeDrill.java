@@ -15,27 +15,29 @@ import java.util.Random;
 import java.util.Set;
 
 /**
- * The server killed between all steps and in each of them, every time on a fresh clone; started again; the migration run again from its start. In the end
- * schema and data have to be those of a migration that nothing befell.
+ * A blow to the server between all steps and in each of them, every time on a fresh clone; then the migration run again from its start. In the end schema
+ * and data have to be those of a migration that nothing befell.
  *
  * <p>Of columns whose values no two undisturbed runs have in common, such as {@code gen_random_uuid()}, only the number of values is compared.
  */
-final class CrashDrill {
-    /** A step that took longer before than it does now can be over before its kill. */
+final class ResumeDrill {
+    /** A step that took longer before than it does now can be over before its blow. */
     private static final int TRIES = 4;
 
     private final Scenario scenario;
     private final DrillLog log;
+    private final Blow blow;
     private final int inLongSteps;
 
-    /** @param inLongSteps how often the server is killed in a step that is long */
-    CrashDrill(Scenario scenario, DrillLog log, int inLongSteps) {
+    /** @param inLongSteps how often the blow falls in a step that is long */
+    ResumeDrill(Scenario scenario, DrillLog log, Blow blow, int inLongSteps) {
         this.scenario = scenario;
         this.log = log;
+        this.blow = blow;
         this.inLongSteps = inLongSteps;
     }
 
-    /** What a crash came to. */
+    /** What a blow came to. */
     private enum Outcome {
         RESUMED,
         BROKEN,
@@ -45,7 +47,7 @@ final class CrashDrill {
     void run(NamedServers servers) throws SQLException, EnvironmentException, InterruptedException {
         List<Step> steps = scenario.migration().steps();
         UndisturbedRun truth;
-        try (DrillServer server = servers.start("crash-undisturbed")) {
+        try (DrillServer server = servers.start(blow.noun() + "-undisturbed", 0)) {
             truth = UndisturbedRun.of(server, steps);
         }
         if (truth.failure().isPresent()) {
@@ -57,7 +59,7 @@ final class CrashDrill {
             return;
         }
         UndisturbedRun another;
-        try (DrillServer server = servers.start("crash-undisturbed-again")) {
+        try (DrillServer server = servers.start(blow.noun() + "-undisturbed-again", 0)) {
             another = UndisturbedRun.of(server, steps);
         }
         Set<String> random = DataFingerprint.columnsThatDiffer(truth.data(), another.data());
@@ -68,29 +70,30 @@ final class CrashDrill {
                             + ": there only the number of values was compared.");
         }
         int resumed = 0;
-        List<CrashPoint> points =
-                CrashPoint.of(steps, truth.shortest(another), inLongSteps, new Random(scenario.seed() ^ 0x6372617368L));
+        List<CrashPoint> points = CrashPoint.of(
+                steps, truth.shortest(another), blow.lead(), inLongSteps, new Random(scenario.seed() ^ 0x6372617368L));
         for (int i = 0; i < points.size(); i++) {
-            Outcome outcome = crash(servers, "crash-" + (i + 1), points.get(i), truth, random);
+            Outcome outcome = struck(servers, blow.noun() + "-" + (i + 1), points.get(i), truth, random);
             resumed += outcome == Outcome.RESUMED ? 1 : 0;
         }
         if (resumed > 0) {
             log.held(
-                    "crashes",
-                    ("Killed at %,d points, the migration was resumed from its start %,d times and came to the schema and the"
+                    blow.noun() + " and resume",
+                    ("%s at %,d points, the migration was resumed from its start %,d times and came to the schema and the"
                                     + " data of an undisturbed one.")
-                            .formatted(points.size(), resumed));
+                            .formatted(blow.done(), points.size(), resumed));
         }
+        blow.conclude(log);
     }
 
-    /** Again and sooner, where the point was over before the kill. */
-    private Outcome crash(
+    /** Again and sooner, where the point was over before the blow. */
+    private Outcome struck(
             NamedServers servers, String name, CrashPoint planned, UndisturbedRun truth, Set<String> random)
             throws SQLException, EnvironmentException, InterruptedException {
         CrashPoint point = planned;
         for (int tries = 1; tries <= TRIES; tries++) {
-            try (DrillServer server = servers.start(name + (tries == 1 ? "" : "-try-" + tries))) {
-                Outcome outcome = crash(server, point, truth, random);
+            try (DrillServer server = servers.start(name + (tries == 1 ? "" : "-try-" + tries), blow.replicas())) {
+                Outcome outcome = struck(server, point, truth, random);
                 if (outcome != Outcome.MISSED) {
                     return outcome;
                 }
@@ -100,27 +103,32 @@ final class CrashDrill {
             }
         }
         log.unknown(
-                "crash " + planned.told(),
-                "The server could not be killed " + planned.told() + ": it was over each of " + TRIES + " times.");
+                subject(planned),
+                "The server could not be struck " + planned.told() + ": it was over each of " + TRIES + " times.");
         return Outcome.MISSED;
     }
 
-    private Outcome crash(DrillServer server, CrashPoint point, UndisturbedRun truth, Set<String> random)
+    private Outcome struck(DrillServer server, CrashPoint point, UndisturbedRun truth, Set<String> random)
             throws SQLException, EnvironmentException, InterruptedException {
         List<Step> steps = scenario.migration().steps();
-        Killer killer = new Killer(server, point);
-        MigrationOutcome cut = server.run(Phase.MIGRATION, steps, killer);
-        if (!killer.hasKilled() || !hit(point, cut)) {
-            return Outcome.MISSED;
+        MigrationOutcome cut;
+        String befell;
+        try (Blow.Ready ready = blow.readied(server)) {
+            Striker striker = new Striker(ready, point);
+            cut = server.run(Phase.MIGRATION, steps, striker);
+            if (!striker.hasStruck() || !hit(point, cut)) {
+                return Outcome.MISSED;
+            }
+            befell = ready.aftermath();
         }
-        String left = new Remains(truth, steps).of(server, cut);
+        String left = new Remains(truth, steps).of(server, cut) + befell;
         Optional<MigrationOutcome.Failure> failure =
                 server.run(Phase.MIGRATION, steps).failure();
         if (failure.isPresent()) {
             log.broken(
-                    "crash " + point.told(),
-                    "Killed " + point.told() + ", the migration cannot be run again: " + Failures.told(failure.get())
-                            + ". The crash had left " + left + ".",
+                    subject(point),
+                    blow.done() + " " + point.told() + ", the migration cannot be run again: "
+                            + Failures.told(failure.get()) + ". The " + blow.noun() + " had left " + left + ".",
                     Failures.place(failure.get()));
             return Outcome.BROKEN;
         }
@@ -128,14 +136,19 @@ final class CrashDrill {
         differences.addAll(DataFingerprint.differences(truth.data(), server.data(), random));
         if (!differences.isEmpty()) {
             log.broken(
-                    "crash " + point.told(),
-                    "Killed " + point.told()
+                    subject(point),
+                    blow.done() + " " + point.told()
                             + " and run again, the migration succeeds, but does not come to what it comes to"
-                            + " undisturbed: " + Failures.listed(differences) + ". The crash had left " + left + ".");
+                            + " undisturbed: " + Failures.listed(differences) + ". The " + blow.noun() + " had left "
+                            + left + ".");
             return Outcome.BROKEN;
         }
-        log.noted("crash " + point.told(), "Killed " + point.told() + ": it left " + left + "; resumed.");
+        log.noted(subject(point), blow.done() + " " + point.told() + ": it left " + left + "; resumed.");
         return Outcome.RESUMED;
+    }
+
+    private String subject(CrashPoint point) {
+        return blow.noun() + " " + point.told();
     }
 
     /** Whether the server went when it was to go, by what the migration felt of it. */
