@@ -7,6 +7,7 @@ import dev.rehearsal.run.RunEvent;
 import dev.rehearsal.scenario.Cue;
 import dev.rehearsal.scenario.EnvironmentException;
 import dev.rehearsal.scenario.Fault;
+import dev.rehearsal.scenario.IndexPhase;
 import dev.rehearsal.scenario.Stage;
 import java.net.URI;
 import java.sql.SQLException;
@@ -14,13 +15,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executors;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -42,9 +39,12 @@ public final class FaultInjector implements AutoCloseable {
     private final Supplier<String> observerJdbcUrl;
     private final RunClock clock;
     private final Journal journal;
-    private Optional<LockWatch> locks = Optional.empty();
-    private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(
-            Thread.ofPlatform().daemon().name("fault-injector").factory());
+    private final Set<String> committed = ConcurrentHashMap.newKeySet();
+    private final List<RepeatedLook> looks = new ArrayList<>();
+    /** Touched by the injector's thread only, as are the looks. */
+    private Optional<String> runningStep = Optional.empty();
+
+    private final InjectorThread thread = new InjectorThread(e -> trouble("internal error: " + e));
 
     /** Where a fault is. Touched by the injector's thread only. */
     private static final class Scheduled {
@@ -136,57 +136,92 @@ public final class FaultInjector implements AutoCloseable {
         List<CompletableFuture<?>> awaited = new ArrayList<>();
         for (Leading each : leading) {
             CompletableFuture<Void> begun = new CompletableFuture<>();
-            awaited.add(after(longest.minus(each.lead), () -> begin(each.fault, begun)));
+            awaited.add(thread.after(longest.minus(each.lead), () -> begin(each.fault, begun)));
             // From the moment it has really begun: a session takes a while to open.
-            awaited.add(begun.thenCompose(nothing -> after(each.lead, () -> {})));
+            awaited.add(begun.thenCompose(nothing -> thread.after(each.lead, () -> {})));
         }
-        await(CompletableFuture.allOf(awaited.toArray(CompletableFuture[]::new)));
+        InjectorThread.await(CompletableFuture.allOf(awaited.toArray(CompletableFuture[]::new)));
     }
 
     /** Never interrupted half-way: the flag is for the caller to see. */
     public void stepStarted(String step) {
-        tell(() -> faults.forEach(fault -> {
-            if (fault.fault.cue() instanceof Cue.AfterStepStart cue
-                    && cue.step().equals(step)) {
-                schedule(fault, cue.delay());
-            }
-        }));
+        thread.tell(() -> {
+            runningStep = Optional.of(step);
+            faults.forEach(fault -> {
+                if (fault.fault.cue() instanceof Cue.AfterStepStart cue
+                        && cue.step().equals(step)) {
+                    schedule(fault, cue.delay());
+                }
+            });
+        });
+    }
+
+    /** Returns at once: neither the commit nor the fault waits for the other, as nothing waits in reality. */
+    public void committing(String step) {
+        List<Scheduled> cued = faults.stream()
+                .filter(fault -> fault.fault.cue() instanceof Cue.Committing cue
+                        && cue.step().equals(step))
+                .toList();
+        if (!cued.isEmpty()) {
+            committed.remove(step);
+            thread.soon(() -> cued.forEach(fault -> beginWhileCommitting(fault, step)), new CompletableFuture<>());
+        }
+    }
+
+    /** The client has its answer: faults that have not begun have missed the commit. */
+    public void committed(String step) {
+        committed.add(step);
     }
 
     /** Faults that waited for more of the step do not happen; faults that began go on. */
     public void stepEnded(String step) {
-        tell(() -> giveUp(
-                cue -> cue instanceof Cue.AfterStepStart after && after.step().equals(step),
-                "Did not happen: the step was over before its cue."));
+        thread.tell(() -> {
+            runningStep = Optional.empty();
+            giveUp(
+                    cue -> cue instanceof Cue.AfterStepStart after
+                            && after.step().equals(step),
+                    "Did not happen: the step was over before its cue.");
+            giveUp(
+                    cue -> cue instanceof Cue.Committing committing
+                            && committing.step().equals(step),
+                    "Did not happen: the step ended without a commit.");
+            giveUp(
+                    cue -> cue instanceof Cue.InPhase phase && phase.step().equals(Optional.of(step)),
+                    "Did not happen: the step was not seen in that phase.");
+        });
     }
 
     /** Faults that waited for the step do not happen. */
     public void stepSkipped(String step) {
-        tell(() -> giveUp(
-                cue -> (cue instanceof Cue.AfterStepStart after && after.step().equals(step))
-                        || (cue instanceof Cue.BeforeStep before
-                                && before.step().equals(step)),
+        thread.tell(() -> giveUp(
+                cue -> switch (cue) {
+                    case Cue.BeforeStep before -> before.step().equals(step);
+                    case Cue.AfterStepStart after -> after.step().equals(step);
+                    case Cue.Committing committing -> committing.step().equals(step);
+                    case Cue.InPhase phase -> phase.step().equals(Optional.of(step));
+                    case Cue.AfterStageStart after -> false;
+                    case Cue.OnLock onLock -> false;
+                },
                 "Did not happen: its step was not run."));
     }
 
     public void stageStarted(Stage stage) {
-        tell(() -> {
+        thread.tell(() -> {
             faults.forEach(fault -> {
                 if (fault.fault.cue() instanceof Cue.AfterStageStart cue && cue.stage() == stage) {
                     schedule(fault, cue.delay());
                 }
             });
             if (stage == Stage.MIGRATION || stage == Stage.ROLLBACK) {
-                watchLocks();
+                look();
             }
         });
     }
 
     /** Ends the faults that have no end of their own. */
     public void stageEnded(Stage stage) {
-        tell(() -> {
-            locks.ifPresent(LockWatch::close);
-            locks = Optional.empty();
+        thread.tell(() -> {
+            closeLooks();
             giveUp(
                     cue -> cue instanceof Cue.AfterStageStart after && after.stage() == stage,
                     "Did not happen: the stage was over before its cue.");
@@ -201,22 +236,25 @@ public final class FaultInjector implements AutoCloseable {
     /** Ends every fault and heals the proxy. */
     @Override
     public void close() {
-        if (thread.isShutdown()) {
+        if (thread.isClosed()) {
             return;
         }
-        tell(() -> {
+        thread.tell(() -> {
             for (Scheduled fault : faults) {
                 if (fault.state == State.RUNNING) {
                     end(fault);
                 }
             }
-            locks.ifPresent(LockWatch::close);
+            closeLooks();
             giveUp(
                     Cue.LockQueued.class::isInstance,
                     "Did not happen: the migration was not seen to wait for a lock on that table that stops writes.");
             giveUp(
                     Cue.LockHeld.class::isInstance,
                     "Did not happen: the migration was not seen to have a lock on that table that stops writes.");
+            giveUp(
+                    Cue.InPhase.class::isInstance,
+                    "Did not happen: the migration was not seen in that phase of building an index.");
             giveUp(cue -> true, "Did not happen: the run ended before its cue.");
             if (anyOfTheNetwork) {
                 try {
@@ -226,49 +264,79 @@ public final class FaultInjector implements AutoCloseable {
                 }
             }
         });
-        thread.shutdownNow();
+        thread.close();
     }
 
     // ---- on the injector's thread -----------------------------------------------------------------------------------
 
-    /** For the cues that still wait for one. */
-    private void watchLocks() {
-        List<String> tables = faults.stream()
+    /** For the cues that still wait for something to be seen. */
+    private void look() {
+        List<Cue> waiting = faults.stream()
                 .filter(fault -> fault.state == State.WAITING)
-                .flatMap(fault ->
-                        fault.fault.cue() instanceof Cue.OnLock onLock ? Stream.of(onLock.table()) : Stream.of())
+                .map(fault -> fault.fault.cue())
+                .toList();
+        List<String> tables = waiting.stream()
+                .flatMap(cue -> cue instanceof Cue.OnLock onLock ? Stream.of(onLock.table()) : Stream.of())
                 .distinct()
                 .toList();
         if (!tables.isEmpty()) {
-            locks = Optional.of(LockWatch.started(
-                    observerJdbcUrl.get(), ApplicationNames.MIGRATION, tables, this::lockSeen, this::watchLost));
+            look("lock-watch", new LockQuestion(ApplicationNames.MIGRATION, tables, this::lockSeen));
+        }
+        if (waiting.stream().anyMatch(Cue.InPhase.class::isInstance)) {
+            look("phase-watch", new PhaseQuestion(ApplicationNames.MIGRATION, this::phaseSeen));
         }
     }
 
-    private void lockSeen(LockWatch.Seen seen) {
-        onThread(
-                () -> faults.forEach(fault -> {
-                    boolean cued = switch (fault.fault.cue()) {
-                        case Cue.LockQueued queued ->
-                            !seen.granted() && queued.table().equals(seen.table());
-                        case Cue.LockHeld held -> seen.granted() && held.table().equals(seen.table());
-                        case Cue.BeforeStep before -> false;
-                        case Cue.AfterStepStart after -> false;
-                        case Cue.AfterStageStart after -> false;
-                    };
-                    if (cued) {
-                        begin(fault, new CompletableFuture<>());
-                    }
-                }),
+    private void look(String name, RepeatedLook.Question question) {
+        looks.add(RepeatedLook.started(name, observerJdbcUrl.get(), question, this::lookLost));
+    }
+
+    private void closeLooks() {
+        looks.forEach(RepeatedLook::close);
+        looks.clear();
+    }
+
+    private void lockSeen(LockQuestion.Seen seen) {
+        beginSoon(cue -> cue instanceof Cue.OnLock onLock
+                && onLock.table().equals(seen.table())
+                && (seen.granted() ? onLock instanceof Cue.LockHeld : onLock instanceof Cue.LockQueued));
+    }
+
+    private void phaseSeen(String phase) {
+        beginSoon(cue -> cue instanceof Cue.InPhase inPhase
+                && IndexPhase.matches(inPhase.phase(), phase)
+                && (inPhase.step().isEmpty() || inPhase.step().equals(runningStep)));
+    }
+
+    private void beginSoon(Predicate<Cue> cues) {
+        thread.soon(
+                () -> faults.stream()
+                        .filter(fault -> fault.state == State.WAITING && cues.test(fault.fault.cue()))
+                        .forEach(fault -> begin(fault, new CompletableFuture<>())),
                 new CompletableFuture<>());
     }
 
+    private void beginWhileCommitting(Scheduled fault, String step) {
+        if (fault.state != State.WAITING) {
+            return;
+        }
+        if (committed.contains(step)) {
+            over(fault, false, "Did not happen: the commit was answered before it could begin.");
+            return;
+        }
+        begin(fault, new CompletableFuture<>());
+        if (committed.contains(step)) {
+            trouble("the commit of step " + step + " was answered before the fault " + fault.fault.kind()
+                    + " had taken hold; a replica that is synchronous and slow makes a commit last");
+        }
+    }
+
     /** With a server that was killed on purpose goes the watch, and with it the cues that are left: they say themselves that they never came. */
-    private void watchLost(SQLException e) {
+    private void lookLost(SQLException e) {
         boolean onPurpose =
                 faults.stream().anyMatch(fault -> takesSessionsAway(fault.fault) && fault.state != State.WAITING);
         if (!onPurpose) {
-            trouble("locks could not be watched for a cue: " + e.getMessage());
+            trouble("locks and phases could not be watched for a cue: " + e.getMessage());
         }
     }
 
@@ -278,7 +346,7 @@ public final class FaultInjector implements AutoCloseable {
 
     private void schedule(Scheduled fault, Duration delay) {
         if (fault.state == State.WAITING && fault.next == null) {
-            fault.next = after(delay, () -> begin(fault, new CompletableFuture<>()));
+            fault.next = thread.after(delay, () -> begin(fault, new CompletableFuture<>()));
         }
     }
 
@@ -314,7 +382,7 @@ public final class FaultInjector implements AutoCloseable {
                 toxics.begin(fault.name(), fault.fault);
                 started(fault, clock.nowNanos());
             }
-            fault.fault.duration().ifPresent(duration -> fault.next = after(duration, () -> end(fault)));
+            fault.fault.duration().ifPresent(duration -> fault.next = thread.after(duration, () -> end(fault)));
         } catch (FaultFailure e) {
             over(fault, false, "Did not happen: " + e.getMessage());
             trouble(e);
@@ -369,8 +437,8 @@ public final class FaultInjector implements AutoCloseable {
     private void begin(Scheduled fault, Fault.Blocker blocker, CompletableFuture<Void> begun) {
         BlockerSession session = BlockerSession.start(blocker, blockerJdbcUrl.get());
         fault.blocker = session;
-        session.onBegun(() -> onThread(() -> started(fault, clock.nowNanos()), begun));
-        session.onEnded(outcome -> onThread(() -> ended(fault, outcome), begun));
+        session.onBegun(() -> thread.soon(() -> started(fault, clock.nowNanos()), begun));
+        session.onEnded(outcome -> thread.soon(() -> ended(fault, outcome), begun));
     }
 
     private void started(Scheduled fault, long atNanos) {
@@ -447,71 +515,5 @@ public final class FaultInjector implements AutoCloseable {
 
     private void trouble(String message) {
         journal.record(new RunEvent.InstrumentTrouble(clock.nowNanos(), "fault injector", message));
-    }
-
-    // ---- between the threads ----------------------------------------------------------------------------------------
-
-    /** Runs it on the injector's thread and waits, so that a cue that is over is over for faults, too. */
-    private void tell(Runnable what) {
-        CompletableFuture<Void> done = CompletableFuture.runAsync(what, thread);
-        boolean interrupted = false;
-        try {
-            while (true) {
-                try {
-                    await(done);
-                    return;
-                } catch (InterruptedException e) {
-                    interrupted = true;
-                }
-            }
-        } finally {
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
-        }
-    }
-
-    /** Runs it on the injector's thread after a while, unless what it returns is completed before; that is completed afterwards. */
-    private CompletableFuture<Void> after(Duration delay, Runnable what) {
-        CompletableFuture<Void> done = new CompletableFuture<>();
-        ScheduledFuture<?> unused = thread.schedule(
-                () -> {
-                    if (!done.isDone()) {
-                        guarded(what);
-                        done.complete(null);
-                    }
-                },
-                delay.toNanos(),
-                TimeUnit.NANOSECONDS);
-        return done;
-    }
-
-    /** Nothing is left to do for a session that ends after the injector. */
-    private void onThread(Runnable what, CompletableFuture<Void> done) {
-        try {
-            thread.execute(() -> {
-                guarded(what);
-                done.complete(null);
-            });
-        } catch (RejectedExecutionException e) {
-            done.complete(null);
-        }
-    }
-
-    /** A bug of ours in here would otherwise vanish with its task. */
-    private void guarded(Runnable what) {
-        try {
-            what.run();
-        } catch (RuntimeException e) {
-            trouble("internal error: " + e);
-        }
-    }
-
-    private static void await(CompletableFuture<?> future) throws InterruptedException {
-        try {
-            future.get();
-        } catch (ExecutionException e) {
-            throw new IllegalStateException(e.getCause());
-        }
     }
 }

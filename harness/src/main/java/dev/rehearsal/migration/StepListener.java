@@ -14,6 +14,12 @@ public interface StepListener {
     /** Before each try of each statement. */
     void statementStarted(Step step, SqlStatement statement);
 
+    /** Before each try of the commit that ends the step's work: the harness's own, or the last in the text. Must not take its time. */
+    default void committing(Step step) {}
+
+    /** The server has said that this commit is done. */
+    default void committed(Step step) {}
+
     /** Also called, alone, for steps that are skipped. */
     void stepEnded(Step step, Status status);
 

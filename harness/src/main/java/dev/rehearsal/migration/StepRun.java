@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import org.postgresql.core.BaseConnection;
 import org.postgresql.core.TransactionState;
@@ -144,7 +145,8 @@ final class StepRun {
                     step.name(), Optional.of(statement), Optional.empty(), "stopped before the statement was sent"));
         }
         listener.statementStarted(step, statement);
-        Optional<SQLException> error = observed(statement.text());
+        boolean commits = !wrapped && step.lastCommit().equals(OptionalInt.of(number));
+        Optional<SQLException> error = commits ? committed(statement.text()) : observed(statement.text());
         Status status = error.isEmpty()
                 ? Status.SUCCEEDED
                 : stop.reason() == StopRequest.Reason.TIME_LIMIT ? Status.TIMED_OUT : Status.FAILED;
@@ -160,7 +162,7 @@ final class StepRun {
     }
 
     private Optional<Failure> commit() throws InterruptedException {
-        Optional<SQLException> error = observed("commit");
+        Optional<SQLException> error = committed("commit");
         if (error.isPresent() && !tried.isEmpty()) {
             // A deferred constraint, or a lost connection: the last statement is what did not get through.
             Tried last = tried.removeLast();
@@ -169,6 +171,15 @@ final class StepRun {
         Optional<SqlStatement> last = Optional.of(step.statements().getLast());
         journalTransaction();
         return error.map(e -> failure(last, e));
+    }
+
+    private Optional<SQLException> committed(String sql) throws InterruptedException {
+        listener.committing(step);
+        Optional<SQLException> error = observed(sql);
+        if (error.isEmpty()) {
+            listener.committed(step);
+        }
+        return error;
     }
 
     /** Ends the transaction, if there is one, and journals what was tried in it. */

@@ -71,6 +71,16 @@ final class TimelineRunner {
             }
 
             @Override
+            public void committing(Step step) {
+                faults.committing(step.name());
+            }
+
+            @Override
+            public void committed(Step step) {
+                faults.committed(step.name());
+            }
+
+            @Override
             public void stepEnded(Step step, Status status) {
                 statement = Optional.empty();
                 if (status == Status.SKIPPED) {

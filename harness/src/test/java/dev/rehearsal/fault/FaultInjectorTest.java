@@ -29,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
@@ -47,6 +48,11 @@ class FaultInjectorTest {
     static Path temporary;
 
     private static Environment environment;
+
+    /** Of a failover that takes as long as a test wants. */
+    private final Semaphore failingOver = new Semaphore(0);
+
+    private final Semaphore failOver = new Semaphore(0);
 
     private final List<RunEvent> events = new CopyOnWriteArrayList<>();
 
@@ -132,6 +138,101 @@ class FaultInjectorTest {
                     .allSatisfy(fault -> assertThat(fault.effect()).isEqualTo("Did not happen: its step was not run."));
         }
         assertThat(endedEvents()).hasSize(2);
+    }
+
+    @Test
+    void beginsWhileTheCommitIsOnItsWay() throws Exception {
+        try (FaultInjector injector = injector(latency(new Cue.Committing("fill"), Optional.of(LONG), 1))) {
+            injector.committing("other");
+            assertThat(startedEvents()).isEmpty();
+            injector.committing("fill");
+
+            Awaitility.await().until(() -> !startedEvents().isEmpty());
+            injector.committed("fill");
+            injector.stepEnded("fill");
+        }
+        assertThat(ended(0).happened()).isTrue();
+        assertThat(troubles()).isEmpty();
+    }
+
+    @Test
+    void missesACommitThatIsAnsweredFirst() throws Exception {
+        Cue before = new Cue.BeforeStep("fill", Duration.ZERO);
+        try (FaultInjector injector = injector(
+                new Fault.Failover(before, "nobody", false),
+                latency(new Cue.Committing("fill"), Optional.of(LONG), 1))) {
+            // The injector's one thread is at work while the commit is sent and answered.
+            Thread busy = Thread.ofPlatform().start(() -> {
+                try {
+                    injector.beforeStep("fill");
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+            });
+            assertThat(failingOver.tryAcquire(10, TimeUnit.SECONDS)).isTrue();
+            injector.committing("fill");
+            injector.committed("fill");
+            failOver.release();
+            busy.join();
+            injector.stepEnded("fill");
+        }
+        assertThat(ended(1).happened()).isFalse();
+        assertThat(ended(1).effect()).isEqualTo("Did not happen: the commit was answered before it could begin.");
+    }
+
+    @Test
+    void namesAFaultWhoseStepNeverCommitted() throws Exception {
+        try (FaultInjector injector = injector(latency(new Cue.Committing("fill"), Optional.of(LONG), 1))) {
+            injector.stepStarted("fill");
+            injector.stepEnded("fill");
+        }
+        assertThat(ended(0).effect()).isEqualTo("Did not happen: the step ended without a commit.");
+    }
+
+    @Test
+    void beginsInAPhaseOfAnIndexThatIsHeldUp() throws Exception {
+        run("create table phased (id int)");
+        Cue before = new Cue.BeforeStep("index", Duration.ZERO);
+        Cue.InPhase inPhase = new Cue.InPhase("waiting for writers before build", Optional.of("index"));
+        Cue.InPhase elsewhere = new Cue.InPhase("waiting for writers before build", Optional.of("other"));
+        Cue.InPhase later = new Cue.InPhase("waiting for old snapshots", Optional.of("index"));
+        try (FaultInjector injector = injector(
+                new Fault.Blocker(before, "insert into phased values (1)", LONG),
+                latency(inPhase, Optional.of(LONG), 1),
+                latency(elsewhere, Optional.of(LONG), 1),
+                latency(later, Optional.of(LONG), 1))) {
+            injector.stageStarted(Stage.MIGRATION);
+            injector.beforeStep("index");
+            injector.stepStarted("index");
+            Thread build = Thread.ofPlatform().start(FaultInjectorTest::buildIndex);
+
+            Awaitility.await().until(() -> startedEvents().size() == 2);
+            assertThat(startedEvents()).extracting(RunEvent.FaultStarted::index).containsExactly(0, 1);
+            assertThat(ask("select indisvalid from pg_index where indexrelid = 'phased_id'::regclass"))
+                    .isEqualTo("f");
+            run("select pg_cancel_backend(pid) from pg_stat_activity where application_name = 'harness-migration'");
+            build.join();
+            injector.stepEnded("index");
+        }
+        assertThat(endedEvents())
+                .filteredOn(event -> event.index() == 3)
+                .extracting(RunEvent.FaultEnded::effect)
+                .containsExactly("Did not happen: the step was not seen in that phase.");
+        assertThat(endedEvents())
+                .filteredOn(event -> event.index() == 2)
+                .extracting(RunEvent.FaultEnded::effect)
+                .containsExactly("Did not happen: the migration was not seen in that phase of building an index.");
+    }
+
+    /** As the migration does, until it is cancelled. */
+    private static void buildIndex() {
+        try (Connection connection =
+                        DriverManager.getConnection(environment.primary().jdbcUrl(ApplicationNames.MIGRATION));
+                Statement statement = connection.createStatement()) {
+            statement.execute("create index concurrently phased_id on phased (id)");
+        } catch (SQLException e) {
+            assertThat(e.getSQLState()).isEqualTo("57014");
+        }
     }
 
     @Test
@@ -485,7 +586,7 @@ class FaultInjectorTest {
         return new Fault.Latency("primary", cue, duration, DOWN, Duration.ofMillis(millis), Duration.ZERO);
     }
 
-    private static ServerSwitches switches() {
+    private ServerSwitches switches() {
         return new ServerSwitches() {
             @Override
             public void pause(String server) throws EnvironmentException {
@@ -509,6 +610,11 @@ class FaultInjectorTest {
 
             @Override
             public Duration failOver(String replica, boolean planned) throws EnvironmentException {
+                if (replica.equals("nobody")) {
+                    failingOver.release();
+                    failOver.acquireUninterruptibly();
+                    throw new EnvironmentException("there is nobody", "promote somebody");
+                }
                 return environment.failOver(replica, planned);
             }
         };

@@ -1,6 +1,7 @@
 package dev.rehearsal.scenario;
 
 import java.time.Duration;
+import java.util.Optional;
 
 /** When a fault begins. */
 public sealed interface Cue {
@@ -12,6 +13,17 @@ public sealed interface Cue {
 
     /** {@code { stage: baseline, after: 5s }}. */
     record AfterStageStart(Stage stage, Duration delay) implements Cue {}
+
+    /** {@code { committing: s }}: as the COMMIT of the step is sent; neither waits for the other. */
+    record Committing(String step) implements Cue {}
+
+    /**
+     * {@code { phase: waiting for old snapshots, step: s }}: an index that is built CONCURRENTLY is in that phase, as far as looks at the server show.
+     *
+     * @param phase as {@link IndexPhase} has it
+     * @param step empty: of whichever step
+     */
+    record InPhase(String phase, Optional<String> step) implements Cue {}
 
     /** A moment in which the migration, or its rollback, has to do with a lock that stops writes; the first that is seen. */
     sealed interface OnLock extends Cue {

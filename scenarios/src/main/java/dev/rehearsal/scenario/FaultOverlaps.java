@@ -31,6 +31,10 @@ final class FaultOverlaps {
                 case Cue.BeforeStep before -> "step " + before.step();
                 case Cue.AfterStepStart after -> "step " + after.step();
                 case Cue.AfterStageStart after -> "stage " + after.stage().word();
+                case Cue.Committing committing -> "commit of " + committing.step();
+                case Cue.InPhase inPhase ->
+                    "phase " + inPhase.phase()
+                            + inPhase.step().map(step -> " of " + step).orElse("");
                 case Cue.LockQueued queued -> "queue for " + queued.table();
                 case Cue.LockHeld held -> "lock on " + held.table();
             };
@@ -38,6 +42,8 @@ final class FaultOverlaps {
                 case Cue.BeforeStep before -> before.lead().negated();
                 case Cue.AfterStepStart after -> after.delay();
                 case Cue.AfterStageStart after -> after.delay();
+                case Cue.Committing committing -> Duration.ZERO;
+                case Cue.InPhase inPhase -> Duration.ZERO;
                 case Cue.OnLock onLock -> Duration.ZERO;
             };
             Optional<Duration> lasts = fault instanceof Fault.Failover ? Optional.of(FAILOVER_TAKES) : fault.duration();
@@ -94,21 +100,33 @@ final class FaultOverlaps {
         return oneStopsAll && sameWay(fault, other);
     }
 
-    /** It needs a primary to take the role from and a replica to give it to; a link that is cut is one way to lose what was written. */
+    /**
+     * It needs a primary to take the role from and a replica to give it to. A link that is cut is one way to lose what was written, but not where the
+     * primary is to send everything first.
+     */
     private static boolean contradicts(Fault.Failover failover, Fault other) {
         return switch (other) {
             case Fault.ServerFault server ->
                 server.of().equals(ServerNames.PRIMARY) || server.of().equals(failover.promote());
             case Fault.Failover another -> true;
             case Fault.Blocker blocker -> true;
-            case Fault.NetworkFault network -> false;
+            case Fault.NetworkFault network -> cutsOffBeforePlanned(failover, network);
             case Fault.Down down ->
                 !ServerNames.replicas(EnvironmentSpec.Replication.MOST).contains(down.of());
-            case Fault.Partition partition -> false;
+            case Fault.Partition partition -> cutsOffBeforePlanned(failover, partition);
         };
     }
 
+    private static boolean cutsOffBeforePlanned(Fault.Failover failover, Fault link) {
+        return failover.planned() && stopsAllBytes(link) && link.of().equals(ServerNames.link(failover.promote()));
+    }
+
     private static String why(Fault fault, Fault other) {
+        boolean cutOff = (fault instanceof Fault.Failover one && cutsOffBeforePlanned(one, other))
+                || (other instanceof Fault.Failover another && cutsOffBeforePlanned(another, fault));
+        if (cutOff) {
+            return "a planned failover waits until the replica has everything, which it cannot get meanwhile: the failover";
+        }
         if (fault instanceof Fault.Failover || other instanceof Fault.Failover) {
             return "a server cannot be promoted, or replaced, while it is away: one of the two";
         }

@@ -8,7 +8,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /** Reads {@code faults}. */
@@ -29,10 +28,6 @@ final class FaultReader {
             "blocker");
     private static final Keys KEYS =
             Keys.of(Stream.concat(Stream.of("at"), KINDS.stream()).toArray(String[]::new));
-    private static final Keys CUE_KEYS = Keys.of("step", "stage", "before", "after", "lockQueued", "lockHeld")
-            .later("committing");
-    private static final String CUE_ADVICE =
-            "write e.g. { step: add column, after: 2s } or { stage: baseline, after: 5s }";
     private static final String FAULT_ADVICE =
             "write e.g. { at: { stage: baseline, after: 5s }, latency: { delay: 50ms, for: 10s } }";
     private static final Duration ZERO = Duration.ZERO;
@@ -49,23 +44,13 @@ final class FaultReader {
     }
 
     private final SqlTexts texts;
-    private final StageWords stages;
-    private final List<String> steps;
-    private final Predicate<String> tableKnown;
+    private final CueReader cues;
     private final ServerReferences servers;
 
-    /** @param tableKnown whether the schema has a table of that name */
-    FaultReader(
-            SqlTexts texts,
-            StageWords stages,
-            List<String> steps,
-            Predicate<String> tableKnown,
-            EnvironmentSpec environment) {
+    FaultReader(SqlTexts texts, CueReader cues, EnvironmentSpec environment) {
         this.servers = new ServerReferences(environment.replication().replicas());
-        this.tableKnown = tableKnown;
         this.texts = texts;
-        this.stages = stages;
-        this.steps = steps;
+        this.cues = cues;
     }
 
     List<Fault> read(Value value) {
@@ -81,7 +66,7 @@ final class FaultReader {
 
     private Optional<Fault> fault(Value value) {
         Block block = value.block(KEYS, FAULT_ADVICE);
-        Optional<Cue> cue = block.require("at", CUE_ADVICE).flatMap(this::cue);
+        Optional<Cue> cue = block.require("at", CueReader.ADVICE).flatMap(cues::read);
         List<String> given = KINDS.stream().filter(block::has).toList();
         if (given.size() > 1) {
             value.problem("has two kinds, " + String.join(" and ", given) + "; make each a fault of its own");
@@ -97,75 +82,6 @@ final class FaultReader {
         Optional<Fault> fault =
                 read(kind, block.get(kind).orElseThrow(), cue.orElse(new Cue.AfterStageStart(Stage.BASELINE, ZERO)));
         return cue.isPresent() ? fault : Optional.empty();
-    }
-
-    private Optional<Cue> cue(Value value) {
-        Block block = value.block(CUE_KEYS, CUE_ADVICE);
-        if (block.has("lockQueued") || block.has("lockHeld")) {
-            return onLock(value, block);
-        }
-        boolean before = block.has("before");
-        boolean after = block.has("after");
-        Duration time = block.duration(before ? "before" : "after", ZERO, Duration.ofSeconds(2));
-        if (before && after) {
-            value.problem("has both before and after; keep one");
-            return Optional.empty();
-        }
-        if (block.has("step") == block.has("stage")) {
-            if (block.isMapping() && !value.problems().anyWithin(value.path())) {
-                value.problem((block.has("step") ? "names both a step and a stage; " : "names no step and no stage; ")
-                        + CUE_ADVICE);
-            }
-            return Optional.empty();
-        }
-        if (!before && !after) {
-            value.problem("says no time; " + CUE_ADVICE);
-            return Optional.empty();
-        }
-        if (block.has("stage")) {
-            Optional<Stage> stage = stages.read(block.get("stage").orElseThrow());
-            if (before) {
-                block.get("before").orElseThrow().problem("does not go with a stage; write after");
-                return Optional.empty();
-            }
-            return stage.map(found -> new Cue.AfterStageStart(found, time));
-        }
-        return step(block.get("step").orElseThrow())
-                .map(step -> before ? new Cue.BeforeStep(step, time) : new Cue.AfterStepStart(step, time));
-    }
-
-    private Optional<Cue> onLock(Value value, Block block) {
-        String key = block.has("lockQueued") ? "lockQueued" : "lockHeld";
-        List<String> others = CUE_KEYS.known().stream()
-                .filter(other -> !other.equals(key) && block.has(other))
-                .toList();
-        if (!others.isEmpty()) {
-            value.problem(
-                    key + " does not go with " + String.join(" and ", others) + "; write { " + key + ": orders }");
-            return Optional.empty();
-        }
-        Value name = block.get(key).orElseThrow();
-        String table = name.text("name a table");
-        if (table.isEmpty()) {
-            return Optional.empty();
-        }
-        if (!tableKnown.test(table)) {
-            name.problem("the dataset has no table " + Value.shorten(table) + "; name one of its tables");
-            return Optional.empty();
-        }
-        return Optional.of(key.equals("lockQueued") ? new Cue.LockQueued(table) : new Cue.LockHeld(table));
-    }
-
-    private Optional<String> step(Value value) {
-        String name = value.text("name a step of the migration");
-        if (name.isEmpty()) {
-            return Optional.empty();
-        }
-        if (!steps.contains(name)) {
-            value.problem("no step is called " + value.shown() + "; " + Nearest.advice(name, steps));
-            return Optional.empty();
-        }
-        return Optional.of(name);
     }
 
     private Optional<Fault> read(String kind, Value value, Cue cue) {

@@ -100,7 +100,9 @@ public final class ScenarioLoader {
         StageWords stages = new StageWords(hasRollback(block));
         List<Fault> faults = block.get("faults")
                 .map(value -> new FaultReader(
-                                texts, stages, steps.stepNames(), tableKnown(dataset.dataset()), environment)
+                                texts,
+                                new CueReader(stages, steps.stepNames(), migration, tableKnown(dataset.dataset())),
+                                environment)
                         .read(value))
                 .orElse(List.of());
         List<Objective> objectives = block.get("objectives")

@@ -317,6 +317,11 @@ public final class ScenarioWriter {
                 map.put("stage", after.stage().word());
                 map.put("after", Quantity.write(after.delay()));
             }
+            case Cue.Committing committing -> map.put("committing", committing.step());
+            case Cue.InPhase inPhase -> {
+                map.put("phase", inPhase.phase());
+                inPhase.step().ifPresent(step -> map.put("step", step));
+            }
             case Cue.LockQueued queued -> map.put("lockQueued", queued.table());
             case Cue.LockHeld held -> map.put("lockHeld", held.table());
         }

@@ -1,9 +1,12 @@
 package dev.rehearsal.scenario;
 
+import dev.rehearsal.scenario.sql.StatementKind;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.stream.IntStream;
 
 /** One step of a migration or of its rollback. */
 public sealed interface Step {
@@ -16,6 +19,13 @@ public sealed interface Step {
     Transaction transaction();
 
     LockPolicy lockPolicy();
+
+    /** The index of the last COMMIT in the text; empty: there is none, and the step has a commit only where it is one transaction. */
+    default OptionalInt lastCommit() {
+        return IntStream.range(0, statements().size())
+                .filter(i -> StatementKind.commits(statements().get(i).text()))
+                .reduce((first, second) -> second);
+    }
 
     /** SQL written in the scenario file. */
     record SqlStep(String name, List<SqlStatement> statements, Transaction transaction, LockPolicy lockPolicy)

@@ -331,8 +331,16 @@ class ScenarioLoaderTest {
                         "26:18: faults[0].at.stage: must be one of warmup, baseline, migration, settle, rollback, recovery, got baselin; did you mean 'baseline'?"),
                 mistake(
                         "step: add column, before: 1s",
-                        "committing: add column",
-                        "26:11: faults[0].at.committing: is not supported by this version of the harness; remove it"),
+                        "committing: add colum",
+                        "26:23: faults[0].at.committing: no step is called add colum; did you mean 'add column'?"),
+                mistake(
+                        "step: add column, before: 1s",
+                        "committing: add column, after: 1s",
+                        "26:9: faults[0].at: committing does not go with after; write { committing: add column }"),
+                mistake(
+                        "step: add column, before: 1s",
+                        "phase: waiting for old snapshot",
+                        "26:18: faults[0].at.phase: no phase is called waiting for old snapshot; did you mean 'waiting for old snapshots'?"),
                 mistake(
                         "step: add column, before: 1s",
                         "lockQueued: ordres",

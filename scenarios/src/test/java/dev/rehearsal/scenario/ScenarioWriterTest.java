@@ -73,6 +73,7 @@ class ScenarioWriterTest {
                     update orders set region = 'eu; de' /* all */;
                 - { name: index, file: index.sql, lockTimeout: 20ms, retries: 0 }
                 - { name: apart, sql: select 1, transaction: none }
+                - { name: rebuild, sql: reindex index concurrently orders_pkey }
               rollback:
                 steps:
                   - sql: alter table orders drop column region
@@ -87,6 +88,9 @@ class ScenarioWriterTest {
               - { at: { stage: recovery, after: 1s }, slicer: { averageSize: 64, sizeVariation: 32, delay: 250us } }
               - { at: { stage: recovery, after: 2s }, limitData: { bytes: 10_000, for: 1s } }
               - { at: { step: rollback step 1, after: 1s }, down: { for: 1s } }
+              - { at: { committing: step 1 }, latency: { delay: 5ms, for: 1s } }
+              - { at: { phase: waiting for old snapshots }, latency: { delay: 5ms, for: 1s } }
+              - { at: { phase: waiting for readers before dropping, step: rebuild }, latency: { delay: 5ms, for: 1s } }
               - { at: { lockQueued: orders }, latency: { delay: 5ms, for: 1s } }
               - { at: { lockHeld: public.orders }, latency: { delay: 5ms, for: 1s } }
               - { at: { stage: settle, after: 9s }, crash: { of: primary, for: 2s } }

@@ -116,6 +116,11 @@ class TopologyLoadingTest {
             pause: { of: replica-1, for: 9s }| failover: { promote: replica-1 }     | faults[1]: overlaps faults[0] (pause), and a server cannot be promoted, or replaced, while it is away: one of the two has nothing to act on; let one end before the other begins
             pause: { of: replica-2, for: 9s }| failover: { promote: replica-1 }     |
             partition: { of: replica-1 }     | failover: { promote: replica-1 }     |
+            partition: { of: replica-1 }     | failover: { promote: replica-1, planned: true } | faults[1]: overlaps faults[0] (partition), and a planned failover waits until the replica has everything, which it cannot get meanwhile: the failover has nothing to act on; let one end before the other begins
+            bandwidth: { of: replication-1, rate: 0 } | failover: { promote: replica-1, planned: true } | faults[1]: overlaps faults[0] (bandwidth), and a planned failover waits until the replica has everything, which it cannot get meanwhile: the failover has nothing to act on; let one end before the other begins
+            partition: { of: replica-2 }     | failover: { promote: replica-1, planned: true } |
+            crash: { of: replica-1, for: 9s }| failover: { promote: replica-1 }     | faults[1]: overlaps faults[0] (crash), and a server cannot be promoted, or replaced, while it is away: one of the two has nothing to act on; let one end before the other begins
+            pause: { of: replica-1, for: 9s }| crash: { of: replica-1, for: 2s }    | faults[1]: overlaps faults[0] (pause), and the server does nothing during that, so this has nothing to act on; let one end before the other begins
             failover: { promote: replica-1 } | failover: { promote: replica-1 }     | faults[1]: promotes a replica that faults[0] has made the primary already; promote another one, or keep one of them
             partition: { of: replica-1 }     | latency: { of: replication-1, delay: 5ms } | faults[1]: overlaps faults[0] (partition), and no bytes pass during that, so this has nothing to act on; let one end before the other begins
             partition: { of: replica-1 }     | latency: { of: replica-1, delay: 5ms } |

@@ -22,6 +22,31 @@ public record StatementKind(boolean allowedInTransaction, boolean controlsTransa
         return new StatementKind(!refusedInTransaction(all), controlsTransaction(all), writes(all));
     }
 
+    /** What a statement does to indexes without stopping writes. */
+    public enum IndexWork {
+        NONE,
+        CREATE_CONCURRENTLY,
+        REINDEX_CONCURRENTLY
+    }
+
+    /** Whether it ends a transaction by keeping it. */
+    public static boolean commits(String statement) {
+        Words words = new Words(SqlLexer.tokens(statement).significant());
+        return words.startWith("END") || (words.startWith("COMMIT") && !words.startWith("COMMIT", "PREPARED"));
+    }
+
+    /** What a statement does to indexes without stopping writes. */
+    public static IndexWork indexWork(String statement) {
+        Words words = new Words(SqlLexer.tokens(statement).significant());
+        if (words.startWith("CREATE", "INDEX", "CONCURRENTLY")
+                || words.startWith("CREATE", "UNIQUE", "INDEX", "CONCURRENTLY")) {
+            return IndexWork.CREATE_CONCURRENTLY;
+        }
+        return words.startWith("REINDEX") && words.contain("CONCURRENTLY")
+                ? IndexWork.REINDEX_CONCURRENTLY
+                : IndexWork.NONE;
+    }
+
     /** The statements that call {@code PreventInTransactionBlock} in PostgreSQL's sources, as far as keywords tell. */
     private static boolean refusedInTransaction(Words words) {
         return switch (words.at(0)) {
