@@ -11,9 +11,6 @@ import dev.rehearsal.run.RunClock;
 import dev.rehearsal.scenario.Parameter;
 import dev.rehearsal.scenario.Workload;
 import dev.rehearsal.scenario.Workload.Arrivals;
-import java.io.IOException;
-import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -24,14 +21,13 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.stream.LongStream;
-import java.util.stream.Stream;
+import java.util.concurrent.Callable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The load generator beside {@code pgbench -M prepared --rate}: the same select by key, on the same server, in turns. No test of the build: {@code
- * harness/benchmarks/load-beside-pgbench} runs it.
+ * harness/benchmarks/load-beside-pgbench} and {@code highest-rate-beside-pgbench} run it.
  *
  * <pre>
  * rate/s          generator    done/s   lag p50 ms   lag p99 ms   lag max ms   CPU µs a transaction
@@ -41,10 +37,14 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class LoadBesidePgbench {
     private static final int KEYS = 100_000;
+    private static final String KEYED_SELECT =
+            "\\set id random(1, " + KEYS + ")\nselect * from accounts where id = :id;\n";
     private static final int CONNECTIONS = 10;
     private static final int WARMUP_SECONDS = Integer.getInteger("warmup", 10);
     private static final int SECONDS_MEASURED = Integer.getInteger("seconds", 15);
     private static final int ROUNDS = Integer.getInteger("rounds", 2);
+    private static final int FIRST_RATE = Integer.getInteger("from", 5000);
+    private static final long HELD_LAG_NANOS = 5_000_000;
     private static final int[] RATES = Arrays.stream(
                     System.getProperty("rates", "1000,5000").split(",", -1))
             .mapToInt(Integer::parseInt)
@@ -53,8 +53,86 @@ class LoadBesidePgbench {
     @TempDir
     private Path directory;
 
+    /** What one of the two did at a rate. */
+    private record Measured(int rate, String generator, Pgbench.Paced paced) {
+        /** In nanoseconds. */
+        long lag(double quantile) {
+            List<Long> sorted = paced.lagNanos().stream().sorted().toList();
+            return sorted.get((int) Math.min(sorted.size() - 1, sorted.size() * quantile));
+        }
+
+        double done() {
+            return paced.lagNanos().size() / (double) SECONDS_MEASURED;
+        }
+
+        /** Within what such a count of Poisson arrivals varies by, and in time. */
+        boolean held() {
+            return done() > rate * 0.97 && lag(0.99) < HELD_LAG_NANOS;
+        }
+
+        Measured printed() {
+            System.out.printf(
+                    Locale.ROOT,
+                    "%6d  %12s  %8.0f  %11.3f  %11.3f  %11.3f  %11.1f%n",
+                    rate,
+                    generator,
+                    done(),
+                    lag(0.5) / 1e6,
+                    lag(0.99) / 1e6,
+                    lag(1) / 1e6,
+                    paced.cpu().toNanos() / 1e3 / paced.lagNanos().size());
+            return this;
+        }
+    }
+
     @Test
     void compare() throws Exception {
+        onServer(url -> {
+            for (int rate : RATES) {
+                for (int round = 0; round < ROUNDS; round++) {
+                    ours(url, rate);
+                    pgbench(url, rate);
+                }
+            }
+        });
+    }
+
+    /** In steps of an eighth, until neither holds the rate any more; {@code from} is the first. */
+    @Test
+    void highestRate() throws Exception {
+        onServer(url -> {
+            int ours = 0;
+            int pgbench = 0;
+            boolean oursHolds = true;
+            boolean pgbenchHolds = true;
+            for (int rate = FIRST_RATE; oursHolds || pgbenchHolds; rate += rate / 8) {
+                int next = rate;
+                oursHolds = oursHolds && held(() -> ours(url, next));
+                pgbenchHolds = pgbenchHolds
+                        && (pgbench(url, rate).held() || pgbench(url, rate).held());
+                ours = oursHolds ? rate : ours;
+                pgbench = pgbenchHolds ? rate : pgbench;
+            }
+            System.out.printf(
+                    Locale.ROOT,
+                    "highest rate held with a lag p99 under 5 ms: ours %d/s, pgbench %d/s, ours/pgbench %.2f%n",
+                    ours,
+                    pgbench,
+                    ours / (double) pgbench);
+        });
+    }
+
+    /** Once more before a rate is given up: a moment's disturbance is no limit. */
+    private static boolean held(Callable<Measured> measuring) throws Exception {
+        return measuring.call().held() || measuring.call().held();
+    }
+
+    @FunctionalInterface
+    private interface Comparison {
+        void on(String url) throws Exception;
+    }
+
+    private void onServer(Comparison comparison) throws Exception {
         try (LocalServer server = TestCluster.servers().start(TestCluster.clone(directory.resolve("data")), Map.of())) {
             try (Connection connection = DriverManager.getConnection(server.jdbcUrl(Snapshot.DATABASE));
                     Statement statement = connection.createStatement()) {
@@ -64,30 +142,11 @@ class LoadBesidePgbench {
             }
             System.out.println(
                     "rate/s     generator    done/s   lag p50 ms   lag p99 ms   lag max ms   CPU µs a transaction");
-            for (int rate : RATES) {
-                for (int round = 0; round < ROUNDS; round++) {
-                    System.out.println(ours(server.jdbcUrl(Snapshot.DATABASE), rate));
-                    System.out.println(pgbench(server.jdbcUrl(Snapshot.DATABASE), rate));
-                }
-            }
+            comparison.on(server.jdbcUrl(Snapshot.DATABASE));
         }
     }
 
-    private static String line(int rate, String generator, long[] lags, Duration cpu, long transactions) {
-        Arrays.sort(lags);
-        return String.format(
-                Locale.ROOT,
-                "%6d  %12s  %8.0f  %11.3f  %11.3f  %11.3f  %11.1f",
-                rate,
-                generator,
-                lags.length / (double) SECONDS_MEASURED,
-                lags[lags.length / 2] / 1e6,
-                lags[(int) (lags.length * 0.99)] / 1e6,
-                lags[lags.length - 1] / 1e6,
-                cpu.toNanos() / 1e3 / transactions);
-    }
-
-    private String ours(String url, int rate) throws Exception {
+    private Measured ours(String url, int rate) throws Exception {
         Workload workload = Workloads.of(
                 Arrivals.POISSON,
                 Workloads.service(
@@ -105,9 +164,9 @@ class LoadBesidePgbench {
             load.begin(new LoadSpec(workload, 42, url, List.of(), url), clock, file, event -> {});
             Thread.sleep(SECONDS.toMillis(WARMUP_SECONDS));
             long from = clock.nowNanos();
-            Duration before = cpu(load.processId());
+            Duration before = Pgbench.cpu(load.processId());
             Thread.sleep(SECONDS.toMillis(SECONDS_MEASURED));
-            Duration used = cpu(load.processId()).minus(before);
+            Duration used = Pgbench.cpu(load.processId()).minus(before);
             long to = clock.nowNanos();
             load.stopAndDrain(Duration.ofSeconds(10));
             List<RequestRecord> requests = new ArrayList<>();
@@ -116,84 +175,23 @@ class LoadBesidePgbench {
                     requests.add(request);
                 }
             });
-            long[] lags = requests.stream()
-                    .mapToLong(request -> request.t1Nanos() - request.t0Nanos())
-                    .toArray();
-            return line(rate, "ours", lags, used, requests.size());
+            return new Measured(
+                            rate,
+                            "ours",
+                            new Pgbench.Paced(
+                                    requests.stream()
+                                            .map(request -> request.t1Nanos() - request.t0Nanos())
+                                            .toList(),
+                                    used))
+                    .printed();
         }
     }
 
-    private String pgbench(String url, int rate) throws Exception {
-        Path script = Files.writeString(
-                directory.resolve("select.sql"),
-                "\\set id random(1, " + KEYS + ")\nselect * from accounts where id = :id;\n");
-        Path logs = Files.createDirectories(directory.resolve("pgbench" + System.nanoTime()));
-        URI server = URI.create(url.substring("jdbc:".length()));
-        Map<String, String> properties = new java.util.HashMap<>();
-        for (String property : server.getQuery().split("&", -1)) {
-            properties.put(property.substring(0, property.indexOf('=')), property.substring(property.indexOf('=') + 1));
-        }
-        ProcessBuilder builder = new ProcessBuilder(
+    private Measured pgbench(String url, int rate) throws Exception {
+        return new Measured(
+                        rate,
                         "pgbench",
-                        "-n",
-                        "-M",
-                        "prepared",
-                        "-f",
-                        script.toString(),
-                        "-c",
-                        Integer.toString(CONNECTIONS),
-                        "-T",
-                        Integer.toString(2 + SECONDS_MEASURED + 1),
-                        "--rate=" + rate,
-                        "--log",
-                        "--log-prefix=" + logs.resolve("log"),
-                        "-h",
-                        server.getHost(),
-                        "-p",
-                        Integer.toString(server.getPort()),
-                        "-U",
-                        properties.get("user"),
-                        server.getPath().substring(1))
-                .redirectErrorStream(true)
-                .redirectOutput(logs.resolve("output").toFile());
-        builder.environment().put("PGPASSWORD", properties.get("password"));
-        Process process = builder.start();
-        try {
-            Thread.sleep(SECONDS.toMillis(2));
-            Duration before = cpu(process.pid());
-            double from = System.currentTimeMillis() / 1e3;
-            Thread.sleep(SECONDS.toMillis(SECONDS_MEASURED));
-            Duration used = cpu(process.pid()).minus(before);
-            double to = System.currentTimeMillis() / 1e3;
-            if (process.waitFor() != 0) {
-                throw new IOException(Files.readString(logs.resolve("output")));
-            }
-            long[] lags = lags(logs, from, to);
-            return line(rate, "pgbench", lags, used, lags.length);
-        } finally {
-            process.destroyForcibly();
-        }
-    }
-
-    /** Lines are: client, number, time, script, end's epoch seconds, microseconds, schedule lag in microseconds. */
-    private static long[] lags(Path logs, double from, double to) throws IOException {
-        LongStream.Builder lags = LongStream.builder();
-        try (Stream<Path> files = Files.list(logs)) {
-            for (Path file : (Iterable<Path>)
-                    files.filter(each -> each.getFileName().toString().startsWith("log"))::iterator) {
-                for (String line : Files.readAllLines(file)) {
-                    String[] fields = line.split(" ", -1);
-                    double end = Long.parseLong(fields[4]) + Long.parseLong(fields[5]) / 1e6;
-                    if (from <= end && end < to) {
-                        lags.add(Long.parseLong(fields[6]) * 1000);
-                    }
-                }
-            }
-        }
-        return lags.build().toArray();
-    }
-
-    private static Duration cpu(long pid) {
-        return ProcessHandle.of(pid).orElseThrow().info().totalCpuDuration().orElseThrow();
+                        new Pgbench(url, directory).paced(KEYED_SELECT, CONNECTIONS, rate, SECONDS_MEASURED))
+                .printed();
     }
 }
