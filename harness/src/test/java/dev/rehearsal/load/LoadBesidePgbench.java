@@ -108,8 +108,7 @@ class LoadBesidePgbench {
             for (int rate = FIRST_RATE; oursHolds || pgbenchHolds; rate += rate / 8) {
                 int next = rate;
                 oursHolds = oursHolds && held(() -> ours(url, next));
-                pgbenchHolds = pgbenchHolds
-                        && (pgbench(url, rate).held() || pgbench(url, rate).held());
+                pgbenchHolds = pgbenchHolds && held(() -> pgbench(url, next));
                 ours = oursHolds ? rate : ours;
                 pgbench = pgbenchHolds ? rate : pgbench;
             }
@@ -124,7 +123,11 @@ class LoadBesidePgbench {
 
     /** Once more before a rate is given up: a moment's disturbance is no limit. */
     private static boolean held(Callable<Measured> measuring) throws Exception {
-        return measuring.call().held() || measuring.call().held();
+        boolean held = false;
+        for (int tries = 0; tries < 2 && !held; tries++) {
+            held = measuring.call().held();
+        }
+        return held;
     }
 
     @FunctionalInterface
