@@ -4,12 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rehearsal.run.RunEvent.DrillObserved;
 import dev.rehearsal.run.RunEvent.Sight;
-import dev.rehearsal.scenario.Drill;
-import dev.rehearsal.scenario.Scenario;
-import dev.rehearsal.scenario.ScenarioLoader;
-import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -118,20 +113,5 @@ class CrashDrillTest extends DrillTest {
 
     private static List<DrillObserved> drilled(String migration) throws Exception {
         return shop.drilled(shop.scenario("crash", "", migration));
-    }
-
-    /** The example's own backfill, by ranges of the key, cut off at twenty random moments. */
-    @Test
-    void theBackfillOfTheExampleIsResumedTwentyTimes() throws Exception {
-        Path example = Path.of("../scenarios/examples/02-add-column-phased/scenario.yaml");
-        Scenario scenario = ScenarioLoader.load(example, Map.of("dataset.scale", "0.15"));
-
-        List<DrillObserved> seen =
-                DrilledShop.of(scenario, folder.resolve("example")).struck(scenario, Drill.CRASH, new Crash(), 20);
-
-        assertThat(seen).extracting(DrillObserved::sight).containsOnly(Sight.HELD, Sight.NOTED);
-        assertThat(DrilledShop.messages(seen, Sight.NOTED))
-                .filteredOn(note -> note.startsWith("Killed in step backfill, after ") && note.endsWith("; resumed."))
-                .hasSizeGreaterThanOrEqualTo(20);
     }
 }
