@@ -6,6 +6,7 @@ import dev.rehearsal.measure.SchemaFingerprint;
 import dev.rehearsal.run.RunClock;
 import dev.rehearsal.run.RunEvent.DatasetReady;
 import dev.rehearsal.run.RunEvent.OperationPlan;
+import dev.rehearsal.run.RunEvent.RetryPlan;
 import dev.rehearsal.run.RunEvent.RunStarted;
 import dev.rehearsal.run.RunEvent.SchemaCompared;
 import dev.rehearsal.run.RunEvent.ServicePlan;
@@ -45,6 +46,9 @@ final class RunFacts {
                         .map(Duration::toNanos)
                         .map(OptionalLong::of)
                         .orElse(OptionalLong.empty()),
+                service.retry()
+                        .map(retry -> new RetryPlan(
+                                retry.on(), retry.attempts(), retry.backoff().toNanos())),
                 service.operations().stream()
                         .map(operation -> new OperationPlan(
                                 operation.name(), service.arrivalsPerSecond(operation), operation.writes()))

@@ -62,6 +62,7 @@ final class ChartData {
                 locks,
                 timeline.load(),
                 samples(),
+                ReplicaLines.of(run, axis),
                 ChartDescriptions.of(run, verdict, axis));
     }
 

@@ -8,6 +8,7 @@ import dev.rehearsal.run.RunRecord;
 import dev.rehearsal.scenario.Stage;
 import dev.rehearsal.verdict.OperationStatistics;
 import dev.rehearsal.verdict.Quantities;
+import dev.rehearsal.verdict.ReplicaLag;
 import dev.rehearsal.verdict.StageStatistics;
 import dev.rehearsal.verdict.Verdict;
 import java.util.Comparator;
@@ -31,7 +32,11 @@ final class ChartDescriptions {
     static ReportData.Descriptions of(RunRecord run, Verdict verdict, TimeAxis axis) {
         ChartDescriptions descriptions = new ChartDescriptions(run, verdict, axis);
         return new ReportData.Descriptions(
-                descriptions.response(), descriptions.locks(), descriptions.load(), descriptions.server());
+                descriptions.response(),
+                descriptions.locks(),
+                descriptions.load(),
+                descriptions.replicas(),
+                descriptions.server());
     }
 
     private Optional<StageStatistics> stage(Stage stage) {
@@ -86,6 +91,12 @@ final class ChartDescriptions {
     private static String failures(Stage stage, OperationStatistics overall) {
         return Quantities.count(overall.failed() + overall.timedOut()) + " of " + Quantities.count(overall.arrivals())
                 + " in the " + stage.word();
+    }
+
+    private String replicas() {
+        return ReplicaLag.between(run, axis.fromNanos(), axis.toNanos()).stream()
+                .map(ReplicaLag::words)
+                .collect(Collectors.joining(", ", "At most: ", "."));
     }
 
     private String server() {

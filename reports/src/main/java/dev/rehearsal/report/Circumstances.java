@@ -13,7 +13,9 @@ import dev.rehearsal.run.RunEvent.ServicePlan;
 import dev.rehearsal.run.RunRecord;
 import dev.rehearsal.verdict.CrossCheck;
 import dev.rehearsal.verdict.Quantities;
+import dev.rehearsal.verdict.StageStatistics;
 import dev.rehearsal.verdict.Validity;
+import dev.rehearsal.verdict.Verdict;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
@@ -36,10 +38,12 @@ final class Circumstances {
 
     private final RunRecord run;
     private final Validity validity;
+    private final List<StageStatistics> stages;
 
-    Circumstances(RunRecord run, Validity validity) {
+    Circumstances(RunRecord run, Verdict verdict) {
         this.run = run;
-        this.validity = validity;
+        this.validity = verdict.validity();
+        this.stages = verdict.stages();
     }
 
     /** One line under the verdict: what was rehearsed on what. */
@@ -90,7 +94,7 @@ final class Circumstances {
         List<Fact> facts = new ArrayList<>();
         run.environment().ifPresent(e -> facts.addAll(facts(e)));
         for (ServicePlan service : run.started().services()) {
-            facts.add(new Fact("service " + service.name(), plan(service)));
+            facts.add(new Fact("service " + service.name(), plan(service) + tries(service)));
         }
         return facts;
     }
@@ -140,6 +144,28 @@ final class Circumstances {
                 + lines(service.operations().stream()
                         .map(o -> o.name() + " " + number(o.arrivalsPerSecond()) + "/s"
                                 + (o.writes() ? ", writes" : ", reads")));
+    }
+
+    /** Empty of a service that tries nothing again. */
+    private String tries(ServicePlan service) {
+        return service.retry()
+                .map(retry -> "\ntries again after " + String.join(", ", retry.on()) + ": up to "
+                        + Quantities.count(retry.attempts()) + " attempts, the second after "
+                        + Quantities.duration(retry.backoffNanos())
+                        + (retry.attempts() > 2 ? ", each later one after twice as long as the one before" : "")
+                        + "; " + triedAgain(service.name()))
+                .orElse("");
+    }
+
+    private String triedAgain(String service) {
+        long again = stages.stream()
+                .flatMap(stage -> stage.operations().stream())
+                .filter(operation -> operation.service().equals(service))
+                .mapToLong(operation -> operation.attempts() - operation.arrivals())
+                .sum();
+        return again == 0
+                ? "no request needed it"
+                : Quantities.count(again) + (again == 1 ? " attempt was" : " attempts were") + " a further one";
     }
 
     List<Fact> instruments() {

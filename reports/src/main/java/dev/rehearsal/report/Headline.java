@@ -84,7 +84,9 @@ final class Headline {
                     + Quantities.duration(fault.get().longestNanos()) + " without a success.";
         }
         if (onlyDrillsFailed()) {
-            return "Users would bear this migration, but it does not pass: " + failedDrills() + ".";
+            return verdict.validity().valid()
+                    ? "Users would bear this migration, but it does not pass: " + failedDrills() + "."
+                    : "This migration does not pass: " + failedDrills() + ". What users would feel of it is not known.";
         }
         if (impact() > 0) {
             return "Do not run this under traffic: users would wait up to " + Quantities.duration(impact()) + ".";

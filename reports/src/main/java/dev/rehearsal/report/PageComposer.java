@@ -35,7 +35,7 @@ final class PageComposer {
     }
 
     private PageView page(ReportData data) {
-        Circumstances circumstances = new Circumstances(run, verdict.validity());
+        Circumstances circumstances = new Circumstances(run, verdict);
         StatementRows statements = new StatementRows(verdict, axis);
         return new PageView(
                 run.started().scenario(),
@@ -98,6 +98,7 @@ final class PageComposer {
                 data.descriptions(),
                 data.load().arrivalsPerSecond().stream().anyMatch(rate -> rate > 0),
                 !data.locks().bars().isEmpty() || !data.locks().waits().isEmpty(),
+                !data.replicas().isEmpty(),
                 !data.samples().isEmpty());
     }
 

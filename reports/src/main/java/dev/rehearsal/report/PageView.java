@@ -81,7 +81,12 @@ public record PageView(
      * @param axis what the time axis means, a sentence
      */
     public record Charts(
-            String axis, ReportData.Descriptions descriptions, boolean responses, boolean locks, boolean samples) {}
+            String axis,
+            ReportData.Descriptions descriptions,
+            boolean responses,
+            boolean locks,
+            boolean replicas,
+            boolean samples) {}
 
     /**
      * One statement with all its tries. What does not apply is a dash.

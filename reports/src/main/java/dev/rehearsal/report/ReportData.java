@@ -25,6 +25,7 @@ public record ReportData(
         Locks locks,
         Load load,
         List<Sample> samples,
+        List<ReplicaSeries> replicas,
         Descriptions descriptions) {
     public ReportData {
         stages = List.copyOf(stages);
@@ -33,6 +34,7 @@ public record ReportData(
         limits = List.copyOf(limits);
         operations = List.copyOf(operations);
         samples = List.copyOf(samples);
+        replicas = List.copyOf(replicas);
     }
 
     /**
@@ -121,6 +123,16 @@ public record ReportData(
             double serverCpuPercent,
             double machineCpuPercent) {}
 
+    /** How far a replica was behind. */
+    public record ReplicaSeries(String replica, List<Lag> lag) {
+        public ReplicaSeries {
+            lag = List.copyOf(lag);
+        }
+    }
+
+    /** @param millis the most since the point before, within what the replica watch knows; empty where the line has a gap, because nobody knows */
+    public record Lag(double atMillis, OptionalDouble millis) {}
+
     /** What a chart shows, in words with figures, for those who cannot see it. */
-    public record Descriptions(String response, String locks, String load, String server) {}
+    public record Descriptions(String response, String locks, String load, String replicas, String server) {}
 }

@@ -68,16 +68,51 @@ public sealed interface RunEvent {
         }
     }
 
-    /** @param statementTimeoutNanos empty: none */
+    /**
+     * @param statementTimeoutNanos empty: none
+     * @param retry what it tries again; empty: nothing, and of runs that were recorded before it was
+     */
     record ServicePlan(
             String name,
             double arrivalsPerSecond,
             int poolSize,
             long connectionTimeoutNanos,
             OptionalLong statementTimeoutNanos,
+            Optional<RetryPlan> retry,
             List<OperationPlan> operations) {
         public ServicePlan {
             operations = List.copyOf(operations);
+        }
+
+        /** One that tries nothing again. */
+        public ServicePlan(
+                String name,
+                double arrivalsPerSecond,
+                int poolSize,
+                long connectionTimeoutNanos,
+                OptionalLong statementTimeoutNanos,
+                List<OperationPlan> operations) {
+            this(
+                    name,
+                    arrivalsPerSecond,
+                    poolSize,
+                    connectionTimeoutNanos,
+                    statementTimeoutNanos,
+                    Optional.empty(),
+                    operations);
+        }
+    }
+
+    /**
+     * What a service tries again.
+     *
+     * @param on SQLStates
+     * @param attempts the first among them
+     * @param backoffNanos before the second attempt; twice as long before each one after
+     */
+    record RetryPlan(List<String> on, int attempts, long backoffNanos) {
+        public RetryPlan {
+            on = List.copyOf(on);
         }
     }
 

@@ -9,9 +9,11 @@ import java.util.List;
 /**
  * Judges a run: a pure function of what was recorded.
  *
- * <p>Each objective is judged by itself, and a fault that was to happen and did not is inconclusive. One that failed fails the run; else one that is inconclusive makes the run inconclusive; else it
- * passed. If the run is not valid (see {@link ValidityJudge} for the rules), nothing that was measured in it is judged: every finding keeps
- * what was observed and becomes inconclusive, and so does the run. Findings of drills stay: they take no measurement.
+ * <p>Each objective is judged by itself, and a fault that was to happen and did not is inconclusive. One that failed fails the run; else one that is
+ * inconclusive makes the run inconclusive; else it passed. If the run is not valid (see {@link ValidityJudge} for the rules), nothing that was measured in
+ * it is judged: every such finding keeps what was observed and becomes inconclusive, and the run never passes. What rests on no instrument stays as it is,
+ * and fails also such a run: what a drill saw, and an acknowledged write that was looked for and is not there. That nothing is lost is another matter,
+ * because it needs a run that came to its end.
  */
 public final class Judge {
     private Judge() {}
@@ -27,7 +29,9 @@ public final class Judge {
         List<Finding> judged = new ArrayList<>(
                 validity.valid()
                         ? findings
-                        : findings.stream().map(Finding::inconclusive).toList());
+                        : findings.stream()
+                                .map(finding -> provenLoss(finding) ? finding : finding.inconclusive())
+                                .toList());
         List<DrillResult> drills = new DrillJudge(run).results();
         // What a drill saw rests on none of the instruments that a valid run needs.
         drills.stream().map(DrillResult::findings).forEach(judged::addAll);
@@ -85,13 +89,17 @@ public final class Judge {
         return findings;
     }
 
+    private static boolean provenLoss(Finding finding) {
+        return finding.objective().equals(LedgerJudge.OBJECTIVE) && finding.status() == Status.FAILED;
+    }
+
     private static Status status(List<Finding> findings, Validity validity) {
-        if (!validity.valid() || findings.isEmpty()) {
-            return Status.INCONCLUSIVE;
-        }
         if (findings.stream().anyMatch(f -> f.status() == Status.FAILED)) {
             return Status.FAILED;
         }
-        return findings.stream().anyMatch(f -> f.status() == Status.INCONCLUSIVE) ? Status.INCONCLUSIVE : Status.PASSED;
+        boolean known = validity.valid()
+                && !findings.isEmpty()
+                && findings.stream().noneMatch(f -> f.status() == Status.INCONCLUSIVE);
+        return known ? Status.PASSED : Status.INCONCLUSIVE;
     }
 }

@@ -39,7 +39,10 @@ final class Storyteller {
     Story tell(Status status, List<Finding> findings, Validity validity) {
         return switch (status) {
             case PASSED -> passed();
-            case FAILED -> withLosses(findings, failed(findings));
+            case FAILED ->
+                validity.valid()
+                        ? withLosses(findings, failed(findings))
+                        : proven(findings, inconclusive(findings, validity));
             case INCONCLUSIVE -> inconclusive(findings, validity);
         };
     }
@@ -59,6 +62,15 @@ final class Storyteller {
                 .filter(sentence -> !sentences.contains(sentence))
                 .forEach(sentences::add);
         return new Story(Optional.empty(), sentences, story.saferWay());
+    }
+
+    /** What failed in a run that is not valid, then why no more is known. */
+    private static Story proven(List<Finding> findings, Story unknown) {
+        List<String> sentences = new ArrayList<>(messages(
+                findings.stream().filter(f -> f.status() == Status.FAILED).toList()));
+        sentences.add("Nothing that was measured is judged:");
+        sentences.addAll(unknown.sentences());
+        return new Story(Optional.empty(), sentences, Optional.empty());
     }
 
     private Story failed(List<Finding> findings) {

@@ -73,6 +73,9 @@
   const p99At = (operation, time) => operation.p99.find((w) => w.fromMillis <= time && time < w.toMillis);
   const at = (bands, time) => bands.filter((b) => b.fromMillis <= time && time < Math.max(b.toMillis, b.fromMillis + data.bucketMillis));
 
+  /** The last that was heard before the end of the bucket; nothing where the line has a gap. */
+  const lagAt = (replica, time) => replica.lag.findLast((point) => point.atMillis < time + data.bucketMillis)?.millis;
+
   function moment(time) {
     const bucket = bucketAt(time);
     const locks = data.locks.bars
@@ -87,6 +90,7 @@
       arrivals: data.load.arrivalsPerSecond[bucket],
       failures: data.load.failuresPerSecond[bucket],
       locks: [...new Set(locks)],
+      replicas: data.replicas.map((r) => ({ name: r.replica, lag: lagAt(r, time) })).filter((r) => r.lag != null),
       waiting: data.locks.waits.filter((w) => w.fromMillis < time + data.bucketMillis && w.toMillis >= time).length,
     };
   }
@@ -102,6 +106,7 @@
       m.arrivals == null ? '' : `${m.arrivals}/s arrived` + (m.failures ? `, <b>${m.failures}/s failed</b>` : ''),
       m.locks.length ? escape(m.locks.slice(0, 4).join(', ')) + (m.locks.length > 4 ? ` and ${m.locks.length - 4} more` : '') : '',
       m.waiting ? `${m.waiting} sessions waited for locks` : '',
+      ...m.replicas.map((r) => `${escape(r.name)} ${duration(r.lag)} behind`),
     ].filter(Boolean);
     return `<div class="tip"><b>${m.clock}</b> ${escape(m.where.join(' · '))}
       <table><tr><th></th><td>p50</td><td>p99</td><td>max</td></tr>${rows}</table>${also.join('<br>')}</div>`;
@@ -115,6 +120,7 @@
       m.failures ? `${m.failures} failures per second` : '',
       ...m.locks,
       m.waiting ? `${m.waiting} sessions waited` : '',
+      ...m.replicas.map((r) => `${r.name} ${duration(r.lag)} behind`),
     ].filter(Boolean).join('; ');
   }
 
@@ -374,7 +380,7 @@
   }
   lockOption.height = () => lockHeight() + 30;
 
-  // ---- arrivals, failures; server ----------------------------------------------------------------------------------
+  // ---- arrivals, failures; replicas; server ----------------------------------------------------------------------------------
 
   const area = (id, index, points, stroke, more) => ({
     id, type: 'line', xAxisIndex: index, yAxisIndex: index, step: 'end', symbol: 'none', data: points, emphasis: { disabled: true },
@@ -393,6 +399,22 @@
     };
   }
   loadOption.height = () => 138;
+
+  function replicaOption() {
+    const named = data.replicas.map((replica, i) => ({ replica, tone: color('op-' + (i % 8)) }));
+    return {
+      ...base(data.descriptions.replicas, { formatter: (params) => tip('chart-replicas', params) }),
+      legend: { show: named.length > 1, right: 16, top: 0, padding: 0, itemHeight: 8, selectedMode: false, textStyle: { fontSize: 11, color: color('soft') } },
+      grid: [grid(named.length > 1 ? 20 : 8, 100)], xAxis: [timeAxis(0, true)],
+      yAxis: [valueAxis(0, { axisLabel: { color: color('soft'), fontSize: 11, formatter: (millis) => (millis >= 1000 ? millis / 1000 + ' s' : millis + ' ms') } })],
+      series: [
+        backdrop(0),
+        ...named.map(({ replica, tone }) =>
+          area('lag of ' + replica.replica, 0, replica.lag.map((point) => [point.atMillis, point.millis]), tone, { name: replica.replica, step: false, connectNulls: false })),
+      ],
+    };
+  }
+  replicaOption.height = () => (data.replicas.length > 1 ? 150 : 138);
 
   const SERVER_ROWS = [
     { title: 'backends waiting for locks', axis: { minInterval: 1 }, lines: [['waiting', 'waitingForLocks', 'everyone']] },
@@ -450,7 +472,7 @@
 
   function draw() {
     const paper = root.classList.contains('on-paper');
-    for (const [id, option] of [['chart-response', responseOption], ['chart-locks', lockOption], ['chart-load', loadOption], ['chart-server', serverOption]]) {
+    for (const [id, option] of [['chart-response', responseOption], ['chart-locks', lockOption], ['chart-load', loadOption], ['chart-replicas', replicaOption], ['chart-server', serverOption]]) {
       const element = document.getElementById(id);
       if (!element) continue;
       charts.get(id)?.dispose();

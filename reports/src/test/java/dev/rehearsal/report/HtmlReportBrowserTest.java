@@ -10,6 +10,8 @@ import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.ColorScheme;
 import com.microsoft.playwright.options.WaitForSelectorState;
 import dev.rehearsal.run.RequestRecord;
+import dev.rehearsal.run.Requests;
+import dev.rehearsal.run.RunEvent;
 import dev.rehearsal.run.RunRecord;
 import dev.rehearsal.verdict.Judge;
 import dev.rehearsal.verdict.Verdict;
@@ -256,6 +258,50 @@ class HtmlReportBrowserTest {
     }
 
     @Test
+    void drawsHowFarEachReplicaWasBehindOnTheSameAxisWithAGapWhereNobodyKnows() throws IOException {
+        List<RunEvent> events = new ArrayList<>(truth.events());
+        for (int tenth = 0; tenth < 700; tenth++) {
+            long at = tenth * SyntheticRun.SECOND / 10;
+            long late = Math.max(0, Math.min(at, 50 * SyntheticRun.SECOND) - 42 * SyntheticRun.SECOND);
+            events.add(new RunEvent.ReplicaSampled(at, "replica-1", late, late, 5_000_000));
+            if (tenth < 450 || tenth >= 500) {
+                events.add(new RunEvent.ReplicaSampled(at, "replica-2", 0, 0, 5_000_000));
+            }
+        }
+        events.sort(Comparator.comparingLong(RunEvent::atNanos));
+        RunRecord followed = RunRecord.of(events, Requests.of(SyntheticRun.OPERATIONS, truth.requests()));
+        Page page =
+                open(written("replicas.html", Html.render(followed, Judge.judge(followed))), 1280, ColorScheme.LIGHT);
+
+        List<List<Double>> one = series(page, "chart-replicas", "lag of replica-1");
+        List<List<Double>> other = series(page, "chart-replicas", "lag of replica-2");
+
+        assertThat(one).hasSize(700).contains(List.of(1900.0, 0.0), List.of(5000.0, 3000.0), List.of(12_000.0, 8000.0));
+        assertThat(other).hasSize(651).contains(List.of(4900.0, 0.0), List.of(4900.0, Double.NaN));
+        assertThat(number(page, pixel("chart-replicas", 0, 5000)))
+                .isEqualTo(number(page, pixel("chart-response", 1, 5000)));
+        assertThat(number(page, "document.querySelectorAll('#chart-replicas svg path').length"))
+                .isGreaterThan(5);
+        assertThat(page.textContent("figure:has(#chart-replicas) .says")).startsWith("At most: replica-1 8.00 s ±");
+        page.focus("#chart-replicas");
+        for (int i = 0; i < 20; i++) {
+            page.keyboard().press("ArrowRight");
+        }
+        assertThat(page.textContent("#chart-readout")).contains("0:05", "replica-1 3.20 s behind");
+        page.click("button[data-zoom=migration]");
+        assertThat(number(page, CHART.formatted("chart-replicas") + ".getOption().dataZoom[0].startValue"))
+                .isEqualTo(number(page, CHART.formatted("chart-response") + ".getOption().dataZoom[0].startValue"));
+        assertThat(complaints).isEmpty();
+    }
+
+    @Test
+    void drawsNoReplicasWhereThereAreNone() {
+        Page page = open(1280);
+
+        assertThat(page.locator("#chart-replicas").count()).isZero();
+    }
+
+    @Test
     void zoomsAllChartsTogether() {
         Page page = open(1280);
 
@@ -406,8 +452,7 @@ class HtmlReportBrowserTest {
 
     @Test
     void staysReadableWhenItNeverCameToItsMigration() throws IOException {
-        RunRecord broken =
-                RunRecord.of(truth.events().subList(0, 4), dev.rehearsal.run.Requests.of(List.of(), List.of()));
+        RunRecord broken = RunRecord.of(truth.events().subList(0, 4), Requests.of(List.of(), List.of()));
         Verdict verdict = Judge.judge(broken);
 
         Page page = open(written("broken.html", Html.render(broken, verdict)), 400, ColorScheme.LIGHT);

@@ -2,12 +2,16 @@ package dev.rehearsal.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.rehearsal.run.RequestRecord;
 import dev.rehearsal.run.Requests;
+import dev.rehearsal.run.RunEvent;
 import dev.rehearsal.run.RunRecord;
 import dev.rehearsal.verdict.Judge;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -69,6 +73,67 @@ class HtmlTest {
                 .map(html::indexOf)
                 .toList();
         assertThat(positions).isSorted().allMatch(position -> position > 0);
+    }
+
+    @Test
+    void saysWhatAServiceTriesAgainAndHowOftenItDid() {
+        SyntheticRun stalled = SyntheticRun.stalled();
+        List<RunEvent> events = new ArrayList<>(stalled.events());
+        RunEvent.RunStarted started = (RunEvent.RunStarted) events.getFirst();
+        events.set(0, trying(started, new RunEvent.RetryPlan(List.of("40001", "08006"), 3, 50_000_000)));
+        List<RequestRecord> requests = new ArrayList<>(stalled.requests());
+        requests.replaceAll(request -> request.operation() == 0 && request.t0Nanos() < SyntheticRun.SECOND
+                ? new RequestRecord(
+                        0,
+                        request.outcome(),
+                        -1,
+                        request.backendPid(),
+                        request.t0Nanos(),
+                        request.t1Nanos(),
+                        request.t2Nanos(),
+                        request.t3Nanos(),
+                        request.sqlState(),
+                        new RequestRecord.Attempts(0, 3, 0, request.t1Nanos()))
+                : request);
+        long tried = requests.stream()
+                .filter(request -> request.attempts().count() == 3)
+                .count();
+
+        String html = rendered(RunRecord.of(events, Requests.of(SyntheticRun.OPERATIONS, requests)));
+
+        assertThat(tried).isPositive();
+        assertThat(html)
+                .contains(
+                        "tries again after 40001, 08006: up to 3 attempts, the second after 50 ms, each later one after"
+                                + " twice as long as the one before; " + 2 * tried + " attempts were a further one")
+                .contains(
+                        "tries again after 40001, 08006: up to 3 attempts, the second after 50 ms, each later one after"
+                                + " twice as long as the one before; no request needed it");
+        assertThat(rendered(record(stalled))).doesNotContain("tries again");
+    }
+
+    private static RunEvent.RunStarted trying(RunEvent.RunStarted started, RunEvent.RetryPlan retry) {
+        return new RunEvent.RunStarted(
+                started.atNanos(),
+                started.wallClock(),
+                started.harnessVersion(),
+                started.scenario(),
+                started.description(),
+                started.scenarioFile(),
+                started.seed(),
+                started.arrivals(),
+                started.services().stream()
+                        .map(service -> new RunEvent.ServicePlan(
+                                service.name(),
+                                service.arrivalsPerSecond(),
+                                service.poolSize(),
+                                service.connectionTimeoutNanos(),
+                                service.statementTimeoutNanos(),
+                                Optional.of(retry),
+                                service.operations()))
+                        .toList(),
+                started.objectives(),
+                started.command());
     }
 
     @Test

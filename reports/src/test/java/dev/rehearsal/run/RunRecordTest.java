@@ -43,6 +43,7 @@ class RunRecordTest {
                     20,
                     2_000_000_000L,
                     OptionalLong.of(5),
+                    Optional.of(new RunEvent.RetryPlan(List.of("40001"), 3, 50)),
                     List.of(new RunEvent.OperationPlan("read", 300, false)))),
             List.of(
                     new Objective.Latency(
@@ -160,6 +161,18 @@ class RunRecordTest {
                 .ignoringFields("requests", "ledger")
                 .isEqualTo(expected);
         assertThat(read.started()).isEqualTo(STARTED);
+    }
+
+    @Test
+    void readsARunThatWasRecordedBeforeItWasKnownWhatServicesTryAgain() throws IOException {
+        RunDirectory directory = stored(List.of(STARTED));
+        String line = Files.readString(directory.events());
+        String retry = ",\"retry\":{\"on\":[\"40001\"],\"attempts\":3,\"backoffNanos\":50}";
+        assertThat(line).contains(retry);
+        Files.writeString(directory.events(), line.replace(retry, ""));
+
+        assertThat(RunRecord.read(directory).started().services().getFirst().retry())
+                .isEmpty();
     }
 
     @Test

@@ -91,7 +91,7 @@ class DrillJudgeTest {
 
     /** What a drill saw rests on none of the instruments that a valid run needs. */
     @Test
-    void aBrokenDrillOfAnInvalidRunStaysBroken() {
+    void aBrokenDrillOfAnInvalidRunStaysBrokenAndFailsIt() {
         RunBuilder run = drilled(true, seen("step add", Sight.BROKEN, "Step add fails."))
                 .event(new dev.rehearsal.run.RunEvent.InstrumentTrouble(
                         RunBuilder.nanos(50_000), "lock tracer", "Lost."));
@@ -102,7 +102,12 @@ class DrillJudgeTest {
                 .singleElement()
                 .extracting(Finding::status)
                 .isEqualTo(Status.FAILED);
-        assertThat(verdict.status()).isEqualTo(Status.INCONCLUSIVE);
+        assertThat(verdict.status()).isEqualTo(Status.FAILED);
+        assertThat(verdict.story().sentences())
+                .containsExactly(
+                        "Step add fails.",
+                        "Nothing that was measured is judged:",
+                        "The lock tracer had trouble: Lost.");
     }
 
     /** A drill comes after the load: an operation is not out while nobody asks for it. */

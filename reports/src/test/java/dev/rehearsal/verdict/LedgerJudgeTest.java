@@ -3,10 +3,13 @@ package dev.rehearsal.verdict;
 import static dev.rehearsal.verdict.RunBuilder.PLACE_IN_FILE;
 import static dev.rehearsal.verdict.RunBuilder.entry;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.rehearsal.run.RequestRecord.Outcome;
+import dev.rehearsal.run.RunEvent;
 import dev.rehearsal.scenario.Objective;
 import dev.rehearsal.verdict.LedgerAccount.Loss;
+import java.time.Duration;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
@@ -69,6 +72,43 @@ class LedgerJudgeTest {
                 .isEqualTo("2 of 3 writes that the server had acknowledged are not there any more, the first of them"
                         + " place-order, acknowledged 42.0 s after the run's begin; missed when the ledger was read at"
                         + " the end of the run.");
+    }
+
+    /** To find that a write is missing takes none of the instruments that a valid run needs. */
+    @Test
+    void aLossThatWasFoundFailsAlsoARunWhoseMeasurementsAreNotJudged() {
+        RunBuilder run = run().objective(new Objective.MigrationTime(PLACE_IN_FILE, Duration.ofMinutes(1)))
+                .migrated(RunBuilder.statement("alter table orders add x int", 41_000, 3))
+                .write(0, 41_000, Outcome.SUCCEEDED, 1)
+                .write(1, 42_000, Outcome.SUCCEEDED, 1)
+                .readBack(95_600, END, true, entry(0, 1))
+                .event(new RunEvent.InstrumentTrouble(RunBuilder.nanos(50_000), "lock tracer", "Lost."));
+
+        Verdict verdict = run.judged();
+
+        assertThat(verdict.validity().valid()).isFalse();
+        assertThat(verdict.findings())
+                .extracting(Finding::objective, Finding::status)
+                .containsExactly(
+                        tuple("lostWrites", Verdict.Status.FAILED),
+                        tuple("migrationTime", Verdict.Status.INCONCLUSIVE));
+        assertThat(verdict.status()).isEqualTo(Verdict.Status.FAILED);
+        assertThat(verdict.story().sentences())
+                .first()
+                .asString()
+                .startsWith("1 of 2 writes that the server had acknowledged is not there any more");
+        assertThat(verdict.story().sentences()).contains("The lock tracer had trouble: Lost.");
+    }
+
+    /** To know that nothing is missing takes a run that came to its end. */
+    @Test
+    void thatNothingIsLostIsNotKnownOfARunThatIsNotValid() {
+        RunBuilder run = run().write(0, 41_000, Outcome.SUCCEEDED, 1)
+                .readBack(95_600, END, true, entry(0, 1))
+                .event(new RunEvent.InstrumentTrouble(RunBuilder.nanos(50_000), "lock tracer", "Lost."));
+
+        assertThat(finding(run).status()).isEqualTo(Verdict.Status.INCONCLUSIVE);
+        assertThat(run.judged().status()).isEqualTo(Verdict.Status.INCONCLUSIVE);
     }
 
     @Test
