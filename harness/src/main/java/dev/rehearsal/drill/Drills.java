@@ -32,9 +32,14 @@ public final class Drills {
         this.progress = progress;
     }
 
-    /** To be said at the begin of a run, so that one which ends early is known to lack them. */
-    public static void plan(Scenario scenario, RunClock clock, Journal journal) {
+    /**
+     * To be said at the begin of a run, so that one which ends early is known to lack them.
+     *
+     * @param progress is told what will be drilled, and how much it is: who did not ask for it can still leave it out
+     */
+    public static void plan(Scenario scenario, RunClock clock, Journal journal, Consumer<String> progress) {
         if (!scenario.drills().isEmpty()) {
+            progress.accept(DrillCost.told(scenario));
             Step first = scenario.migration().steps().getFirst();
             journal.record(new DrillsPlanned(
                     clock.nowNanos(),

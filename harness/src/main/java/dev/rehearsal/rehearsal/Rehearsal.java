@@ -72,7 +72,7 @@ public final class Rehearsal implements AutoCloseable {
         progress.started(scenario, directory.path());
         try (FileJournal journal = new FileJournal(directory.events())) {
             journal.record(RunFacts.of(scenario, clock, harnessVersion, command));
-            Drills.plan(scenario, clock, journal);
+            Drills.plan(scenario, clock, journal, progress::preparing);
             try {
                 observe(journal);
                 end(journal, Outcome.COMPLETED, "");

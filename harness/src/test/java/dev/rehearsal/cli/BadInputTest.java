@@ -55,7 +55,7 @@ class BadInputTest {
                         "no statement uses"),
                 Arguments.of("tab", "  services:", "\tservices:", "tab", ":"),
                 Arguments.of("duplicate key", "seed: 42", "seed: 42\nseed: 43", "seed", "twice"),
-                Arguments.of("later part", "seed: 42", "seed: 42\ndrills: [ failover ]", "drills", "not supported"),
+                Arguments.of("failover to nobody", "drills: []", "drills: [ failover ]", "drills", "no replica"),
                 Arguments.of(
                         "percentile out of reach",
                         "percentile: 99, during: migration",

@@ -50,6 +50,7 @@ class FailoverTest {
             timeline: { warmup: 3s, baseline: 4s, migration: 4s, settle: 4s, rollback: 2s }
             faults:
               - FAULT
+            drills: []
             objectives:
               - { outage: { max: 20s } }
               - { replicaLag: { max: LIMIT } }

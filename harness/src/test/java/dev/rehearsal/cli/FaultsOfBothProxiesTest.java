@@ -45,6 +45,7 @@ class FaultsOfBothProxiesTest {
               - { at: { stage: migration, after: 500ms }, latency: { of: primary, delay: 80ms, for: 3s } }
               - { at: { stage: settle, after: 500ms }, down: { of: primary, for: 2s } }
               - { at: { stage: settle, after: 4500ms }, resetPeer: { of: primary, for: 2s } }
+            drills: []
             objectives:
               - { errors: { during: baseline, max: 1% } }
             """;

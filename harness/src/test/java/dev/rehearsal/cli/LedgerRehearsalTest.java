@@ -38,6 +38,7 @@ class LedgerRehearsalTest {
             timeline: { warmup: 3s, baseline: 4s, migration: 6s, settle: 3s }
             faults:
               - { at: { stage: migration, after: 3s }, crash: { of: primary, for: 500ms } }
+            drills: []
             objectives:
               - lostWrites: none
             """;

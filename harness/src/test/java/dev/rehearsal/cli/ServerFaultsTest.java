@@ -34,6 +34,7 @@ class ServerFaultsTest {
             timeline: { warmup: 3s, baseline: 4s, migration: 6s, settle: 3s }
             faults:
               - FAULT
+            drills: []
             objectives:
               - { outage: { operation: read, max: LIMIT } }
             """;

@@ -5,9 +5,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Reads {@code drills}. */
+/** Reads {@code drills}; an empty list asks for none. */
 final class DrillReader {
-    private static final String ADVICE = "write e.g. drills: [ rerun ]";
+    private static final String ADVICE = "write e.g. drills: [ rerun ], or drills: [] for none";
 
     private DrillReader() {}
 
@@ -18,7 +18,7 @@ final class DrillReader {
             words.put(drill.word(), drill);
         }
         List<Drill> drills = new ArrayList<>();
-        for (Value item : value.filledList(ADVICE)) {
+        for (Value item : value.list(ADVICE)) {
             item.word(words, List.of()).ifPresent(drill -> {
                 if (drills.contains(drill)) {
                     item.problem("is listed already; remove it");

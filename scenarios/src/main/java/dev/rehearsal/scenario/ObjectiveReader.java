@@ -51,7 +51,7 @@ final class ObjectiveReader {
     /**
      * @param namesComplete whether every service and operation has a name; if not, an unknown one is not a problem of its own
      * @param relationKnown whether a name stands anywhere in the schema or the migration
-     * @param drills that the scenario lists
+     * @param drills that the scenario lists; all of them if it lists none, because then it has those that apply
      * @param replicas how many the environment has
      */
     ObjectiveReader(

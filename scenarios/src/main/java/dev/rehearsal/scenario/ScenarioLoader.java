@@ -93,9 +93,8 @@ public final class ScenarioLoader {
                 .map(steps::read)
                 .orElseGet(() -> new MigrationPlan(MigrationReader.DEFAULT_TIME_LIMIT, List.of(), List.of()));
         int replicas = environment.replication().replicas();
-        List<Drill> drills = block.get("drills")
-                .map(value -> DrillReader.read(value, replicas))
-                .orElse(List.of());
+        Optional<List<Drill>> listed = block.get("drills").map(value -> DrillReader.read(value, replicas));
+        List<Drill> drills = listed.orElse(List.of(Drill.values()));
         Workload workload = workload(block, dataset.dataset(), migration, drills, replicas);
         StageWords stages = new StageWords(hasRollback(block));
         List<Fault> faults = block.get("faults")
@@ -127,7 +126,7 @@ public final class ScenarioLoader {
                         migration,
                         timeline,
                         faults,
-                        drills,
+                        listed.orElseGet(() -> DefaultDrills.of(workload, migration, objectives, replicas)),
                         objectives,
                         file,
                         sources(root, source)));

@@ -37,9 +37,7 @@ public final class ScenarioWriter {
                     "faults",
                     scenario.faults().stream().map(ScenarioWriter::fault).toList());
         }
-        if (!scenario.drills().isEmpty()) {
-            root.put("drills", scenario.drills().stream().map(Drill::word).toList());
-        }
+        root.put("drills", scenario.drills().stream().map(Drill::word).toList());
         root.put(
                 "objectives",
                 scenario.objectives().stream().map(ScenarioWriter::objective).toList());

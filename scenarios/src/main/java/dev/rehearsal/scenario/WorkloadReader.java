@@ -44,7 +44,7 @@ final class WorkloadReader {
     private final boolean ledger;
 
     /**
-     * @param drills that the scenario lists
+     * @param drills that the scenario lists; all of them if it lists none, because then it has those that apply
      * @param replicas how many the environment has
      * @param ledger whether an operation that writes leaves entries in the ledger where it does not say
      */

@@ -64,6 +64,34 @@ class ScenarioLoaderTest {
         written = Written.in(folder);
     }
 
+    private static final String WITH_VERSIONS = FULL.replace(
+            "rate: 100/s\n",
+            "rate: 100/s\n      versions: { v2: { operations: [ { name: read, transaction: select 1 } ] } }\n");
+
+    @Test
+    void withoutTheKeyTheDrillsAreThoseThatApplyAndThoseThatAnObjectiveAsksFor() throws Exception {
+        String resumable = FULL.replace("- errors: { max: 0.1% }", "- resumable: { succeeds: true }");
+
+        assertThat(written.load(Written.MINIMAL).drills()).containsExactly(Drill.RERUN);
+        assertThat(written.load(FULL).drills()).containsExactly(Drill.RERUN, Drill.ROLLBACK);
+        assertThat(written.load(WITH_VERSIONS).drills())
+                .containsExactly(Drill.RERUN, Drill.ROLLBACK, Drill.COMPATIBILITY);
+        assertThat(written.load(resumable).drills()).containsExactly(Drill.RERUN, Drill.ROLLBACK, Drill.CRASH);
+    }
+
+    @Test
+    void anEmptyListAsksForNoDrills() throws Exception {
+        assertThat(written.load(FULL + "drills: []\n").drills()).isEmpty();
+    }
+
+    @Test
+    void refusesVersionsThatNoDrillUses() throws Exception {
+        assertThat(written.problems(WITH_VERSIONS + "drills: [ rerun ]\n"))
+                .containsExactly(
+                        "scenario.yaml:7:17: workload.services[0].versions: nothing uses them; add drills: [ compatibility ],"
+                                + " or remove them");
+    }
+
     @Test
     void fiveLinesAreEnough() throws Exception {
         Scenario scenario = written.load(Written.MINIMAL);
@@ -151,12 +179,10 @@ class ScenarioLoaderTest {
                 mistake(
                         "rate: 100/s",
                         "rate: 100/s\n      versions: { v2: {} }",
-                        "7:17: workload.services[0].versions: nothing uses them; add drills: [ compatibility ], or remove them",
                         "7:23: workload.services[0].versions.v2: 'operations' is missing; write e.g. { name: read, transaction: select 1 }"),
                 mistake(
                         "rate: 100/s",
                         "rate: 100/s\n      versions: { old: { operations: [ { name: a, transaction: select 1 } ] } }",
-                        "7:17: workload.services[0].versions: nothing uses them; add drills: [ compatibility ], or remove them",
                         "7:19: workload.services[0].versions.old: is what the service's own operations are called; give this version another name"),
                 mistake(
                         "rate: 100/s",
@@ -275,21 +301,21 @@ class ScenarioLoaderTest {
                         "30:5: objectives[1]: says no kind of objective; write one of latency, errors, outage, lockHold, lockWait, migrationTime, replicaLag, rewrites, lostWrites, rollback, rerun, resumable, compatible"),
                 mistake(
                         "- errors: { max: 0.1% }",
-                        "- rerun: { converges: true }",
+                        "- rerun: { converges: true }\ndrills: []",
                         "30:12: objectives[1].rerun: nothing tries this out; add drills: [ rerun ], or remove this objective"),
                 mistake(
                         "- errors: { max: 0.1% }",
-                        "- compatible: { versions: [ old, v2 ] }",
+                        "- compatible: { versions: [ old, v2 ] }\ndrills: []",
                         "30:17: objectives[1].compatible: nothing tries this out; add drills: [ compatibility ], or remove this objective",
                         "30:36: objectives[1].compatible.versions[1]: no service has a version v2; known are old"),
                 mistake(
                         "- errors: { max: 0.1% }",
-                        "- resumable: { succeeds: maybe }",
+                        "- resumable: { succeeds: maybe }\ndrills: []",
                         "30:16: objectives[1].resumable: nothing tries this out; add drills: [ crash ], or remove this objective",
                         "30:28: objectives[1].resumable.succeeds: must be true, got maybe"),
                 mistake(
                         "- errors: { max: 0.1% }",
-                        "- rerun: { converges: no }",
+                        "- rerun: { converges: no }\ndrills: []",
                         "30:12: objectives[1].rerun: nothing tries this out; add drills: [ rerun ], or remove this objective",
                         "30:25: objectives[1].rerun.converges: must be true, got no"),
                 mistake(
@@ -558,12 +584,8 @@ class ScenarioLoaderTest {
                         "3:33: drills[3]: there is no replica to fail over to; add environment: { replicas: 1 }"),
                 mistake(
                         "dataset: { use: tiny }",
-                        "dataset: { use: tiny }\ndrills: []",
-                        "3:9: drills: is empty; write e.g. drills: [ rerun ]"),
-                mistake(
-                        "dataset: { use: tiny }",
                         "dataset: { use: tiny }\ndrills: rerun",
-                        "3:9: drills: must be a list, got rerun; write e.g. drills: [ rerun ]"),
+                        "3:9: drills: must be a list, got rerun; write e.g. drills: [ rerun ], or drills: [] for none"),
                 mistake(
                         "dataset: { use: tiny }",
                         "dataset:",

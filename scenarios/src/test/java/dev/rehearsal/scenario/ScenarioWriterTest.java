@@ -169,6 +169,7 @@ class ScenarioWriterTest {
                   steps:
                     - { name: add column, sql: alter table orders add column region text, retries: 0 }
                 timeline: { warmup: 10s, baseline: 30s, migration: 20s, settle: 15s, rollback: 0s }
+                drills: [rerun]
                 objectives:
                   - { latency: { percentile: 99, during: migration, max: 250ms } }
                   - { errors: { during: migration, max: 0.1% } }
