@@ -1,13 +1,11 @@
 package dev.rehearsal.fault;
 
-import dev.rehearsal.run.ApplicationNames;
 import dev.rehearsal.run.Journal;
 import dev.rehearsal.run.RunClock;
 import dev.rehearsal.run.RunEvent;
 import dev.rehearsal.scenario.Cue;
-import dev.rehearsal.scenario.EnvironmentException;
 import dev.rehearsal.scenario.Fault;
-import dev.rehearsal.scenario.IndexPhase;
+import dev.rehearsal.scenario.ServerNames;
 import dev.rehearsal.scenario.Stage;
 import java.net.URI;
 import java.sql.SQLException;
@@ -20,7 +18,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,18 +29,12 @@ public final class FaultInjector implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private final List<Scheduled> faults;
-    private final boolean anyOfTheNetwork;
-    private final NetworkToxics toxics;
-    private final ServerSwitches servers;
+    private final Deeds deeds;
     private final Supplier<String> blockerJdbcUrl;
-    private final Supplier<String> observerJdbcUrl;
     private final RunClock clock;
     private final Journal journal;
     private final Set<String> committed = ConcurrentHashMap.newKeySet();
-    private final List<RepeatedLook> looks = new ArrayList<>();
-    /** Touched by the injector's thread only, as are the looks. */
-    private Optional<String> runningStep = Optional.empty();
-
+    private final CueLooks looks;
     private final InjectorThread thread = new InjectorThread(e -> trouble("internal error: " + e));
 
     /** Where a fault is. Touched by the injector's thread only. */
@@ -100,24 +91,11 @@ public final class FaultInjector implements AutoCloseable {
             scheduled.add(new Scheduled(scheduled.size(), fault));
         }
         this.faults = List.copyOf(scheduled);
-        this.anyOfTheNetwork = faults.stream().anyMatch(FaultInjector::isOfTheNetwork);
-        this.toxics = new NetworkToxics(faultApi);
-        this.servers = servers;
+        this.deeds = new Deeds(faults, new NetworkToxics(faultApi), servers);
         this.blockerJdbcUrl = blockerJdbcUrl;
-        this.observerJdbcUrl = observerJdbcUrl;
+        this.looks = new CueLooks(observerJdbcUrl, this::beginSoon, this::lookLost);
         this.clock = clock;
         this.journal = journal;
-    }
-
-    private static boolean isOfTheNetwork(Fault fault) {
-        return switch (fault) {
-            case Fault.NetworkFault network -> true;
-            case Fault.Down down -> true;
-            case Fault.Partition partition -> true;
-            case Fault.ServerFault server -> false;
-            case Fault.Failover failover -> false;
-            case Fault.Blocker blocker -> false;
-        };
     }
 
     // ---- the timeline's words ---------------------------------------------------------------------------------------
@@ -146,7 +124,7 @@ public final class FaultInjector implements AutoCloseable {
     /** Never interrupted half-way: the flag is for the caller to see. */
     public void stepStarted(String step) {
         thread.tell(() -> {
-            runningStep = Optional.of(step);
+            looks.stepStarted(step);
             faults.forEach(fault -> {
                 if (fault.fault.cue() instanceof Cue.AfterStepStart cue
                         && cue.step().equals(step)) {
@@ -176,7 +154,7 @@ public final class FaultInjector implements AutoCloseable {
     /** Faults that waited for more of the step do not happen; faults that began go on. */
     public void stepEnded(String step) {
         thread.tell(() -> {
-            runningStep = Optional.empty();
+            looks.stepEnded();
             giveUp(
                     cue -> cue instanceof Cue.AfterStepStart after
                             && after.step().equals(step),
@@ -221,7 +199,7 @@ public final class FaultInjector implements AutoCloseable {
     /** Ends the faults that have no end of their own. */
     public void stageEnded(Stage stage) {
         thread.tell(() -> {
-            closeLooks();
+            looks.close();
             giveUp(
                     cue -> cue instanceof Cue.AfterStageStart after && after.stage() == stage,
                     "Did not happen: the stage was over before its cue.");
@@ -245,7 +223,7 @@ public final class FaultInjector implements AutoCloseable {
                     end(fault);
                 }
             }
-            closeLooks();
+            looks.close();
             giveUp(
                     Cue.LockQueued.class::isInstance,
                     "Did not happen: the migration was not seen to wait for a lock on that table that stops writes.");
@@ -256,12 +234,10 @@ public final class FaultInjector implements AutoCloseable {
                     Cue.InPhase.class::isInstance,
                     "Did not happen: the migration was not seen in that phase of building an index.");
             giveUp(cue -> true, "Did not happen: the run ended before its cue.");
-            if (anyOfTheNetwork) {
-                try {
-                    toxics.heal();
-                } catch (FaultFailure e) {
-                    trouble(e);
-                }
+            try {
+                deeds.heal();
+            } catch (FaultFailure e) {
+                trouble(e);
             }
         });
         thread.close();
@@ -271,41 +247,10 @@ public final class FaultInjector implements AutoCloseable {
 
     /** For the cues that still wait for something to be seen. */
     private void look() {
-        List<Cue> waiting = faults.stream()
+        looks.begin(faults.stream()
                 .filter(fault -> fault.state == State.WAITING)
                 .map(fault -> fault.fault.cue())
-                .toList();
-        List<String> tables = waiting.stream()
-                .flatMap(cue -> cue instanceof Cue.OnLock onLock ? Stream.of(onLock.table()) : Stream.of())
-                .distinct()
-                .toList();
-        if (!tables.isEmpty()) {
-            look("lock-watch", new LockQuestion(ApplicationNames.MIGRATION, tables, this::lockSeen));
-        }
-        if (waiting.stream().anyMatch(Cue.InPhase.class::isInstance)) {
-            look("phase-watch", new PhaseQuestion(ApplicationNames.MIGRATION, this::phaseSeen));
-        }
-    }
-
-    private void look(String name, RepeatedLook.Question question) {
-        looks.add(RepeatedLook.started(name, observerJdbcUrl.get(), question, this::lookLost));
-    }
-
-    private void closeLooks() {
-        looks.forEach(RepeatedLook::close);
-        looks.clear();
-    }
-
-    private void lockSeen(LockQuestion.Seen seen) {
-        beginSoon(cue -> cue instanceof Cue.OnLock onLock
-                && onLock.table().equals(seen.table())
-                && (seen.granted() ? onLock instanceof Cue.LockHeld : onLock instanceof Cue.LockQueued));
-    }
-
-    private void phaseSeen(String phase) {
-        beginSoon(cue -> cue instanceof Cue.InPhase inPhase
-                && IndexPhase.matches(inPhase.phase(), phase)
-                && (inPhase.step().isEmpty() || inPhase.step().equals(runningStep)));
+                .toList());
     }
 
     private void beginSoon(Predicate<Cue> cues) {
@@ -369,18 +314,18 @@ public final class FaultInjector implements AutoCloseable {
         try {
             // Of a server that stops, the begin is when the first of its processes did.
             long before = clock.nowNanos();
-            if (fault.fault instanceof Fault.ServerFault deed) {
-                begin(deed);
-                started(fault, before);
-            } else if (fault.fault instanceof Fault.Failover failover) {
+            if (fault.fault instanceof Fault.Failover failover) {
                 started(fault, before);
                 // It is over when the primary's address leads somewhere again; that instruments follow takes a little
                 // longer.
-                Duration without = failOver(failover);
+                Duration without = deeds.failOver(failover);
                 over(fault, before + without.toNanos(), true, Sentences.effect(failover, without));
             } else {
-                toxics.begin(fault.name(), fault.fault);
-                started(fault, clock.nowNanos());
+                deeds.begin(fault.name(), fault.fault);
+                started(fault, fault.fault instanceof Fault.ServerFault ? before : clock.nowNanos());
+            }
+            if (takesSessionsAway(fault.fault) && fault.fault.of().equals(ServerNames.PRIMARY)) {
+                endBlockers();
             }
             fault.fault.duration().ifPresent(duration -> fault.next = thread.after(duration, () -> end(fault)));
         } catch (FaultFailure e) {
@@ -388,6 +333,21 @@ public final class FaultInjector implements AutoCloseable {
             trouble(e);
         } finally {
             begun.complete(null);
+        }
+    }
+
+    /** A transaction does not outlive its server, and is not to be blamed for that. */
+    private void endBlockers() {
+        for (Scheduled fault : faults) {
+            if (fault.state == State.RUNNING && fault.blocker != null && fault.announced) {
+                fault.cancelNext();
+                Duration open = Duration.ofNanos(clock.nowNanos() - fault.startedNanos);
+                over(
+                        fault,
+                        true,
+                        "A transaction was open for " + Sentences.words(open) + ", until its server was taken away.");
+                fault.blocker.close();
+            }
         }
     }
 
@@ -401,37 +361,6 @@ public final class FaultInjector implements AutoCloseable {
         return faults.stream()
                 .filter(other -> other.state == State.RUNNING && other.fault instanceof Fault.ServerFault)
                 .anyMatch(other -> needed.contains(other.fault.of()));
-    }
-
-    private Duration failOver(Fault.Failover failover) throws FaultFailure {
-        try {
-            return servers.failOver(failover.promote(), failover.planned());
-        } catch (EnvironmentException e) {
-            throw new FaultFailure("the failover to " + failover.promote() + " failed: " + e.getMessage(), e);
-        }
-    }
-
-    private void begin(Fault.ServerFault deed) throws FaultFailure {
-        try {
-            switch (deed) {
-                case Fault.Pause pause -> servers.pause(deed.of());
-                case Fault.Crash crash -> servers.crash(deed.of());
-            }
-        } catch (EnvironmentException e) {
-            throw new FaultFailure(deed.kind() + " of the server failed: " + e.getMessage(), e);
-        }
-    }
-
-    private void end(Fault.ServerFault deed) throws FaultFailure {
-        try {
-            switch (deed) {
-                case Fault.Pause pause -> servers.resume(deed.of());
-                case Fault.Crash crash -> servers.restart(deed.of());
-            }
-        } catch (EnvironmentException e) {
-            throw new FaultFailure(
-                    "the server could not be brought back after the " + deed.kind() + ": " + e.getMessage(), e);
-        }
     }
 
     private void begin(Scheduled fault, Fault.Blocker blocker, CompletableFuture<Void> begun) {
@@ -478,11 +407,7 @@ public final class FaultInjector implements AutoCloseable {
             return;
         }
         try {
-            if (fault.fault instanceof Fault.ServerFault deed) {
-                end(deed);
-            } else {
-                toxics.end(fault.name(), fault.fault);
-            }
+            deeds.end(fault.name(), fault.fault);
         } catch (FaultFailure e) {
             trouble(e);
         }

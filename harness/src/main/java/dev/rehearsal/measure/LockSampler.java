@@ -6,6 +6,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -25,9 +26,11 @@ final class LockSampler implements AutoCloseable {
     private static final long SLOW_NANOS = Duration.ofMillis(20).toNanos();
 
     private static final String QUERY = """
-            select l.relation::bigint, l.mode, l.granted, l.virtualtransaction
+            select l.relation::bigint, l.mode, l.granted, l.virtualtransaction, l.transactionid::text::bigint
             from pg_catalog.pg_lock_status() l
-            where l.pid = ? and l.locktype = 'relation' and l.relation >= 16384 and l.mode <> 'SIReadLock'""";
+            where l.pid = ?
+              and ((l.locktype = 'relation' and l.relation >= 16384 and l.mode <> 'SIReadLock')
+                or (l.locktype = 'transactionid' and l.granted and l.mode = 'ExclusiveLock'))""";
 
     private final java.util.function.LongSupplier nanos;
     private final Connection connection;
@@ -41,6 +44,7 @@ final class LockSampler implements AutoCloseable {
     private boolean sampling;
     private long samplingSince;
     private boolean closed;
+    private OptionalLong transactionNumber = OptionalLong.empty();
 
     /**
      * @param sightings called with every reading, one at a time and in order
@@ -83,12 +87,13 @@ final class LockSampler implements AutoCloseable {
         }
     }
 
-    /** One reading, now. */
-    void read(int pid) {
+    /** One reading, now; returns the number of the session's transaction, if it has one. */
+    OptionalLong read(int pid) {
         lock.lock();
         try {
             this.pid = pid;
             sighting();
+            return transactionNumber;
         } finally {
             lock.unlock();
         }
@@ -121,10 +126,17 @@ final class LockSampler implements AutoCloseable {
         Set<Sighting.Lock> granted = new HashSet<>();
         boolean waiting = false;
         String transaction = "";
+        transactionNumber = OptionalLong.empty();
         try {
             query.setInt(1, pid);
             try (ResultSet rows = query.executeQuery()) {
                 while (rows.next()) {
+                    long number = rows.getLong(5);
+                    if (!rows.wasNull()) {
+                        // Those of savepoints are higher.
+                        transactionNumber = OptionalLong.of(Math.min(number, transactionNumber.orElse(number)));
+                        continue;
+                    }
                     transaction = rows.getString(4);
                     if (rows.getBoolean(3)) {
                         granted.add(new Sighting.Lock(rows.getLong(1), LogParser.modeName(rows.getString(2))));

@@ -68,6 +68,7 @@ public final class WitnessedSession implements AutoCloseable {
     private Map<Long, String> namesBefore = Map.of();
     private OptionalLong walBefore;
     private Executed current = new Executed("", 0, 0, List.of());
+    private OptionalLong transactionNumber = OptionalLong.empty();
     private CompletableFuture<Void> toTell = CompletableFuture.completedFuture(null);
     private Optional<Map<Long, Long>> countedBefore = Optional.empty();
 
@@ -156,6 +157,11 @@ public final class WitnessedSession implements AutoCloseable {
         return pid;
     }
 
+    /** Of the transaction that is open, or that a lost connection left; empty while it has written nothing. 32 bits, as the server shows it in its locks. */
+    public OptionalLong transactionNumber() {
+        return transactionNumber;
+    }
+
     /** The next call executes the statement. */
     public void sending(String sql) {
         countBefore(sql);
@@ -178,7 +184,7 @@ public final class WitnessedSession implements AutoCloseable {
                 add(returned, List.of());
             }
             case OPEN -> {
-                sampler.read(pid);
+                transactionNumber = sampler.read(pid);
                 add(returned, StatementText.isNotDdl(current.sql()) ? rowsRead() : List.of());
             }
         }
@@ -237,6 +243,7 @@ public final class WitnessedSession implements AutoCloseable {
 
     private void begin() {
         executed = new ArrayList<>();
+        transactionNumber = OptionalLong.empty();
         countedBefore = Optional.empty();
         Map<Long, String> names = new HashMap<>();
         tracer.names().known().forEach((oid, relation) -> names.put(oid, relation.name()));

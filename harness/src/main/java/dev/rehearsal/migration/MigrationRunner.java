@@ -29,7 +29,7 @@ public final class MigrationRunner {
 
     /**
      * @param proxiedJdbcUrl what the statements go through
-     * @param directJdbcUrl for cancelling them, straight to the primary as it is then
+     * @param directJdbcUrl for cancelling them, and for asking what became of a commit, straight to the primary as it is then
      * @param seed of the jitter between retries
      */
     public MigrationRunner(
@@ -66,6 +66,7 @@ public final class MigrationRunner {
                 journal,
                 listener,
                 stop,
+                directJdbcUrl,
                 new Backoff(new Random(seed ^ phase.name().hashCode())));
         FutureTask<Optional<Failure>> migration = new FutureTask<>(() -> sequence.run(phase, steps, firstStepIndex));
         Thread.ofPlatform().name("migration").daemon().start(migration);

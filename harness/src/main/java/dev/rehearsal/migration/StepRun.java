@@ -16,7 +16,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.postgresql.core.BaseConnection;
 import org.postgresql.core.TransactionState;
 
@@ -37,11 +39,13 @@ final class StepRun {
     private final Journal journal;
     private final StepListener listener;
     private final StopRequest stop;
+    private final Supplier<String> directJdbcUrl;
     private final Backoff backoff;
     private final boolean wrapped;
     private final List<Tried> tried = new ArrayList<>();
     private int failures;
     private int transactionStart;
+    private boolean commitUnknown;
 
     /** A try of a statement in the transaction that is open. */
     private record Tried(int statement, int attempt, Status status, Optional<SQLException> error) {}
@@ -54,7 +58,9 @@ final class StepRun {
             Journal journal,
             StepListener listener,
             StopRequest stop,
+            Supplier<String> directJdbcUrl,
             Backoff backoff) {
+        this.directJdbcUrl = directJdbcUrl;
         this.connection = connection;
         this.session = session;
         this.step = step;
@@ -147,9 +153,7 @@ final class StepRun {
         listener.statementStarted(step, statement);
         boolean commits = !wrapped && step.lastCommit().equals(OptionalInt.of(number));
         Optional<SQLException> error = commits ? committed(statement.text()) : observed(statement.text());
-        Status status = error.isEmpty()
-                ? Status.SUCCEEDED
-                : stop.reason() == StopRequest.Reason.TIME_LIMIT ? Status.TIMED_OUT : Status.FAILED;
+        Status status = error.isEmpty() ? Status.SUCCEEDED : failed();
         tried.add(new Tried(number, attempts(), status, error));
         if (error.isEmpty()) {
             if (state() == TransactionState.IDLE) {
@@ -166,7 +170,7 @@ final class StepRun {
         if (error.isPresent() && !tried.isEmpty()) {
             // A deferred constraint, or a lost connection: the last statement is what did not get through.
             Tried last = tried.removeLast();
-            tried.add(new Tried(last.statement(), last.attempt(), Status.FAILED, error));
+            tried.add(new Tried(last.statement(), last.attempt(), failed(), error));
         }
         Optional<SqlStatement> last = Optional.of(step.statements().getLast());
         journalTransaction();
@@ -174,12 +178,31 @@ final class StepRun {
     }
 
     private Optional<SQLException> committed(String sql) throws InterruptedException {
+        String address = directJdbcUrl.get();
         listener.committing(step);
         Optional<SQLException> error = observed(sql);
         if (error.isEmpty()) {
             listener.committed(step);
+            return error;
         }
-        return error;
+        OptionalLong number = session.transactionNumber();
+        if (!closed() || number.isEmpty() || stop.requested()) {
+            return error;
+        }
+        commitUnknown = true;
+        String has = new CommitInquiry(directJdbcUrl, stop).ask(number.getAsLong(), address);
+        return Optional.of(new SQLException(
+                "the commit's outcome is unknown to the client; " + has + " (" + FailureText.of(error.get()) + ")",
+                error.get().getSQLState(),
+                error.get()));
+    }
+
+    /** How a step ends that does not succeed. */
+    Status failed() {
+        if (commitUnknown) {
+            return Status.UNKNOWN;
+        }
+        return stop.reason() == StopRequest.Reason.TIME_LIMIT ? Status.TIMED_OUT : Status.FAILED;
     }
 
     /** Ends the transaction, if there is one, and journals what was tried in it. */

@@ -18,6 +18,7 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.function.Supplier;
 import org.postgresql.core.BaseConnection;
 
 /** The steps of one direction, one after the other, on the migration's thread. */
@@ -28,6 +29,7 @@ final class StepSequence {
     private final Journal journal;
     private final StepListener listener;
     private final StopRequest stop;
+    private final Supplier<String> directJdbcUrl;
     private final Backoff backoff;
 
     StepSequence(
@@ -37,7 +39,9 @@ final class StepSequence {
             Journal journal,
             StepListener listener,
             StopRequest stop,
+            Supplier<String> directJdbcUrl,
             Backoff backoff) {
+        this.directJdbcUrl = directJdbcUrl;
         this.proxiedJdbcUrl = proxiedJdbcUrl;
         this.witness = witness;
         this.clock = clock;
@@ -103,10 +107,11 @@ final class StepSequence {
         try {
             stop.interruptibly(() -> listener.beforeStep(step));
             started(phase, step, index);
-            StepRun run = new StepRun(connection, session, step, index, journal, listener, stop, backoff);
+            StepRun run =
+                    new StepRun(connection, session, step, index, journal, listener, stop, directJdbcUrl, backoff);
             failure = run.run();
             attempts = run.attempts();
-            status = failure.isEmpty() ? Status.SUCCEEDED : failed();
+            status = failure.isEmpty() ? Status.SUCCEEDED : run.failed();
         } catch (InterruptedException e) {
             started(phase, step, index);
             status = failed();

@@ -534,6 +534,78 @@ class MigrationRunnerTest {
     }
 
     @Test
+    void doesNotCallACommitFailedThatWasNeverAnswered() throws Exception {
+        StepListener cutter = new StepListener() {
+            @Override
+            public void beforeStep(Step step) {}
+
+            @Override
+            public void stepStarted(Step step) {}
+
+            @Override
+            public void statementStarted(Step step, SqlStatement statement) {}
+
+            @Override
+            public void committing(Step step) {
+                try {
+                    server.execute("select pg_terminate_backend(pid, 10000) from pg_stat_activity"
+                            + " where application_name = 'harness-migration'");
+                } catch (SQLException e) {
+                    throw new IllegalStateException(e);
+                }
+            }
+
+            @Override
+            public void stepEnded(Step step, Status status) {}
+        };
+
+        MigrationOutcome outcome = runner(cutter)
+                .run(Phase.MIGRATION, List.of(step("select 1", "update orders set amount = 0 where id = 1")), LONG, 4);
+
+        assertThat(outcome.status()).isEqualTo(Status.FAILED);
+        assertThat(only(server.events(StepEnded.class)).status()).isEqualTo(Status.UNKNOWN);
+        StatementObserved last = server.events(StatementObserved.class).getLast();
+        assertThat(last.status()).isEqualTo(Status.UNKNOWN);
+        assertThat(last.message().orElseThrow())
+                .matches("(?s)the commit's outcome is unknown to the client; the server does not have it: transaction"
+                        + " [0-9]+ is rolled back \\(.*\\)");
+        assertThat(outcome.failure().orElseThrow().message())
+                .isEqualTo(last.message().orElseThrow());
+    }
+
+    @Test
+    void asksTheServerWhatBecameOfATransaction() throws Exception {
+        CommitInquiry inquiry = new CommitInquiry(server::url, new StopRequest());
+        long kept = transaction("commit");
+        long undone = transaction("rollback");
+        long never = kept + 1_000_000;
+
+        assertThat(inquiry.ask(kept, server.url()))
+                .isEqualTo("the server has it: transaction " + kept + " is committed");
+        assertThat(inquiry.ask(undone, server.url()))
+                .isEqualTo("the server does not have it: transaction " + undone + " is rolled back");
+        assertThat(inquiry.ask(never, server.url()))
+                .isEqualTo("the server does not have it: it knows of no transaction " + never);
+        assertThat(inquiry.ask(kept, "another's address"))
+                .isEqualTo("the server that took its place has a committed transaction of its number, " + kept
+                        + ", which is another's only if this one never reached it");
+    }
+
+    private static long transaction(String end) throws SQLException {
+        try (Connection connection = server.connect("test");
+                var statement = connection.createStatement()) {
+            statement.execute("begin");
+            long number;
+            try (var row = statement.executeQuery("select pg_current_xact_id()::xid::text")) {
+                row.next();
+                number = row.getLong(1);
+            }
+            statement.execute(end);
+            return number;
+        }
+    }
+
+    @Test
     void failsWhenThereIsNoConnection() {
         MigrationRunner runner = new MigrationRunner(
                 "jdbc:postgresql://127.0.0.1:1/none",
@@ -579,13 +651,17 @@ class MigrationRunnerTest {
     }
 
     private MigrationRunner runner() {
+        return runner(StepListener.none());
+    }
+
+    private MigrationRunner runner(StepListener listener) {
         return new MigrationRunner(
                 server.url(),
                 server::url,
                 server.instruments().witness(),
                 server.clock(),
                 server::record,
-                StepListener.none(),
+                listener,
                 42);
     }
 

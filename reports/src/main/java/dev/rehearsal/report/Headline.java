@@ -73,6 +73,10 @@ final class Headline {
         Optional<StepRun> broken = run.steps().stream()
                 .filter(step -> step.phase() == Phase.MIGRATION && step.status() != Status.SUCCEEDED)
                 .findFirst();
+        if (broken.isPresent() && broken.get().status() == Status.UNKNOWN) {
+            return "Whether the migration's step “" + broken.get().name()
+                    + "” is committed, its client cannot know: the connection broke under the commit" + felt() + ".";
+        }
         if (broken.isPresent()) {
             return "The migration itself did not succeed: its step “"
                     + broken.get().name() + "” "

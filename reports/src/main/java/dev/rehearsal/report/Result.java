@@ -167,7 +167,7 @@ public record Result(
             OptionalDouble max,
             OptionalDouble mean) {}
 
-    /** @param status {@code succeeded}, {@code failed}, {@code timedOut}, {@code skipped}, or {@code unfinished} if its end was never recorded */
+    /** @param status {@code succeeded}, {@code failed}, {@code timedOut}, {@code unknown}, {@code skipped}, or {@code unfinished} if its end was never recorded */
     public record Step(
             String name,
             String kind,

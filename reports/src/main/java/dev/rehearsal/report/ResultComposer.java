@@ -243,6 +243,7 @@ final class ResultComposer {
             case SUCCEEDED -> "succeeded";
             case FAILED -> "failed";
             case TIMED_OUT -> "timedOut";
+            case UNKNOWN -> "unknown";
             case SKIPPED -> "skipped";
         };
     }

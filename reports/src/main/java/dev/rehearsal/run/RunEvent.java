@@ -206,6 +206,8 @@ public sealed interface RunEvent {
         FAILED,
         /** Ended by the time limit. */
         TIMED_OUT,
+        /** The commit was sent, and the connection broke before there was an answer: the client cannot know. */
+        UNKNOWN,
         /** Not run, because an earlier step failed. */
         SKIPPED
     }

@@ -35,23 +35,35 @@ final class MigrationJudge {
                                 steps.stream().filter(MigrationJudge::broken).count()),
                         OptionalDouble.of(0),
                         "steps",
-                        step.status() == Status.TIMED_OUT ? "timed out" : "failed",
+                        switch (step.status()) {
+                            case TIMED_OUT -> "timed out";
+                            case UNKNOWN -> "outcome unknown";
+                            case FAILED, SKIPPED, SUCCEEDED -> "failed";
+                        },
                         "",
                         failure(step),
                         step.location()));
     }
 
     static boolean broken(StepRun step) {
-        return step.complete() && (step.status() == Status.FAILED || step.status() == Status.TIMED_OUT);
+        return step.complete() && isBroken(step.status());
+    }
+
+    private static boolean isBroken(Status status) {
+        return status == Status.FAILED || status == Status.TIMED_OUT || status == Status.UNKNOWN;
     }
 
     /** Which statement failed how: a sentence. */
     static String failure(StepRun step) {
         Optional<StatementObserved> broken = step.statements().stream()
                 .map(statement -> statement.last())
-                .filter(o -> o.status() == Status.FAILED || o.status() == Status.TIMED_OUT)
+                .filter(o -> isBroken(o.status()))
                 .reduce((first, second) -> second);
-        String how = step.status() == Status.TIMED_OUT ? " was ended by the time limit" : " failed";
+        String how = switch (step.status()) {
+            case TIMED_OUT -> " was ended by the time limit";
+            case UNKNOWN -> " is of unknown outcome";
+            case FAILED, SKIPPED, SUCCEEDED -> " failed";
+        };
         String tries = step.attempts() > 1 ? " after " + step.attempts() + " tries" : "";
         String name = "Step " + step.name() + " of the " + Wording.phase(step.phase()) + how + tries;
         return broken.map(o -> name + ": `" + Wording.statement(o.sql()) + "`"

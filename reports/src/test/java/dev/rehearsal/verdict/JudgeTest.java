@@ -607,6 +607,24 @@ class JudgeTest {
     }
 
     @Test
+    void doesNotSayThatACommitFailedThatWasNeverAnswered() {
+        Verdict verdict = new RunBuilder()
+                .objective(new Objective.MigrationTime(PLACE_IN_FILE, Duration.ofSeconds(10)))
+                .migrated(statement("select 1", 41_000, 5)
+                        .failed(Status.UNKNOWN, "08006", "its outcome is unknown to the client; the server has it"))
+                .judged();
+
+        Finding migration = verdict.findings().getFirst();
+        assertThat(migration.status()).isEqualTo(Verdict.Status.FAILED);
+        assertThat(migration.observed()).hasValue(1);
+        assertThat(migration.shownObserved()).isEqualTo("outcome unknown");
+        assertThat(migration.message())
+                .isEqualTo(
+                        "Step change of the migration is of unknown outcome: `select 1`: its outcome is unknown to the"
+                                + " client; the server has it (SQLState 08006).");
+    }
+
+    @Test
     void isInconclusiveWithoutAnyFinding() {
         Verdict verdict = new RunBuilder().judged();
 
