@@ -199,7 +199,8 @@ class ServerFaultsTest {
         assertThat(HarnessRun.stream(run.result().get("faults"))
                         .map(fault -> fault.get("effect").asString()))
                 .anyMatch(effect -> effect.endsWith(", until its server was taken away."));
-        assertThat(HarnessRun.stream(run.result().get("validity").get("reasons")).map(JsonNode::asString))
+        assertThat(HarnessRun.stream(run.result().get("validity").get("reasons"))
+                        .map(JsonNode::asString))
                 .noneMatch(reason -> reason.contains("blocker") || reason.contains("fault injector"));
         JsonNode step = run.result().get("steps").get(0);
         assertThat(step.get("status").asString()).isEqualTo("failed");
