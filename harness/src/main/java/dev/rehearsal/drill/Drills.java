@@ -44,6 +44,7 @@ public final class Drills {
             journal.record(new DrillsPlanned(
                     clock.nowNanos(),
                     scenario.drills().stream().map(Drill::word).toList(),
+                    !scenario.drillsListed(),
                     first.statements().getFirst().location()));
         }
     }

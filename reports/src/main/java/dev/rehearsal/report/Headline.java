@@ -88,9 +88,7 @@ final class Headline {
                     + Quantities.duration(fault.get().longestNanos()) + " without a success.";
         }
         if (onlyDrillsFailed()) {
-            return verdict.validity().valid()
-                    ? "Users would bear this migration, but it does not pass: " + failedDrills() + "."
-                    : "This migration does not pass: " + failedDrills() + ". What users would feel of it is not known.";
+            return "Users would bear this migration, but it does not pass: " + failedDrills() + ".";
         }
         if (impact() > 0) {
             return "Do not run this under traffic: users would wait up to " + Quantities.duration(impact()) + ".";
@@ -116,7 +114,7 @@ final class Headline {
     /** Such as {@code drill rerun, drill crash}. */
     private String failedDrills() {
         return verdict.drills().stream()
-                .filter(drill -> drill.status() == Verdict.Status.FAILED)
+                .filter(drill -> drill.decides() && drill.status() == Verdict.Status.FAILED)
                 .map(drill -> "drill " + drill.run().name())
                 .collect(Collectors.joining(", "));
     }

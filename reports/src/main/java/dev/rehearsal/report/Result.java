@@ -266,11 +266,13 @@ public record Result(
 
     /**
      * @param status {@code passed}, {@code failed} or {@code inconclusive}
+     * @param decides whether the verdict depends on it: the scenario lists it, or an objective asks for it
      * @param operations of the application, where the drill tries them out; empty where it does not
      */
     public record Drill(
             String name,
             String status,
+            boolean decides,
             double startMillis,
             double endMillis,
             String summary,

@@ -325,6 +325,7 @@ final class ResultComposer {
         return new Result.Drill(
                 drill.run().name(),
                 drill.status().word(),
+                drill.decides(),
                 millis(drill.run().startNanos()),
                 millis(drill.run().endNanos()),
                 drill.summary(),

@@ -32,6 +32,7 @@ final class DrillFold {
         return planned.map(all -> all.drills().stream()
                         .map(name -> new DrillRun(
                                 name,
+                                all.byDefault(),
                                 all.location(),
                                 of(name, DrillStarted.class).stream()
                                         .findFirst()

@@ -9,6 +9,7 @@ import java.util.List;
  * One drill as it went.
  *
  * @param name the scenario file's word
+ * @param byDefault whether it was done because the scenario says nothing about drills
  * @param location where the scenario's steps begin, for what has no place of its own
  * @param startNanos of a drill that never began, the last thing seen
  * @param endNanos of a drill whose end was never recorded, the last thing seen
@@ -16,6 +17,7 @@ import java.util.List;
  */
 public record DrillRun(
         String name,
+        boolean byDefault,
         SourceLocation location,
         long startNanos,
         long endNanos,

@@ -378,9 +378,11 @@ public sealed interface RunEvent {
      * What will be tried out when the timeline is over. Not recorded when there is nothing.
      *
      * @param drills the scenario file's words, in order
+     * @param byDefault whether they are drilled because the scenario says nothing about drills
      * @param location where the migration's steps begin
      */
-    record DrillsPlanned(long atNanos, List<String> drills, SourceLocation location) implements RunEvent {
+    record DrillsPlanned(long atNanos, List<String> drills, boolean byDefault, SourceLocation location)
+            implements RunEvent {
         public DrillsPlanned {
             drills = List.copyOf(drills);
         }

@@ -58,7 +58,12 @@ final class DrillJudge {
                     drill, Status.PASSED, "held", sentences(seen.stream().filter(one -> one.sight() == Sight.HELD))));
         }
         Status status = status(findings);
-        return new DrillResult(drill, status, findings, seen, summary(drill, status, findings));
+        boolean decides = !drill.byDefault() || objective(drill).isPresent();
+        String untold = decides || status == Status.PASSED
+                ? ""
+                : " The scenario lists no drills, so that this decides nothing; drills: [ " + drill.name()
+                        + " ] lets it.";
+        return new DrillResult(drill, status, decides, findings, seen, summary(drill, status, findings) + untold);
     }
 
     private static Status status(List<Finding> findings) {

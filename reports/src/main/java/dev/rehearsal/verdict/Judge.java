@@ -10,10 +10,10 @@ import java.util.List;
  * Judges a run: a pure function of what was recorded.
  *
  * <p>Each objective is judged by itself, and a fault that was to happen and did not is inconclusive. One that failed fails the run; else one that is
- * inconclusive makes the run inconclusive; else it passed. If the run is not valid (see {@link ValidityJudge} for the rules), nothing that was measured in
- * it is judged: every such finding keeps what was observed and becomes inconclusive, and the run never passes. What rests on no instrument stays as it is,
- * and fails also such a run: what a drill saw, and an acknowledged write that was looked for and is not there. That nothing is lost is another matter,
- * because it needs a run that came to its end.
+ * inconclusive makes the run inconclusive; else it passed. If the run is not valid (see {@link ValidityJudge} for the rules), it is inconclusive, and
+ * nothing that was measured in it is judged: every such finding keeps what was observed and becomes inconclusive. What rests on no instrument stays as it
+ * is and is told first: what a drill saw, and an acknowledged write that was looked for and is not there. That nothing is lost is another matter, because
+ * it needs a run that came to its end. A drill that the scenario lists nowhere, and that no objective asks for, decides nothing.
  */
 public final class Judge {
     private Judge() {}
@@ -34,7 +34,7 @@ public final class Judge {
                                 .toList());
         List<DrillResult> drills = new DrillJudge(run).results();
         // What a drill saw rests on none of the instruments that a valid run needs.
-        drills.stream().map(DrillResult::findings).forEach(judged::addAll);
+        drills.stream().filter(DrillResult::decides).map(DrillResult::findings).forEach(judged::addAll);
         Status status = status(judged, validity);
         List<FaultEffect> felt = new FaultJudge(evidence).effects();
         List<Deadlock> deadlocks = new DeadlockFinder(evidence).find();
@@ -94,12 +94,12 @@ public final class Judge {
     }
 
     private static Status status(List<Finding> findings, Validity validity) {
+        if (!validity.valid() || findings.isEmpty()) {
+            return Status.INCONCLUSIVE;
+        }
         if (findings.stream().anyMatch(f -> f.status() == Status.FAILED)) {
             return Status.FAILED;
         }
-        boolean known = validity.valid()
-                && !findings.isEmpty()
-                && findings.stream().noneMatch(f -> f.status() == Status.INCONCLUSIVE);
-        return known ? Status.PASSED : Status.INCONCLUSIVE;
+        return findings.stream().anyMatch(f -> f.status() == Status.INCONCLUSIVE) ? Status.INCONCLUSIVE : Status.PASSED;
     }
 }

@@ -39,11 +39,8 @@ final class Storyteller {
     Story tell(Status status, List<Finding> findings, Validity validity) {
         return switch (status) {
             case PASSED -> passed();
-            case FAILED ->
-                validity.valid()
-                        ? withLosses(findings, failed(findings))
-                        : proven(findings, inconclusive(findings, validity));
-            case INCONCLUSIVE -> inconclusive(findings, validity);
+            case FAILED -> withLosses(findings, failed(findings));
+            case INCONCLUSIVE -> proven(findings, inconclusive(findings, validity));
         };
     }
 
@@ -68,6 +65,9 @@ final class Storyteller {
     private static Story proven(List<Finding> findings, Story unknown) {
         List<String> sentences = new ArrayList<>(messages(
                 findings.stream().filter(f -> f.status() == Status.FAILED).toList()));
+        if (sentences.isEmpty()) {
+            return unknown;
+        }
         sentences.add("Nothing that was measured is judged:");
         sentences.addAll(unknown.sentences());
         return new Story(Optional.empty(), sentences, Optional.empty());

@@ -10,7 +10,7 @@ import java.util.Optional;
  * @param stages statistics of every stage that began, in order
  * @param attribution what each statement did to the traffic
  * @param faults what was felt of faults that took the server away, in order
- * @param drills in order; their findings are the last of {@code findings}
+ * @param drills in order; the findings of those that decide are the last of {@code findings}
  * @param ledger empty if no operation leaves entries in it
  * @param deadlocks that the server resolved, with their victims; each is a sentence of the story too
  */

@@ -7,8 +7,9 @@
  * of it. {@link dev.rehearsal.verdict.Validity} asks whether the instruments were good enough for the limits that are judged. Then each
  * objective becomes one {@link dev.rehearsal.verdict.Finding}.
  *
- * <p>Guarantee: a run whose instruments were not good enough, or that did not come to its end, never passes, and nothing that was measured in it fails
- * it: it is inconclusive, unless something failed that no instrument was asked about, which is a lost write that was found or a drill. Times are nanoseconds since the run's origin inside, and become milliseconds where a name says so.
+ * <p>Guarantee: a run whose instruments were not good enough, or that did not come to its end, is inconclusive; it never passes and never
+ * fails. What failed in it without any instrument being asked, a lost write that was found or a drill, is told first. Times are nanoseconds since the
+ * run's origin inside, and become milliseconds where a name says so.
  */
 @NullMarked
 package dev.rehearsal.verdict;

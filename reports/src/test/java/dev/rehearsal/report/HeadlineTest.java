@@ -72,8 +72,9 @@ class HeadlineTest {
                 "Step add of the migration cannot be repeated.",
                 SyntheticRun.PLACE);
         DrillResult rerun = new DrillResult(
-                new DrillRun("rerun", SyntheticRun.PLACE, 0, 1, true, List.of(), List.of()),
+                new DrillRun("rerun", false, SyntheticRun.PLACE, 0, 1, true, List.of(), List.of()),
                 Verdict.Status.FAILED,
+                true,
                 List.of(finding),
                 List.of(),
                 finding.message());

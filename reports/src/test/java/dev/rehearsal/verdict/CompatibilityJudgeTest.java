@@ -84,7 +84,7 @@ class CompatibilityJudgeTest {
 
     private static RunBuilder run(OperationTried... tried) {
         RunBuilder run = new RunBuilder();
-        run.event(new DrillsPlanned(1, List.of("compatibility"), STEPS));
+        run.event(new DrillsPlanned(1, List.of("compatibility"), false, STEPS));
         run.event(new DrillStarted(RunBuilder.nanos(95_600), "compatibility"));
         for (OperationTried one : tried) {
             run.event(one);

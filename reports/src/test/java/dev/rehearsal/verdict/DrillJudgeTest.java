@@ -10,6 +10,7 @@ import dev.rehearsal.run.RunEvent.Sight;
 import dev.rehearsal.scenario.Objective;
 import dev.rehearsal.scenario.SourceLocation;
 import dev.rehearsal.verdict.Verdict.Status;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -78,7 +79,7 @@ class DrillJudgeTest {
     @Test
     void aDrillThatNeverBeganIsInconclusive() {
         RunBuilder run = new RunBuilder();
-        run.event(new DrillsPlanned(1, List.of("rerun"), STEPS));
+        run.event(new DrillsPlanned(1, List.of("rerun"), false, STEPS));
 
         Verdict verdict = run.judged();
 
@@ -91,7 +92,7 @@ class DrillJudgeTest {
 
     /** What a drill saw rests on none of the instruments that a valid run needs. */
     @Test
-    void aBrokenDrillOfAnInvalidRunStaysBrokenAndFailsIt() {
+    void aBrokenDrillOfAnInvalidRunStaysBrokenAndIsToldFirst() {
         RunBuilder run = drilled(true, seen("step add", Sight.BROKEN, "Step add fails."))
                 .event(new dev.rehearsal.run.RunEvent.InstrumentTrouble(
                         RunBuilder.nanos(50_000), "lock tracer", "Lost."));
@@ -102,12 +103,34 @@ class DrillJudgeTest {
                 .singleElement()
                 .extracting(Finding::status)
                 .isEqualTo(Status.FAILED);
-        assertThat(verdict.status()).isEqualTo(Status.FAILED);
+        assertThat(verdict.status()).isEqualTo(Status.INCONCLUSIVE);
         assertThat(verdict.story().sentences())
                 .containsExactly(
                         "Step add fails.",
                         "Nothing that was measured is judged:",
                         "The lock tracer had trouble: Lost.");
+    }
+
+    @Test
+    void aDrillThatNobodyAskedForTellsAndDecidesNothing() {
+        RunBuilder run = new RunBuilder().objective(new Objective.MigrationTime(STEPS, Duration.ofMinutes(1)));
+        run.migrated(RunBuilder.statement("alter table orders add x int", 41_000, 3));
+        run.event(new DrillsPlanned(1, List.of("rerun"), true, STEPS));
+        run.event(new DrillStarted(RunBuilder.nanos(95_600), "rerun"));
+        run.event(seen("step add", Sight.BROKEN, "Step add fails."));
+        run.event(new DrillEnded(RunBuilder.nanos(95_900), "rerun"));
+
+        Verdict verdict = run.judged();
+
+        assertThat(verdict.status()).isEqualTo(Status.PASSED);
+        assertThat(verdict.findings()).extracting(Finding::objective).containsExactly("migrationTime");
+        assertThat(verdict.drills())
+                .singleElement()
+                .satisfies(drill -> assertThat(drill.status()).isEqualTo(Status.FAILED))
+                .extracting(DrillResult::summary)
+                .isEqualTo(
+                        "Step add fails. The scenario lists no drills, so that this decides nothing; drills: [ rerun ]"
+                                + " lets it.");
     }
 
     /** A drill comes after the load: an operation is not out while nobody asks for it. */
@@ -118,7 +141,7 @@ class DrillJudgeTest {
 
     private static RunBuilder drilled(boolean complete, DrillObserved... seen) {
         RunBuilder run = new RunBuilder();
-        run.event(new DrillsPlanned(1, List.of("rerun"), STEPS));
+        run.event(new DrillsPlanned(1, List.of("rerun"), false, STEPS));
         run.event(new DrillStarted(RunBuilder.nanos(95_600), "rerun"));
         for (DrillObserved one : seen) {
             run.event(one);

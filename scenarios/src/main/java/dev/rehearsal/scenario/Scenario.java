@@ -7,6 +7,7 @@ import java.util.List;
  * One rehearsal, complete and checked.
  *
  * @param drills in the order in which they are done
+ * @param drillsListed whether the file lists them; else they are those that apply, and tell without deciding
  * @param file the scenario file it was read from, absolute
  * @param sources where each part of the file stands, so that a finding can point at it
  */
@@ -21,6 +22,7 @@ public record Scenario(
         Timeline timeline,
         List<Fault> faults,
         List<Drill> drills,
+        boolean drillsListed,
         List<Objective> objectives,
         Path file,
         Sources sources) {
@@ -43,6 +45,7 @@ public record Scenario(
                 timeline,
                 faults,
                 List.of(),
+                true,
                 objectives.stream()
                         .filter(objective -> !(objective instanceof Objective.OfDrill))
                         .toList(),

@@ -127,6 +127,7 @@ public final class ScenarioLoader {
                         timeline,
                         faults,
                         listed.orElseGet(() -> DefaultDrills.of(workload, migration, objectives, replicas)),
+                        listed.isPresent(),
                         objectives,
                         file,
                         sources(root, source)));

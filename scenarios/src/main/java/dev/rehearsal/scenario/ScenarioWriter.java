@@ -37,7 +37,9 @@ public final class ScenarioWriter {
                     "faults",
                     scenario.faults().stream().map(ScenarioWriter::fault).toList());
         }
-        root.put("drills", scenario.drills().stream().map(Drill::word).toList());
+        if (scenario.drillsListed()) {
+            root.put("drills", scenario.drills().stream().map(Drill::word).toList());
+        }
         root.put(
                 "objectives",
                 scenario.objectives().stream().map(ScenarioWriter::objective).toList());

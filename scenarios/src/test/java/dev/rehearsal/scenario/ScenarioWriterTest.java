@@ -169,7 +169,6 @@ class ScenarioWriterTest {
                   steps:
                     - { name: add column, sql: alter table orders add column region text, retries: 0 }
                 timeline: { warmup: 10s, baseline: 30s, migration: 20s, settle: 15s, rollback: 0s }
-                drills: [rerun]
                 objectives:
                   - { latency: { percentile: 99, during: migration, max: 250ms } }
                   - { errors: { during: migration, max: 0.1% } }
@@ -220,6 +219,7 @@ class ScenarioWriterTest {
                 scenario.timeline(),
                 scenario.faults(),
                 scenario.drills(),
+                scenario.drillsListed(),
                 scenario.objectives().stream()
                         .map(ScenarioWriterTest::objective)
                         .toList(),
