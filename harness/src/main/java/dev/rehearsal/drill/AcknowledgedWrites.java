@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 
 /**
  * Some sessions that write entries into the ledger, as the application commits its work, and keep what the server acknowledged. They connect where the
@@ -155,8 +156,7 @@ final class AcknowledgedWrites implements AutoCloseable {
         }
     }
 
-    private synchronized void await(java.util.function.BooleanSupplier met, String otherwise)
-            throws SQLException, InterruptedException {
+    private synchronized void await(BooleanSupplier met, String otherwise) throws SQLException, InterruptedException {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         while (!met.getAsBoolean()) {
             long left = deadline - System.nanoTime();
@@ -173,18 +173,6 @@ final class AcknowledgedWrites implements AutoCloseable {
     public void close() {
         stopped = true;
         threads.forEach(Thread::interrupt);
-        boolean interrupted = false;
-        for (Thread thread : threads) {
-            while (thread.isAlive()) {
-                try {
-                    thread.join();
-                } catch (InterruptedException e) {
-                    interrupted = true;
-                }
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        EndingThreads.await(threads);
     }
 }

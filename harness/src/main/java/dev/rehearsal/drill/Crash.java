@@ -47,7 +47,6 @@ final class Crash implements Blow {
 
     @Override
     public void conclude(DrillLog log) {
-        // A crash that is followed by a start over the same data loses nothing; the ledger of the timeline looks after
-        // that.
+        // A start over the same data brings back what was acknowledged: nobody writes beside it.
     }
 }

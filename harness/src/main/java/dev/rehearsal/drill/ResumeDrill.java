@@ -70,7 +70,7 @@ final class ResumeDrill {
                             + ": there only the number of values was compared.");
         }
         int resumed = 0;
-        List<CrashPoint> points = CrashPoint.of(
+        List<BlowPoint> points = BlowPoint.of(
                 steps, truth.shortest(another), blow.lead(), inLongSteps, new Random(scenario.seed() ^ 0x6372617368L));
         for (int i = 0; i < points.size(); i++) {
             Outcome outcome = struck(servers, blow.noun() + "-" + (i + 1), points.get(i), truth, random);
@@ -88,9 +88,9 @@ final class ResumeDrill {
 
     /** Again and sooner, where the point was over before the blow. */
     private Outcome struck(
-            NamedServers servers, String name, CrashPoint planned, UndisturbedRun truth, Set<String> random)
+            NamedServers servers, String name, BlowPoint planned, UndisturbedRun truth, Set<String> random)
             throws SQLException, EnvironmentException, InterruptedException {
-        CrashPoint point = planned;
+        BlowPoint point = planned;
         for (int tries = 1; tries <= TRIES; tries++) {
             try (DrillServer server = servers.start(name + (tries == 1 ? "" : "-try-" + tries), blow.replicas())) {
                 Outcome outcome = struck(server, point, truth, random);
@@ -98,7 +98,7 @@ final class ResumeDrill {
                     return outcome;
                 }
             }
-            if (point instanceof CrashPoint.During during) {
+            if (point instanceof BlowPoint.During during) {
                 point = during.sooner();
             }
         }
@@ -108,7 +108,7 @@ final class ResumeDrill {
         return Outcome.MISSED;
     }
 
-    private Outcome struck(DrillServer server, CrashPoint point, UndisturbedRun truth, Set<String> random)
+    private Outcome struck(DrillServer server, BlowPoint point, UndisturbedRun truth, Set<String> random)
             throws SQLException, EnvironmentException, InterruptedException {
         List<Step> steps = scenario.migration().steps();
         MigrationOutcome cut;
@@ -147,21 +147,21 @@ final class ResumeDrill {
         return Outcome.RESUMED;
     }
 
-    private String subject(CrashPoint point) {
+    private String subject(BlowPoint point) {
         return blow.noun() + " " + point.told();
     }
 
     /** Whether the server went when it was to go, by what the migration felt of it. */
-    private static boolean hit(CrashPoint point, MigrationOutcome cut) {
+    private static boolean hit(BlowPoint point, MigrationOutcome cut) {
         Optional<String> failed = cut.failure().map(MigrationOutcome.Failure::step);
         return switch (point) {
-            case CrashPoint.Before before ->
+            case BlowPoint.Before before ->
                 failed.equals(Optional.of(before.step().name()));
-            case CrashPoint.BeforeStatement before ->
+            case BlowPoint.BeforeStatement before ->
                 failed.equals(Optional.of(before.step().name()));
-            case CrashPoint.During during ->
+            case BlowPoint.During during ->
                 failed.equals(Optional.of(during.step().name()));
-            case CrashPoint.AfterAll after -> failed.isEmpty();
+            case BlowPoint.AfterAll after -> failed.isEmpty();
         };
     }
 }

@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
 /** Has a blow fall once, at a point of the migration that it listens to. */
 final class Striker implements StepListener {
     private final Blow.Ready blow;
-    private final CrashPoint point;
+    private final BlowPoint point;
     private final CountDownLatch stepOver = new CountDownLatch(1);
     private final CompletableFuture<Boolean> struck = new CompletableFuture<>();
     /** Read after the migration's thread has ended, as is the other. */
@@ -22,21 +22,21 @@ final class Striker implements StepListener {
 
     private int statement;
 
-    Striker(Blow.Ready blow, CrashPoint point) {
+    Striker(Blow.Ready blow, BlowPoint point) {
         this.blow = blow;
         this.point = point;
     }
 
     @Override
     public void beforeStep(Step step) {
-        if (point instanceof CrashPoint.Before before && before.step().equals(step)) {
+        if (point instanceof BlowPoint.Before before && before.step().equals(step)) {
             strike();
         }
     }
 
     @Override
     public void stepStarted(Step step) {
-        if (point instanceof CrashPoint.During during && during.step().equals(step)) {
+        if (point instanceof BlowPoint.During during && during.step().equals(step)) {
             begun = true;
             Thread.ofPlatform().name("drill-blow").start(() -> strikeAfter(during.after()));
         }
@@ -44,7 +44,7 @@ final class Striker implements StepListener {
 
     @Override
     public void statementStarted(Step step, SqlStatement started) {
-        if (point instanceof CrashPoint.BeforeStatement before
+        if (point instanceof BlowPoint.BeforeStatement before
                 && before.step().equals(step)
                 && statement++ == before.statement()) {
             strike();
@@ -53,7 +53,7 @@ final class Striker implements StepListener {
 
     @Override
     public void stepEnded(Step step, Status status) {
-        if (point instanceof CrashPoint.During during && during.step().equals(step)) {
+        if (point instanceof BlowPoint.During during && during.step().equals(step)) {
             stepOver.countDown();
         }
     }
@@ -84,7 +84,7 @@ final class Striker implements StepListener {
 
     /** To be called when the migration is over. False if its moment never came. */
     boolean hasStruck() throws EnvironmentException {
-        if (point instanceof CrashPoint.AfterAll) {
+        if (point instanceof BlowPoint.AfterAll) {
             strike();
         }
         if (!begun) {

@@ -8,7 +8,6 @@ import dev.rehearsal.migration.StepListener;
 import dev.rehearsal.run.RunEvent.Phase;
 import dev.rehearsal.run.RunEvent.Status;
 import dev.rehearsal.scenario.Step;
-import dev.rehearsal.scenario.Step.SqlStatement;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -71,9 +70,6 @@ record UndisturbedRun(
             public void stepStarted(Step step) {
                 startedNanos = System.nanoTime();
             }
-
-            @Override
-            public void statementStarted(Step step, SqlStatement statement) {}
 
             @Override
             public void stepEnded(Step step, Status status) {

@@ -4,10 +4,14 @@ import dev.rehearsal.run.RequestLog.OperationKey;
 import dev.rehearsal.run.RequestRecord;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.HdrHistogram.Histogram;
 
-/** Responses of the last two seconds, for a live view: a ring of short histograms. Safe for use by several threads. */
+/**
+ * Responses of the last two seconds, for a live view: a ring of short histograms; and who of those that had arrived at some instant is still under way.
+ * Safe for use by several threads.
+ */
 final class LiveStatistics {
     private static final int PARTS = 8;
     private static final long PART_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
@@ -17,6 +21,7 @@ final class LiveStatistics {
     private final Part[] ring = new Part[PARTS];
     private long completed;
     private long failed;
+    private final List<Underway> watched = new ArrayList<>();
 
     LiveStatistics(List<OperationKey> operations) {
         this.operations = List.copyOf(operations);
@@ -31,6 +36,42 @@ final class LiveStatistics {
             failed++;
         }
         part(request.t3Nanos()).record(request);
+        watched.removeIf(underway -> underway.isOverWith(request));
+    }
+
+    /**
+     * Completes when every request that arrived before an instant has finished.
+     *
+     * @param nowNanos the instant: not in the past, so that none that arrives later has finished already
+     * @param arrived how many the plan has until then
+     */
+    synchronized CompletableFuture<Void> finished(long nowNanos, long arrived) {
+        Underway underway = new Underway(nowNanos, arrived - completed);
+        if (underway.left > 0) {
+            watched.add(underway);
+        } else {
+            underway.over.complete(null);
+        }
+        return underway.over;
+    }
+
+    /** Those that had arrived by an instant and had not finished. */
+    private static final class Underway {
+        private final long untilNanos;
+        private final CompletableFuture<Void> over = new CompletableFuture<>();
+        private long left;
+
+        Underway(long untilNanos, long left) {
+            this.untilNanos = untilNanos;
+            this.left = left;
+        }
+
+        boolean isOverWith(RequestRecord finished) {
+            if (finished.t0Nanos() < untilNanos && --left == 0) {
+                over.complete(null);
+            }
+            return left == 0;
+        }
     }
 
     synchronized long completed() {

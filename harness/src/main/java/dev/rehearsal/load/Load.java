@@ -83,6 +83,13 @@ public final class Load implements AutoCloseable {
                 .orElseGet(() -> new LiveView(0, 0, 0, 0, 0, 0, 0, 0, List.of()));
     }
 
+    /** Completes when every request that has arrived by now has finished, and never if the injector fails first. Only after {@link #begin}. */
+    public CompletableFuture<Void> underwayFinished() {
+        Running now = running.orElseThrow(() -> new IllegalStateException("the load has not begun"));
+        long nowNanos = now.clock().nowNanos();
+        return now.reader().statistics().finished(nowNanos, now.arrived().arrived(nowNanos));
+    }
+
     /** Why the injector can no longer do its work; empty while it can. */
     public Optional<String> failure() {
         return running.flatMap(now -> Optional.ofNullable(now.reader().failure().getNow(null)))

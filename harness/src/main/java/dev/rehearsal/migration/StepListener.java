@@ -4,15 +4,15 @@ import dev.rehearsal.run.RunEvent.Status;
 import dev.rehearsal.scenario.Step;
 import dev.rehearsal.scenario.Step.SqlStatement;
 
-/** Hears how far a migration is. Called by the migration's thread, which waits for it. */
+/** Hears how far a migration is, of what it wants to hear. Called by the migration's thread, which waits for it. */
 public interface StepListener {
     /** Before the step's start is journaled: what must come before the step may take its time here. */
-    void beforeStep(Step step) throws InterruptedException;
+    default void beforeStep(Step step) throws InterruptedException {}
 
-    void stepStarted(Step step);
+    default void stepStarted(Step step) {}
 
     /** Before each try of each statement. */
-    void statementStarted(Step step, SqlStatement statement);
+    default void statementStarted(Step step, SqlStatement statement) {}
 
     /** Before each try of the commit that ends the step's work: the harness's own, or the last in the text. Must not take its time. */
     default void committing(Step step) {}
@@ -21,22 +21,10 @@ public interface StepListener {
     default void committed(Step step) {}
 
     /** Also called, alone, for steps that are skipped. */
-    void stepEnded(Step step, Status status);
+    default void stepEnded(Step step, Status status) {}
 
     /** A listener that does nothing. */
     static StepListener none() {
-        return new StepListener() {
-            @Override
-            public void beforeStep(Step step) {}
-
-            @Override
-            public void stepStarted(Step step) {}
-
-            @Override
-            public void statementStarted(Step step, SqlStatement statement) {}
-
-            @Override
-            public void stepEnded(Step step, Status status) {}
-        };
+        return new StepListener() {};
     }
 }

@@ -7,6 +7,7 @@ import dev.rehearsal.migration.MigrationRunner;
 import dev.rehearsal.migration.StepListener;
 import dev.rehearsal.run.Journal;
 import dev.rehearsal.run.RunClock;
+import dev.rehearsal.run.RunEvent.Noted;
 import dev.rehearsal.run.RunEvent.Phase;
 import dev.rehearsal.run.RunEvent.StageEnded;
 import dev.rehearsal.run.RunEvent.StageStarted;
@@ -20,8 +21,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /**
  * Walks the stages in order while the load runs: waits where a stage has a length, works where it has steps, and tells faults and progress.
@@ -30,6 +34,8 @@ import java.util.concurrent.FutureTask;
  */
 final class TimelineRunner {
     private static final Duration TICK = Duration.ofMillis(250);
+    /** Nearly every operation is over sooner; one that is not would delay the migration for too long. */
+    private static final Duration LONGEST_UNDERWAY = Duration.ofSeconds(5);
 
     private final Timeline timeline;
     private final Load load;
@@ -134,11 +140,20 @@ final class TimelineRunner {
         return this;
     }
 
-    /** @param atLeast watched for this long even when the work is done sooner */
+    /**
+     * The work begins when those requests are over that arrived before the stage did: they count for the stage before, which is not to feel it.
+     *
+     * @param atLeast watched for this long even when the work is done sooner
+     */
     private TimelineRunner working(Stage stage, Duration atLeast, Runnable work)
             throws EnvironmentException, InterruptedException {
         long start = begin(stage, Optional.empty());
-        FutureTask<Void> task = new FutureTask<>(work, null);
+        CompletableFuture<Void> before = load.underwayFinished();
+        FutureTask<Void> task = new FutureTask<>(() -> {
+            await(before, stage);
+            work.run();
+            return null;
+        });
         Thread worker = Thread.ofPlatform().name("migration").start(task);
         try {
             while (!task.isDone()) {
@@ -154,6 +169,18 @@ final class TimelineRunner {
         watchUntil(stage, start, Optional.of(atLeast), start + atLeast.toNanos());
         end(stage, start);
         return this;
+    }
+
+    private void await(CompletableFuture<Void> before, Stage stage) throws ExecutionException, InterruptedException {
+        try {
+            before.get(LONGEST_UNDERWAY.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException e) {
+            journal.record(new Noted(
+                    clock.nowNanos(),
+                    "The " + stage.word() + " began although requests that had arrived before were under way for "
+                            + LONGEST_UNDERWAY.toSeconds()
+                            + " s already: what they felt of it counts for the stage before."));
+        }
     }
 
     private long begin(Stage stage, Optional<Duration> planned) {

@@ -8,14 +8,11 @@ import dev.rehearsal.environment.LocalServer;
 import dev.rehearsal.environment.TestCluster;
 import dev.rehearsal.load.Load;
 import dev.rehearsal.load.LoadSpec;
-import dev.rehearsal.run.LedgerEntries;
 import dev.rehearsal.run.RequestLog;
 import dev.rehearsal.run.RequestRecord;
 import dev.rehearsal.run.RequestRecord.Outcome;
-import dev.rehearsal.run.Requests;
 import dev.rehearsal.run.RunClock;
 import dev.rehearsal.run.RunEvent;
-import dev.rehearsal.run.RunRecord;
 import dev.rehearsal.scenario.Parameter;
 import dev.rehearsal.scenario.Workload;
 import dev.rehearsal.scenario.Workload.Operation;
@@ -24,7 +21,6 @@ import dev.rehearsal.scenario.Workload.Pool;
 import dev.rehearsal.scenario.Workload.Reads;
 import dev.rehearsal.scenario.Workload.Retry;
 import dev.rehearsal.scenario.Workload.Service;
-import dev.rehearsal.verdict.Judge;
 import dev.rehearsal.verdict.LedgerAccount;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -32,7 +28,6 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.Statement;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -155,27 +150,8 @@ class LedgerProofTest {
         return requests;
     }
 
-    /** As {@code harness report} has it: from what is on the disk. */
     private LedgerAccount account() throws Exception {
-        List<RunEvent> all = new ArrayList<>();
-        all.add(new RunEvent.RunStarted(
-                0,
-                Instant.EPOCH,
-                "test",
-                "ledger",
-                "",
-                "scenario.yaml",
-                7,
-                "constant",
-                List.of(),
-                List.of(),
-                List.of("harness")));
-        all.addAll(events);
-        RunRecord run = RunRecord.of(
-                all,
-                Requests.of(RequestLog.open(directory.resolve("requests.bin"))),
-                LedgerEntries.in(directory.resolve("ledger.bin")));
-        return Judge.judge(run).ledger().orElseThrow();
+        return LedgerAccounts.in(directory, events);
     }
 
     @Test

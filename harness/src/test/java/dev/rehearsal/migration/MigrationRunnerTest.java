@@ -537,15 +537,6 @@ class MigrationRunnerTest {
     void doesNotCallACommitFailedThatWasNeverAnswered() throws Exception {
         StepListener cutter = new StepListener() {
             @Override
-            public void beforeStep(Step step) {}
-
-            @Override
-            public void stepStarted(Step step) {}
-
-            @Override
-            public void statementStarted(Step step, SqlStatement statement) {}
-
-            @Override
             public void committing(Step step) {
                 try {
                     server.execute("select pg_terminate_backend(pid, 10000) from pg_stat_activity"
@@ -554,9 +545,6 @@ class MigrationRunnerTest {
                     throw new IllegalStateException(e);
                 }
             }
-
-            @Override
-            public void stepEnded(Step step, Status status) {}
         };
 
         MigrationOutcome outcome = runner(cutter)

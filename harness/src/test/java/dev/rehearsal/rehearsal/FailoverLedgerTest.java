@@ -12,16 +12,14 @@ import dev.rehearsal.environment.TestCluster;
 import dev.rehearsal.load.Load;
 import dev.rehearsal.load.LoadSpec;
 import dev.rehearsal.measure.Instruments;
+import dev.rehearsal.measure.LedgerAccounts;
 import dev.rehearsal.measure.LedgerTable;
 import dev.rehearsal.run.ApplicationNames;
-import dev.rehearsal.run.LedgerEntries;
 import dev.rehearsal.run.LedgerKey;
 import dev.rehearsal.run.RequestLog;
 import dev.rehearsal.run.RequestRecord;
-import dev.rehearsal.run.Requests;
 import dev.rehearsal.run.RunClock;
 import dev.rehearsal.run.RunEvent;
-import dev.rehearsal.run.RunRecord;
 import dev.rehearsal.scenario.EnvironmentSpec.Synchrony;
 import dev.rehearsal.scenario.Workload;
 import dev.rehearsal.scenario.Workload.Operation;
@@ -29,7 +27,6 @@ import dev.rehearsal.scenario.Workload.OperationStatement;
 import dev.rehearsal.scenario.Workload.Pool;
 import dev.rehearsal.scenario.Workload.Reads;
 import dev.rehearsal.scenario.Workload.Service;
-import dev.rehearsal.verdict.Judge;
 import dev.rehearsal.verdict.LedgerAccount;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,8 +36,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -146,7 +141,7 @@ class FailoverLedgerTest {
             onlyThere.removeAll(now);
             Set<Long> lost = acknowledged();
             lost.retainAll(onlyThere);
-            return new Sides(account(), onlyThere, lost);
+            return new Sides(LedgerAccounts.in(directory, events), onlyThere, lost);
         }
     }
 
@@ -198,29 +193,6 @@ class FailoverLedgerTest {
             }
         });
         return keys;
-    }
-
-    private LedgerAccount account() throws Exception {
-        List<RunEvent> all = new ArrayList<>();
-        all.add(new RunEvent.RunStarted(
-                0,
-                Instant.EPOCH,
-                "test",
-                "failover",
-                "",
-                "scenario.yaml",
-                7,
-                "constant",
-                List.of(),
-                List.of(),
-                List.of("harness")));
-        all.addAll(events);
-        return Judge.judge(RunRecord.of(
-                        all,
-                        Requests.of(RequestLog.open(directory.resolve("requests.bin"))),
-                        LedgerEntries.in(directory.resolve("ledger.bin"))))
-                .ledger()
-                .orElseThrow();
     }
 
     private static Set<Long> entries(String url) throws SQLException {

@@ -9,8 +9,8 @@ import java.util.Locale;
 import java.util.Random;
 
 /** Where in a migration a blow falls. */
-sealed interface CrashPoint {
-    /** Shorter steps are over before a signal has arrived: in those the server is killed between two statements. */
+sealed interface BlowPoint {
+    /** Shorter steps are over before a signal has arrived: in those the blow falls between two statements. */
     Duration SHORTEST_TIMED = Duration.ofMillis(150);
 
     /** In a step as long as this, several times. */
@@ -20,7 +20,7 @@ sealed interface CrashPoint {
     String told();
 
     /** The last step has not begun to do anything, the one before has committed. */
-    record Before(Step step) implements CrashPoint {
+    record Before(Step step) implements BlowPoint {
         @Override
         public String told() {
             return "before step " + step.name();
@@ -28,7 +28,7 @@ sealed interface CrashPoint {
     }
 
     /** The step has begun, and those of its statements that come before this one are executed. */
-    record BeforeStatement(Step step, int statement) implements CrashPoint {
+    record BeforeStatement(Step step, int statement) implements BlowPoint {
         @Override
         public String told() {
             return "in step " + step.name()
@@ -40,7 +40,7 @@ sealed interface CrashPoint {
     }
 
     /** So long after the step has begun. */
-    record During(Step step, Duration after) implements CrashPoint {
+    record During(Step step, Duration after) implements BlowPoint {
         @Override
         public String told() {
             return String.format(Locale.ROOT, "in step %s, after %,d ms", step.name(), after.toMillis());
@@ -52,7 +52,7 @@ sealed interface CrashPoint {
     }
 
     /** Everything has committed. */
-    record AfterAll() implements CrashPoint {
+    record AfterAll() implements BlowPoint {
         @Override
         public String told() {
             return "after the last step";
@@ -66,8 +66,8 @@ sealed interface CrashPoint {
      * @param lead for how long the blow is under way before it falls
      * @param inLongSteps how many points in a step that is long
      */
-    static List<CrashPoint> of(List<Step> steps, List<StepSpan> spans, Duration lead, int inLongSteps, Random random) {
-        List<CrashPoint> points = new ArrayList<>();
+    static List<BlowPoint> of(List<Step> steps, List<StepSpan> spans, Duration lead, int inLongSteps, Random random) {
+        List<BlowPoint> points = new ArrayList<>();
         for (int i = 0; i < steps.size(); i++) {
             Step step = steps.get(i);
             Duration took = spans.get(i).took().minus(lead);
