@@ -4,7 +4,7 @@ import dev.rehearsal.scenario.EnvironmentException;
 import java.time.Duration;
 
 /** Every process of the server killed at once, and the server started again over the same data. */
-final class Crash implements Blow {
+final class Crash implements Disruption {
     @Override
     public String noun() {
         return "crash";

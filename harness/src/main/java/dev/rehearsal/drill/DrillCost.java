@@ -8,7 +8,7 @@ import java.util.stream.Collectors;
 final class DrillCost {
     private DrillCost() {}
 
-    /** Such as {@code drills at the end: rerun, rollback; without traffic and on fresh clones, they run the migration about 4 times more}. */
+    /** Such as {@code drills at the end: rerun, rollback; on fresh clones, they run the migration about 4 times more …}. */
     static String told(Scenario scenario) {
         int times = scenario.drills().stream()
                 .mapToInt(drill -> migrations(drill, scenario))

@@ -15,7 +15,7 @@ import java.util.function.Consumer;
 
 /** Does the drills of a scenario, one after the other. */
 public final class Drills {
-    private static final int BLOWS_IN_LONG_STEPS = 3;
+    private static final int DISRUPTIONS_IN_LONG_STEPS = 3;
 
     private final Scenario scenario;
     private final DrillServers servers;
@@ -73,8 +73,8 @@ public final class Drills {
                     new RerunDrill(scenario, log).run(server);
                 }
             }
-            case CRASH -> new ResumeDrill(scenario, log, new Crash(), BLOWS_IN_LONG_STEPS).run(this::started);
-            case FAILOVER -> new ResumeDrill(scenario, log, failover(), BLOWS_IN_LONG_STEPS).run(this::started);
+            case CRASH -> new ResumeDrill(scenario, log, new Crash(), DISRUPTIONS_IN_LONG_STEPS).run(this::started);
+            case FAILOVER -> new ResumeDrill(scenario, log, failover(), DISRUPTIONS_IN_LONG_STEPS).run(this::started);
             case COMPATIBILITY -> {
                 try (DrillServer server = started("compatibility", 0)) {
                     new CompatibilityDrill(scenario, log).run(server);

@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>Adds up over all servers it befalls. Not for several threads at once.
  */
-final class Failover implements Blow {
+final class Failover implements Disruption {
     static final Duration LINK_CUT_BEFORE = Duration.ofMillis(300);
 
     private final Synchrony synchrony;
@@ -58,7 +58,7 @@ final class Failover implements Blow {
                 try {
                     TimeUnit.NANOSECONDS.sleep(LINK_CUT_BEFORE.toNanos());
                 } catch (InterruptedException e) {
-                    // Whoever waits for the migration will see it; the blow falls all the same.
+                    // Whoever waits for the migration will see it; it happens all the same.
                     Thread.currentThread().interrupt();
                 }
                 writes.serverGoes();

@@ -15,29 +15,29 @@ import java.util.Random;
 import java.util.Set;
 
 /**
- * A blow to the server between all steps and in each of them, every time on a fresh clone; then the migration run again from its start. In the end schema
+ * The server disrupted between all steps and in each of them, every time on a fresh clone; then the migration run again from its start. In the end schema
  * and data have to be those of a migration that nothing befell.
  *
  * <p>Of columns whose values no two undisturbed runs have in common, such as {@code gen_random_uuid()}, only the number of values is compared.
  */
 final class ResumeDrill {
-    /** A step that took longer before than it does now can be over before its blow. */
+    /** A step that took longer before than it does now can be over before its disruption. */
     private static final int TRIES = 4;
 
     private final Scenario scenario;
     private final DrillLog log;
-    private final Blow blow;
+    private final Disruption disruption;
     private final int inLongSteps;
 
-    /** @param inLongSteps how often the blow falls in a step that is long */
-    ResumeDrill(Scenario scenario, DrillLog log, Blow blow, int inLongSteps) {
+    /** @param inLongSteps how often it is disrupted in a step that is long */
+    ResumeDrill(Scenario scenario, DrillLog log, Disruption disruption, int inLongSteps) {
         this.scenario = scenario;
         this.log = log;
-        this.blow = blow;
+        this.disruption = disruption;
         this.inLongSteps = inLongSteps;
     }
 
-    /** What a blow came to. */
+    /** What a disruption came to. */
     private enum Outcome {
         RESUMED,
         BROKEN,
@@ -47,7 +47,7 @@ final class ResumeDrill {
     void run(NamedServers servers) throws SQLException, EnvironmentException, InterruptedException {
         List<Step> steps = scenario.migration().steps();
         UndisturbedRun truth;
-        try (DrillServer server = servers.start(blow.noun() + "-undisturbed", 0)) {
+        try (DrillServer server = servers.start(disruption.noun() + "-undisturbed", 0)) {
             truth = UndisturbedRun.of(server, steps);
         }
         if (truth.failure().isPresent()) {
@@ -59,7 +59,7 @@ final class ResumeDrill {
             return;
         }
         UndisturbedRun another;
-        try (DrillServer server = servers.start(blow.noun() + "-undisturbed-again", 0)) {
+        try (DrillServer server = servers.start(disruption.noun() + "-undisturbed-again", 0)) {
             another = UndisturbedRun.of(server, steps);
         }
         Set<String> random = DataFingerprint.columnsThatDiffer(truth.data(), another.data());
@@ -70,35 +70,40 @@ final class ResumeDrill {
                             + ": there only the number of values was compared.");
         }
         int resumed = 0;
-        List<BlowPoint> points = BlowPoint.of(
-                steps, truth.shortest(another), blow.lead(), inLongSteps, new Random(scenario.seed() ^ 0x6372617368L));
+        List<DisruptionPoint> points = DisruptionPoint.of(
+                steps,
+                truth.shortest(another),
+                disruption.lead(),
+                inLongSteps,
+                new Random(scenario.seed() ^ 0x6372617368L));
         for (int i = 0; i < points.size(); i++) {
-            Outcome outcome = struck(servers, blow.noun() + "-" + (i + 1), points.get(i), truth, random);
+            Outcome outcome = struck(servers, disruption.noun() + "-" + (i + 1), points.get(i), truth, random);
             resumed += outcome == Outcome.RESUMED ? 1 : 0;
         }
         if (resumed > 0) {
             log.held(
-                    blow.noun() + " and resume",
+                    disruption.noun() + " and resume",
                     ("%s at %,d points, the migration was resumed from its start %,d times and came to the schema and the"
                                     + " data of an undisturbed one.")
-                            .formatted(blow.done(), points.size(), resumed));
+                            .formatted(disruption.done(), points.size(), resumed));
         }
-        blow.conclude(log);
+        disruption.conclude(log);
     }
 
-    /** Again and sooner, where the point was over before the blow. */
+    /** Again and sooner, where the point was over before the disruption. */
     private Outcome struck(
-            NamedServers servers, String name, BlowPoint planned, UndisturbedRun truth, Set<String> random)
+            NamedServers servers, String name, DisruptionPoint planned, UndisturbedRun truth, Set<String> random)
             throws SQLException, EnvironmentException, InterruptedException {
-        BlowPoint point = planned;
+        DisruptionPoint point = planned;
         for (int tries = 1; tries <= TRIES; tries++) {
-            try (DrillServer server = servers.start(name + (tries == 1 ? "" : "-try-" + tries), blow.replicas())) {
+            try (DrillServer server =
+                    servers.start(name + (tries == 1 ? "" : "-try-" + tries), disruption.replicas())) {
                 Outcome outcome = struck(server, point, truth, random);
                 if (outcome != Outcome.MISSED) {
                     return outcome;
                 }
             }
-            if (point instanceof BlowPoint.During during) {
+            if (point instanceof DisruptionPoint.During during) {
                 point = during.sooner();
             }
         }
@@ -108,15 +113,15 @@ final class ResumeDrill {
         return Outcome.MISSED;
     }
 
-    private Outcome struck(DrillServer server, BlowPoint point, UndisturbedRun truth, Set<String> random)
+    private Outcome struck(DrillServer server, DisruptionPoint point, UndisturbedRun truth, Set<String> random)
             throws SQLException, EnvironmentException, InterruptedException {
         List<Step> steps = scenario.migration().steps();
         MigrationOutcome cut;
         String befell;
-        try (Blow.Ready ready = blow.readied(server)) {
-            Striker striker = new Striker(ready, point);
-            cut = server.run(Phase.MIGRATION, steps, striker);
-            if (!striker.hasStruck() || !hit(point, cut)) {
+        try (Disruption.Ready ready = disruption.readied(server)) {
+            Disruptor disruptor = new Disruptor(ready, point);
+            cut = server.run(Phase.MIGRATION, steps, disruptor);
+            if (!disruptor.hasStruck() || !hit(point, cut)) {
                 return Outcome.MISSED;
             }
             befell = ready.aftermath();
@@ -127,8 +132,8 @@ final class ResumeDrill {
         if (failure.isPresent()) {
             log.broken(
                     subject(point),
-                    blow.done() + " " + point.told() + ", the migration cannot be run again: "
-                            + Failures.told(failure.get()) + ". The " + blow.noun() + " had left " + left + ".",
+                    disruption.done() + " " + point.told() + ", the migration cannot be run again: "
+                            + Failures.told(failure.get()) + ". The " + disruption.noun() + " had left " + left + ".",
                     Failures.place(failure.get()));
             return Outcome.BROKEN;
         }
@@ -137,31 +142,32 @@ final class ResumeDrill {
         if (!differences.isEmpty()) {
             log.broken(
                     subject(point),
-                    blow.done() + " " + point.told()
+                    disruption.done() + " " + point.told()
                             + " and run again, the migration succeeds, but does not come to what it comes to"
-                            + " undisturbed: " + Failures.listed(differences) + ". The " + blow.noun() + " had left "
+                            + " undisturbed: " + Failures.listed(differences) + ". The " + disruption.noun()
+                            + " had left "
                             + left + ".");
             return Outcome.BROKEN;
         }
-        log.noted(subject(point), blow.done() + " " + point.told() + ": it left " + left + "; resumed.");
+        log.noted(subject(point), disruption.done() + " " + point.told() + ": it left " + left + "; resumed.");
         return Outcome.RESUMED;
     }
 
-    private String subject(BlowPoint point) {
-        return blow.noun() + " " + point.told();
+    private String subject(DisruptionPoint point) {
+        return disruption.noun() + " " + point.told();
     }
 
     /** Whether the server went when it was to go, by what the migration felt of it. */
-    private static boolean hit(BlowPoint point, MigrationOutcome cut) {
+    private static boolean hit(DisruptionPoint point, MigrationOutcome cut) {
         Optional<String> failed = cut.failure().map(MigrationOutcome.Failure::step);
         return switch (point) {
-            case BlowPoint.Before before ->
+            case DisruptionPoint.Before before ->
                 failed.equals(Optional.of(before.step().name()));
-            case BlowPoint.BeforeStatement before ->
+            case DisruptionPoint.BeforeStatement before ->
                 failed.equals(Optional.of(before.step().name()));
-            case BlowPoint.During during ->
+            case DisruptionPoint.During during ->
                 failed.equals(Optional.of(during.step().name()));
-            case BlowPoint.AfterAll after -> failed.isEmpty();
+            case DisruptionPoint.AfterAll after -> failed.isEmpty();
         };
     }
 }

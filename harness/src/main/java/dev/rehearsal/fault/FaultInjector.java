@@ -29,12 +29,12 @@ public final class FaultInjector implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private final List<Scheduled> faults;
-    private final Deeds deeds;
+    private final FaultActions actions;
     private final Supplier<String> blockerJdbcUrl;
     private final RunClock clock;
     private final Journal journal;
     private final Set<String> committed = ConcurrentHashMap.newKeySet();
-    private final CueLooks looks;
+    private final CueWatch watch;
     private final InjectorThread thread = new InjectorThread(e -> trouble("internal error: " + e));
 
     /** Where a fault is. Touched by the injector's thread only. */
@@ -91,9 +91,9 @@ public final class FaultInjector implements AutoCloseable {
             scheduled.add(new Scheduled(scheduled.size(), fault));
         }
         this.faults = List.copyOf(scheduled);
-        this.deeds = new Deeds(faults, new NetworkToxics(faultApi), servers);
+        this.actions = new FaultActions(faults, new NetworkToxics(faultApi), servers);
         this.blockerJdbcUrl = blockerJdbcUrl;
-        this.looks = new CueLooks(observerJdbcUrl, this::beginSoon, this::lookLost);
+        this.watch = new CueWatch(observerJdbcUrl, this::beginSoon, this::lookLost);
         this.clock = clock;
         this.journal = journal;
     }
@@ -124,7 +124,7 @@ public final class FaultInjector implements AutoCloseable {
     /** Never interrupted half-way: the flag is for the caller to see. */
     public void stepStarted(String step) {
         thread.tell(() -> {
-            looks.stepStarted(step);
+            watch.stepStarted(step);
             faults.forEach(fault -> {
                 if (fault.fault.cue() instanceof Cue.AfterStepStart cue
                         && cue.step().equals(step)) {
@@ -154,7 +154,7 @@ public final class FaultInjector implements AutoCloseable {
     /** Faults that waited for more of the step do not happen; faults that began go on. */
     public void stepEnded(String step) {
         thread.tell(() -> {
-            looks.stepEnded();
+            watch.stepEnded();
             giveUp(
                     cue -> cue instanceof Cue.AfterStepStart after
                             && after.step().equals(step),
@@ -199,7 +199,7 @@ public final class FaultInjector implements AutoCloseable {
     /** Ends the faults that have no end of their own. */
     public void stageEnded(Stage stage) {
         thread.tell(() -> {
-            looks.close();
+            watch.close();
             giveUp(
                     cue -> cue instanceof Cue.AfterStageStart after && after.stage() == stage,
                     "Did not happen: the stage was over before its cue.");
@@ -223,7 +223,7 @@ public final class FaultInjector implements AutoCloseable {
                     end(fault);
                 }
             }
-            looks.close();
+            watch.close();
             giveUp(
                     Cue.LockQueued.class::isInstance,
                     "Did not happen: the migration was not seen to wait for a lock on that table that stops writes.");
@@ -235,7 +235,7 @@ public final class FaultInjector implements AutoCloseable {
                     "Did not happen: the migration was not seen in that phase of building an index.");
             giveUp(cue -> true, "Did not happen: the run ended before its cue.");
             try {
-                deeds.heal();
+                actions.heal();
             } catch (FaultFailure e) {
                 trouble(e);
             }
@@ -247,7 +247,7 @@ public final class FaultInjector implements AutoCloseable {
 
     /** For the cues that still wait for something to be seen. */
     private void look() {
-        looks.begin(faults.stream()
+        watch.begin(faults.stream()
                 .filter(fault -> fault.state == State.WAITING)
                 .map(fault -> fault.fault.cue())
                 .toList());
@@ -318,10 +318,10 @@ public final class FaultInjector implements AutoCloseable {
                 started(fault, before);
                 // It is over when the primary's address leads somewhere again; that instruments follow takes a little
                 // longer.
-                Duration without = deeds.failOver(failover);
+                Duration without = actions.failOver(failover);
                 over(fault, before + without.toNanos(), true, Sentences.effect(failover, without));
             } else {
-                deeds.begin(fault.name(), fault.fault);
+                actions.begin(fault.name(), fault.fault);
                 started(fault, fault.fault instanceof Fault.ServerFault ? before : clock.nowNanos());
             }
             if (takesSessionsAway(fault.fault) && fault.fault.of().equals(ServerNames.PRIMARY)) {
@@ -407,7 +407,7 @@ public final class FaultInjector implements AutoCloseable {
             return;
         }
         try {
-            deeds.end(fault.name(), fault.fault);
+            actions.end(fault.name(), fault.fault);
         } catch (FaultFailure e) {
             trouble(e);
         }

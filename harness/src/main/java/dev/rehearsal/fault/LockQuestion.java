@@ -13,7 +13,7 @@ import java.util.function.Consumer;
  * @param migration the application name of its session
  * @param then called again and again, as long as it is so
  */
-record LockQuestion(String migration, List<String> tables, Consumer<Seen> then) implements RepeatedLook.Question {
+record LockQuestion(String migration, List<String> tables, Consumer<Seen> then) implements ServerPoll.Question {
     private static final String LOCKS = """
             select wanted.name, l.granted
             from unnest(?::text[]) wanted(name)

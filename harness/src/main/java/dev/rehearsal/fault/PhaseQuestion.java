@@ -12,7 +12,7 @@ import java.util.function.Consumer;
  * @param migration the application name of its session
  * @param then called again and again with the server's words, as long as it builds one
  */
-record PhaseQuestion(String migration, Consumer<String> then) implements RepeatedLook.Question {
+record PhaseQuestion(String migration, Consumer<String> then) implements ServerPoll.Question {
     private static final String PHASES = """
             select p.phase
             from pg_catalog.pg_stat_progress_create_index p

@@ -39,9 +39,7 @@ class SlowExamplesTest {
         assertThat(integrity.get("verified").asBoolean()).as(run.told()).isTrue();
         assertThat(integrity.get("acknowledgedWrites").asLong()).isGreaterThan(100);
         assertThat(run.failed()).as(run.told()).isEmpty();
-        // That it passes takes a machine that has nothing else to do; that nothing is lost does not.
-        boolean judged = run.result().get("validity").get("status").asString().equals("valid");
-        assertThat(run.exitCode()).as(run.told()).isEqualTo(judged ? 0 : 3);
+        assertThat(run.exitCode()).as(run.told()).isEqualTo(0);
         assertThat(happened(run)).containsExactly(true, true);
     }
 

@@ -107,12 +107,13 @@ final class DrilledShop {
         return new DrilledShop(folder, snapshot, runtime());
     }
 
-    /** One blow's drill alone, with so many blows in a long step. */
-    List<DrillObserved> struck(Scenario scenario, Drill drill, Blow blow, int inLongSteps) throws Exception {
+    /** The drill of one disruption alone, with so many in a long step. */
+    List<DrillObserved> struck(Scenario scenario, Drill drill, Disruption disruption, int inLongSteps)
+            throws Exception {
         List<RunEvent> events = new CopyOnWriteArrayList<>();
         RunClock clock = RunClock.started();
         DrillServers servers = fresh(scenario.environment());
-        new ResumeDrill(scenario, new DrillLog(drill, clock, events::add), blow, inLongSteps)
+        new ResumeDrill(scenario, new DrillLog(drill, clock, events::add), disruption, inLongSteps)
                 .run((name, replicas) -> DrillServer.started(servers, name, replicas, scenario, clock));
         return observed(events);
     }

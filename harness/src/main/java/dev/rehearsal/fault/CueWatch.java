@@ -13,11 +13,11 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /** Looks at the server for the cues that come when something is seen there. Used by the injector's thread; what is seen is told by others. */
-final class CueLooks implements AutoCloseable {
+final class CueWatch implements AutoCloseable {
     private final Supplier<String> observerJdbcUrl;
     private final Consumer<Predicate<Cue>> seen;
     private final Consumer<SQLException> lost;
-    private final List<RepeatedLook> looks = new ArrayList<>();
+    private final List<ServerPoll> polls = new ArrayList<>();
     private Optional<String> runningStep = Optional.empty();
 
     /**
@@ -25,7 +25,7 @@ final class CueLooks implements AutoCloseable {
      * @param seen called again and again with the cues that have come; to be asked by the injector's thread
      * @param lost called at most once for each look: nothing is seen any more
      */
-    CueLooks(Supplier<String> observerJdbcUrl, Consumer<Predicate<Cue>> seen, Consumer<SQLException> lost) {
+    CueWatch(Supplier<String> observerJdbcUrl, Consumer<Predicate<Cue>> seen, Consumer<SQLException> lost) {
         this.observerJdbcUrl = observerJdbcUrl;
         this.seen = seen;
         this.lost = lost;
@@ -52,8 +52,8 @@ final class CueLooks implements AutoCloseable {
         runningStep = Optional.empty();
     }
 
-    private void look(String name, RepeatedLook.Question question) {
-        looks.add(RepeatedLook.started(name, observerJdbcUrl.get(), question, lost));
+    private void look(String name, ServerPoll.Question question) {
+        polls.add(ServerPoll.started(name, observerJdbcUrl.get(), question, lost));
     }
 
     private void lockSeen(LockQuestion.Seen lock) {
@@ -70,7 +70,7 @@ final class CueLooks implements AutoCloseable {
 
     @Override
     public void close() {
-        looks.forEach(RepeatedLook::close);
-        looks.clear();
+        polls.forEach(ServerPoll::close);
+        polls.clear();
     }
 }

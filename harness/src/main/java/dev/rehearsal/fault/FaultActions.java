@@ -6,14 +6,14 @@ import java.time.Duration;
 import java.util.List;
 
 /** What is done to the network and to servers when a fault begins and when it ends. Used by one thread. */
-final class Deeds {
+final class FaultActions {
     private final boolean anyOfTheNetwork;
     private final NetworkToxics toxics;
     private final ServerSwitches servers;
 
     /** @param faults all that may be begun */
-    Deeds(List<Fault> faults, NetworkToxics toxics, ServerSwitches servers) {
-        this.anyOfTheNetwork = faults.stream().anyMatch(Deeds::isOfTheNetwork);
+    FaultActions(List<Fault> faults, NetworkToxics toxics, ServerSwitches servers) {
+        this.anyOfTheNetwork = faults.stream().anyMatch(FaultActions::isOfTheNetwork);
         this.toxics = toxics;
         this.servers = servers;
     }

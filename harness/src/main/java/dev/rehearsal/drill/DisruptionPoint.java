@@ -8,9 +8,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Random;
 
-/** Where in a migration a blow falls. */
-sealed interface BlowPoint {
-    /** Shorter steps are over before a signal has arrived: in those the blow falls between two statements. */
+/** Where in a migration the server is disrupted. */
+sealed interface DisruptionPoint {
+    /** Shorter steps are over before a signal has arrived: in those the server is disrupted between two statements. */
     Duration SHORTEST_TIMED = Duration.ofMillis(150);
 
     /** In a step as long as this, several times. */
@@ -20,7 +20,7 @@ sealed interface BlowPoint {
     String told();
 
     /** The last step has not begun to do anything, the one before has committed. */
-    record Before(Step step) implements BlowPoint {
+    record Before(Step step) implements DisruptionPoint {
         @Override
         public String told() {
             return "before step " + step.name();
@@ -28,7 +28,7 @@ sealed interface BlowPoint {
     }
 
     /** The step has begun, and those of its statements that come before this one are executed. */
-    record BeforeStatement(Step step, int statement) implements BlowPoint {
+    record BeforeStatement(Step step, int statement) implements DisruptionPoint {
         @Override
         public String told() {
             return "in step " + step.name()
@@ -40,7 +40,7 @@ sealed interface BlowPoint {
     }
 
     /** So long after the step has begun. */
-    record During(Step step, Duration after) implements BlowPoint {
+    record During(Step step, Duration after) implements DisruptionPoint {
         @Override
         public String told() {
             return String.format(Locale.ROOT, "in step %s, after %,d ms", step.name(), after.toMillis());
@@ -52,7 +52,7 @@ sealed interface BlowPoint {
     }
 
     /** Everything has committed. */
-    record AfterAll() implements BlowPoint {
+    record AfterAll() implements DisruptionPoint {
         @Override
         public String told() {
             return "after the last step";
@@ -63,11 +63,12 @@ sealed interface BlowPoint {
      * Points between all steps and in each of them.
      *
      * @param spans of an undisturbed run, one a step
-     * @param lead for how long the blow is under way before it falls
+     * @param lead for how long the disruption is under way before it takes the server
      * @param inLongSteps how many points in a step that is long
      */
-    static List<BlowPoint> of(List<Step> steps, List<StepSpan> spans, Duration lead, int inLongSteps, Random random) {
-        List<BlowPoint> points = new ArrayList<>();
+    static List<DisruptionPoint> of(
+            List<Step> steps, List<StepSpan> spans, Duration lead, int inLongSteps, Random random) {
+        List<DisruptionPoint> points = new ArrayList<>();
         for (int i = 0; i < steps.size(); i++) {
             Step step = steps.get(i);
             Duration took = spans.get(i).took().minus(lead);

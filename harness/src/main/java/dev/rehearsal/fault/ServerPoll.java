@@ -12,7 +12,7 @@ import java.util.function.Consumer;
  * Asks the server the same again and again, every few milliseconds. What is over sooner than that may not be seen. On a thread of its own, over a
  * connection of its own.
  */
-final class RepeatedLook implements AutoCloseable {
+final class ServerPoll implements AutoCloseable {
     private static final Duration INTERVAL = Duration.ofMillis(2);
 
     private final Thread thread;
@@ -26,13 +26,13 @@ final class RepeatedLook implements AutoCloseable {
         void seen(ResultSet row) throws SQLException;
     }
 
-    private RepeatedLook(String name, String directJdbcUrl, Question question, Consumer<SQLException> lost) {
+    private ServerPoll(String name, String directJdbcUrl, Question question, Consumer<SQLException> lost) {
         this.thread = Thread.ofPlatform().daemon().name(name).unstarted(() -> ask(directJdbcUrl, question, lost));
     }
 
     /** @param lost called at most once: nothing is seen any more */
-    static RepeatedLook started(String name, String directJdbcUrl, Question question, Consumer<SQLException> lost) {
-        RepeatedLook look = new RepeatedLook(name, directJdbcUrl, question, lost);
+    static ServerPoll started(String name, String directJdbcUrl, Question question, Consumer<SQLException> lost) {
+        ServerPoll look = new ServerPoll(name, directJdbcUrl, question, lost);
         look.thread.start();
         return look;
     }

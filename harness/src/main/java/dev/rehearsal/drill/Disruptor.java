@@ -11,10 +11,10 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-/** Has a blow fall once, at a point of the migration that it listens to. */
-final class Striker implements StepListener {
-    private final Blow.Ready blow;
-    private final BlowPoint point;
+/** Disrupts a server once, at a point of the migration that it listens to. */
+final class Disruptor implements StepListener {
+    private final Disruption.Ready disruption;
+    private final DisruptionPoint point;
     private final CountDownLatch stepOver = new CountDownLatch(1);
     private final CompletableFuture<Boolean> struck = new CompletableFuture<>();
     /** Read after the migration's thread has ended, as is the other. */
@@ -22,29 +22,29 @@ final class Striker implements StepListener {
 
     private int statement;
 
-    Striker(Blow.Ready blow, BlowPoint point) {
-        this.blow = blow;
+    Disruptor(Disruption.Ready disruption, DisruptionPoint point) {
+        this.disruption = disruption;
         this.point = point;
     }
 
     @Override
     public void beforeStep(Step step) {
-        if (point instanceof BlowPoint.Before before && before.step().equals(step)) {
+        if (point instanceof DisruptionPoint.Before before && before.step().equals(step)) {
             strike();
         }
     }
 
     @Override
     public void stepStarted(Step step) {
-        if (point instanceof BlowPoint.During during && during.step().equals(step)) {
+        if (point instanceof DisruptionPoint.During during && during.step().equals(step)) {
             begun = true;
-            Thread.ofPlatform().name("drill-blow").start(() -> strikeAfter(during.after()));
+            Thread.ofPlatform().name("drill-disruption").start(() -> strikeAfter(during.after()));
         }
     }
 
     @Override
     public void statementStarted(Step step, SqlStatement started) {
-        if (point instanceof BlowPoint.BeforeStatement before
+        if (point instanceof DisruptionPoint.BeforeStatement before
                 && before.step().equals(step)
                 && statement++ == before.statement()) {
             strike();
@@ -53,7 +53,7 @@ final class Striker implements StepListener {
 
     @Override
     public void stepEnded(Step step, Status status) {
-        if (point instanceof BlowPoint.During during && during.step().equals(step)) {
+        if (point instanceof DisruptionPoint.During during && during.step().equals(step)) {
             stepOver.countDown();
         }
     }
@@ -75,7 +75,7 @@ final class Striker implements StepListener {
             return;
         }
         try {
-            blow.strike();
+            disruption.strike();
             struck.complete(true);
         } catch (EnvironmentException e) {
             struck.completeExceptionally(e);
@@ -84,7 +84,7 @@ final class Striker implements StepListener {
 
     /** To be called when the migration is over. False if its moment never came. */
     boolean hasStruck() throws EnvironmentException {
-        if (point instanceof BlowPoint.AfterAll) {
+        if (point instanceof DisruptionPoint.AfterAll) {
             strike();
         }
         if (!begun) {
