@@ -41,7 +41,7 @@ class ExamplesTest {
     @Test
     void phasedColumnPasses() {
         // Its drills take longer than its stages: SlowExamplesTest has them.
-        HarnessRun run = rehearse("02-add-column-phased", "--scale", "0.25", "--no-drills");
+        HarnessRun run = rehearse("02-add-column-phased", "--scale", "0.25");
 
         assertPassed(run);
         assertThat(run.statements())

@@ -45,7 +45,8 @@ class SlowExamplesTest {
 
     @Test
     void thePhasedColumnCanBeAppliedTwice() {
-        HarnessRun run = HarnessRun.rehearse(HarnessRun.example("02-add-column-phased"), directory, "--scale", "0.05");
+        HarnessRun run = HarnessRun.rehearse(
+                HarnessRun.example("02-add-column-phased"), directory, "--scale", "0.05", "--set", "drills=[ rerun ]");
 
         assertThat(HarnessRun.stream(run.result().get("drills"))
                         .map(drill -> drill.get("name").asString() + " "
