@@ -11,8 +11,8 @@ import org.junit.jupiter.api.Test;
 class DrillCostTest {
     @Test
     void saysWhatWillBeDrilledAndHowOftenThatRunsTheMigration() throws Exception {
-        Scenario scenario =
-                ScenarioLoader.load(Path.of("../scenarios/examples/02-add-column-phased/scenario.yaml"), Map.of());
+        Scenario scenario = ScenarioLoader.load(
+                Path.of("../scenarios/examples/02-add-column-phased/scenario.yaml"), Map.of("drills", "[rerun]"));
 
         assertThat(DrillCost.told(scenario))
                 .isEqualTo("drills at the end: rerun; on fresh clones, they run the migration about 2 times more"
