@@ -70,7 +70,11 @@ public record Result(
             OptionalDouble limit,
             String unit,
             String message,
-            Source source) {}
+            Source source,
+            Optional<Interval> interval) {}
+
+    /** In the finding's unit. */
+    public record Interval(double low, double high, double confidence) {}
 
     public record Source(String file, int line) {}
 

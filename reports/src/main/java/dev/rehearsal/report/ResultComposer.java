@@ -100,7 +100,9 @@ final class ResultComposer {
                 finding.limit(),
                 finding.unit(),
                 finding.message(),
-                source(finding.source()));
+                source(finding.source()),
+                finding.interval()
+                        .map(interval -> new Result.Interval(interval.low(), interval.high(), interval.confidence())));
     }
 
     private static Result.Source source(SourceLocation location) {

@@ -1,6 +1,7 @@
 package dev.rehearsal.verdict;
 
 import dev.rehearsal.scenario.SourceLocation;
+import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
@@ -17,6 +18,7 @@ import java.util.OptionalDouble;
  * @param shownLimit likewise; empty where there is none
  * @param message sentences for a human: what, of what, during what, beside the baseline
  * @param source where the scenario file asks for it
+ * @param interval in {@code unit}, around {@code observed}: what it was judged by, where chance has a part in it
  */
 public record Finding(
         String objective,
@@ -28,7 +30,58 @@ public record Finding(
         String shownObserved,
         String shownLimit,
         String message,
-        SourceLocation source) {
+        SourceLocation source,
+        Optional<Interval> interval) {
+
+    /** Of what is judged by its value alone. */
+    public Finding(
+            String objective,
+            Verdict.Status status,
+            String subject,
+            OptionalDouble observed,
+            OptionalDouble limit,
+            String unit,
+            String shownObserved,
+            String shownLimit,
+            String message,
+            SourceLocation source) {
+        this(
+                objective,
+                status,
+                subject,
+                observed,
+                limit,
+                unit,
+                shownObserved,
+                shownLimit,
+                message,
+                source,
+                Optional.empty());
+    }
+
+    /**
+     * Where a value may lie.
+     *
+     * @param confidence 0 to 1
+     */
+    public record Interval(double low, double high, double confidence) {}
+
+    /** The same, of times in nanoseconds, with the interval that it was judged by. */
+    Finding within(Interval nanos) {
+        return new Finding(
+                objective,
+                status,
+                subject,
+                observed,
+                limit,
+                unit,
+                shownObserved + " (" + Quantities.duration(Math.round(nanos.low())) + " to "
+                        + Quantities.duration(Math.round(nanos.high())) + ")",
+                shownLimit,
+                message,
+                source,
+                Optional.of(new Interval(inMillis(nanos.low()), inMillis(nanos.high()), nanos.confidence())));
+    }
 
     /** Of times, given in nanoseconds: in ms, to the microsecond. */
     static Finding ofDuration(
@@ -53,7 +106,11 @@ public record Finding(
     }
 
     private static OptionalDouble millis(OptionalDouble nanos) {
-        return nanos.isPresent() ? OptionalDouble.of(Math.round(nanos.getAsDouble() / 1e3) / 1e3) : nanos;
+        return nanos.isPresent() ? OptionalDouble.of(inMillis(nanos.getAsDouble())) : nanos;
+    }
+
+    private static double inMillis(double nanos) {
+        return Math.round(nanos / 1e3) / 1e3;
     }
 
     private static String shown(OptionalDouble nanos) {
@@ -62,7 +119,7 @@ public record Finding(
 
     /** The same, for people in words instead of numbers: the number is not what it was judged by. */
     Finding showing(String words) {
-        return new Finding(objective, status, subject, observed, limit, unit, words, "", message, source);
+        return new Finding(objective, status, subject, observed, limit, unit, words, "", message, source, interval);
     }
 
     /** The same, not judged. */
@@ -77,6 +134,7 @@ public record Finding(
                 shownObserved,
                 shownLimit,
                 message,
-                source);
+                source,
+                interval);
     }
 }

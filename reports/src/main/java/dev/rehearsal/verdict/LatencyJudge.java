@@ -3,6 +3,7 @@ package dev.rehearsal.verdict;
 import dev.rehearsal.run.RequestLog.OperationKey;
 import dev.rehearsal.scenario.Objective;
 import dev.rehearsal.scenario.Stage;
+import dev.rehearsal.verdict.Finding.Interval;
 import dev.rehearsal.verdict.Verdict.Status;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,6 +16,9 @@ import java.util.OptionalDouble;
  *
  * <p>A percentile p needs at least 2 / (1 − p) requests (200 for p99): with fewer, two of them decide. It is then inconclusive, unless every
  * request was within the limit: then so was the percentile, whatever it is. A regression asks the same of the baseline.
+ *
+ * <p>A maximum is a fact of the run. A regression compares two stages, and chance has a part in both: it is judged by the interval of
+ * {@link BlockBootstrap}. It failed if the whole interval is beyond the limit, it passed if none of it is, and is inconclusive in between.
  */
 final class LatencyJudge {
     private static final String OBJECTIVE = "latency";
@@ -46,7 +50,11 @@ final class LatencyJudge {
     }
 
     /** One of the one or two limits of an objective, judged. */
-    private record Part(Status status, OptionalDouble limitNanos, String why) {}
+    private record Part(Status status, OptionalDouble limitNanos, String why, Optional<Interval> interval) {
+        Part(Status status, OptionalDouble limitNanos, String why) {
+            this(status, limitNanos, why, Optional.empty());
+        }
+    }
 
     private Finding judge(
             Objective.Latency objective, Optional<String> service, Optional<String> operation, String name) {
@@ -72,7 +80,10 @@ final class LatencyJudge {
                         response,
                         (double) max.toNanos(),
                         "the limit is " + Quantities.duration(max.toNanos()))));
-        objective.regression().ifPresent(factor -> parts.add(regression(objective, response, baseline, factor)));
+        objective
+                .regression()
+                .ifPresent(factor ->
+                        parts.add(regression(objective, new Subject(service, operation), response, baseline, factor)));
         Part worst = parts.stream().reduce(LatencyJudge::worse).orElseThrow();
 
         String beside = baseline.filter(b -> objective.during() != Stage.BASELINE)
@@ -81,13 +92,14 @@ final class LatencyJudge {
         String message = sentence(subject) + " was "
                 + Quantities.duration(response.percentileNanos(objective.percentile())) + " over "
                 + Wording.count(response.count(), "request", "requests") + beside + "; " + worst.why() + ".";
-        return finding(
+        Finding finding = finding(
                 objective,
                 worst.status(),
                 subject,
                 OptionalDouble.of((double) response.percentileNanos(objective.percentile())),
                 worst.limitNanos(),
                 message);
+        return worst.interval().map(finding::within).orElse(finding);
     }
 
     /** Of all that was judged so far, nanoseconds; empty if no limit was. */
@@ -95,7 +107,11 @@ final class LatencyJudge {
         return limitsNanos.stream().mapToDouble(Double::doubleValue).min();
     }
 
-    private Part regression(Objective.Latency objective, Timings response, Optional<Timings> baseline, double factor) {
+    /** Whose requests; all services or operations where it has none. */
+    private record Subject(Optional<String> service, Optional<String> operation) {}
+
+    private Part regression(
+            Objective.Latency objective, Subject subject, Timings response, Optional<Timings> baseline, double factor) {
         if (baseline.isEmpty()) {
             return new Part(
                     Status.INCONCLUSIVE,
@@ -112,11 +128,51 @@ final class LatencyJudge {
                             + "; lengthen the baseline or raise the rate");
         }
         double limit = factor * baseline.get().percentileNanos(objective.percentile());
-        return against(
-                objective,
-                response,
-                limit,
-                "the limit is " + factor(factor) + " times the baseline's, " + Quantities.duration(Math.round(limit)));
+        String limited =
+                "the limit is " + factor(factor) + " times the baseline's, " + Quantities.duration(Math.round(limit));
+        Optional<BlockBootstrap> bootstrap = BlockBootstrap.of(evidence.run(), subject.service(), subject.operation());
+        int seconds = bootstrap.map(BlockBootstrap::seconds).orElse(0);
+        if (seconds < Objective.Latency.REGRESSION_BASELINE.toSeconds()) {
+            return new Part(
+                    Status.INCONCLUSIVE,
+                    OptionalDouble.of(limit),
+                    limited + ", but from " + seconds
+                            + " s of baseline nobody can tell how much it fluctuates; make it at least "
+                            + Objective.Latency.REGRESSION_BASELINE.toSeconds() + " s");
+        }
+        if (response.count() < needed) {
+            return against(objective, response, limit, limited);
+        }
+        limitsNanos.add(limit);
+        int stageSeconds = evidence.run()
+                .stage(objective.during())
+                .map(BlockBootstrap::seconds)
+                .orElse(1);
+        return bootstrap
+                .orElseThrow()
+                .interval(
+                        objective.percentile(),
+                        (double) response.percentileNanos(objective.percentile()),
+                        Math.max(1, stageSeconds))
+                .map(interval -> within(interval, limit, limited))
+                .orElseGet(() -> new Part(
+                        Status.INCONCLUSIVE,
+                        OptionalDouble.of(limit),
+                        limited + ", but such requests are too rare for comparing; raise the rate"));
+    }
+
+    private static Part within(Interval interval, double limitNanos, String limited) {
+        Status status = interval.low() > limitNanos
+                ? Status.FAILED
+                : interval.high() <= limitNanos ? Status.PASSED : Status.INCONCLUSIVE;
+        String why = limited + ", and as the baseline fluctuates it stands for "
+                + Quantities.duration(Math.round(interval.low())) + " to "
+                + Quantities.duration(Math.round(interval.high())) + " ("
+                + Quantities.percent(interval.confidence()) + " confidence)"
+                + (status == Status.INCONCLUSIVE
+                        ? ", on both sides of the limit; lengthen the baseline and the stage, or raise the rate"
+                        : "");
+        return new Part(status, OptionalDouble.of(limitNanos), why, Optional.of(interval));
     }
 
     private Part against(Objective.Latency objective, Timings response, double limitNanos, String limit) {

@@ -45,7 +45,10 @@ public sealed interface Objective {
             Stage during,
             Optional<Duration> max,
             Optional<Double> regression)
-            implements Objective {}
+            implements Objective {
+        /** From less of it nobody can tell how much it fluctuates by itself. */
+        public static final Duration REGRESSION_BASELINE = Duration.ofSeconds(10);
+    }
 
     /** @param maxFraction of the arrivals, 0 to 1, failures and timeouts together */
     record Errors(

@@ -51,6 +51,20 @@ record Reachability(Workload workload) {
                 .toList();
     }
 
+    /** A regression is judged beside the baseline's own fluctuation, which takes some seconds of it. */
+    Optional<String> baselineTooShort(Objective.Latency latency, Timeline timeline) {
+        Duration needed = Objective.Latency.REGRESSION_BASELINE;
+        return timeline.baseline().compareTo(needed) >= 0
+                ? Optional.empty()
+                : latency.regression()
+                        .map(factor ->
+                                "is compared with how much the baseline fluctuates, which takes %s of it; got %s: make timeline.baseline at least %s"
+                                        .formatted(
+                                                Quantity.write(needed),
+                                                Quantity.write(timeline.baseline()),
+                                                Quantity.write(needed)));
+    }
+
     private static Optional<String> problem(
             Objective.Latency latency, Subject subject, Stage stage, Timeline timeline) {
         long needed = requests(latency);

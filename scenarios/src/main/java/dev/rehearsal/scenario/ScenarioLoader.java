@@ -267,18 +267,18 @@ public final class ScenarioLoader {
             if (objective instanceof Objective.Latency latency && !problems.anyWithin(item.path())) {
                 reachability
                         .problems(latency, timeline)
-                        .forEach(message -> percentile(item).problem(message));
+                        .forEach(message -> within(item, "percentile").problem(message));
+                reachability
+                        .baselineTooShort(latency, timeline)
+                        .ifPresent(message -> within(item, "regression").problem(message));
             }
         }
     }
 
-    private static Value percentile(Value objective) {
+    private static Value within(Value objective, String key) {
         if (objective.node() instanceof YamlNode.Mapping outer
                 && outer.get("latency").orElse(outer) instanceof YamlNode.Mapping inner) {
-            return new Value(
-                    inner.get("percentile").orElse(inner),
-                    objective.path() + ".latency.percentile",
-                    objective.problems());
+            return new Value(inner.get(key).orElse(inner), objective.path() + ".latency." + key, objective.problems());
         }
         return objective;
     }

@@ -881,6 +881,19 @@ class ScenarioLoaderTest {
     }
 
     @Test
+    void rejectsARegressionAgainstABaselineTooShortToKnowItsFluctuation() {
+        String text = FULL.replace("baseline: 20s", "baseline: 9s")
+                .replace(
+                        "percentile: 99, during: migration, max: 250ms",
+                        "percentile: 95, during: migration, regression: 3x");
+
+        assertThat(written.problems(text))
+                .containsExactly(
+                        "scenario.yaml:29:80: objectives[0].latency.regression: is compared with how much the baseline fluctuates, "
+                                + "which takes 10s of it; got 9s: make timeline.baseline at least 10s");
+    }
+
+    @Test
     void theMigrationIsWatchedAsLongAsItsStrictestPercentileNeeds() throws Exception {
         String text = FULL.replace("percentile: 99,", "percentile: 99.9,");
 
