@@ -29,6 +29,8 @@ import java.util.Set;
  *   <tr><td>lag</td><td>the p99 of the generator's lag, in each stage judged, is at most {@value #LAG_PERCENT} % of the smallest latency limit judged;
  *       without one, at most {@value #LAG_WITHOUT_LIMIT_MILLIS} ms: beyond it, the traffic was not the planned one
  *   <tr><td>pause</td><td>no pause of the generator in the stages judged is longer than {@value #PAUSE_PERCENT} % of that limit
+ *   <tr><td>rate</td><td>in a baseline without faults, what arrived was served but for less than {@value HeldRate#NOTABLE_PERCENT} % (see
+ *       {@link HeldRate})
  *   <tr><td>drift</td><td>where a regression is judged: the halves of the baseline differ by less than its factor (see {@link BaselineDrift})
  *   <tr><td>saturation</td><td>the machine was at most {@value #BUSY_PERCENT} % busy in the baseline, on average, from {@value #SAMPLES_NEEDED} samples on
  *   <tr><td>cross-check</td><td>lock log and requests agree (see {@link CrossChecker})
@@ -51,6 +53,8 @@ final class ValidityJudge {
     private final OptionalDouble smallestLimitNanos;
     private final List<Objective.Latency> latencies;
     private final List<String> reasons = new ArrayList<>();
+    private boolean late;
+    private boolean saturated;
 
     ValidityJudge(Evidence evidence, OptionalDouble smallestLimitNanos) {
         this.evidence = evidence;
@@ -78,7 +82,9 @@ final class ValidityJudge {
         OptionalDouble lagP99 = lag();
         long pause = pause();
         BaselineDrift drift = drift();
-        OptionalDouble busy = saturation();
+        Optional<HeldRate> served = undisturbedBaseline().flatMap(baseline -> HeldRate.served(run, baseline));
+        OptionalDouble busy = saturation(served);
+        rate(served);
         CrossChecker checker = new CrossChecker(evidence);
         CrossCheck crossCheck = checker.check();
         reasons.addAll(checker.reasons());
@@ -168,7 +174,12 @@ final class ValidityJudge {
             reasons.add("The load generator was late: its lag p99 "
                     + Wording.during(latest.get().stage()) + " was " + Quantities.duration(p99)
                     + smallestLimit(", more than " + LAG_PERCENT + " % of the smallest limit judged")
-                    + ". Lower the rate, give the machine more CPUs, or judge with a larger limit.");
+                    + HeldRate.begun(run, latest.get().span(), bound)
+                            .map(held -> "; since it fell behind it began, " + held.inWords()
+                                    + ". Lower the rate to less than that")
+                            .orElse(". Lower the rate")
+                    + ", give the machine more CPUs, or judge with a larger limit.");
+            late = true;
         }
         return OptionalDouble.of((double) p99);
     }
@@ -209,7 +220,26 @@ final class ValidityJudge {
         return drift;
     }
 
-    private OptionalDouble saturation() {
+    /** Empty if the scenario disturbed it on purpose. */
+    private Optional<StageSpan> undisturbedBaseline() {
+        return run.stage(Stage.BASELINE)
+                .filter(baseline -> run.faults().stream()
+                        .noneMatch(fault -> fault.happened()
+                                && fault.startNanos() < baseline.endNanos()
+                                && fault.endNanos() > baseline.startNanos()));
+    }
+
+    /** Saturation and a late generator explain it, and have told it. */
+    private void rate(Optional<HeldRate> served) {
+        if (served.isPresent() && !late && !saturated) {
+            reasons.add("The rate was not held before the migration began: "
+                    + served.get().inWords()
+                    + " were served in the baseline. Lower the rate to less than that, give the services more connections,"
+                    + " or the machine more CPUs.");
+        }
+    }
+
+    private OptionalDouble saturation(Optional<HeldRate> served) {
         Optional<StageSpan> baseline = run.stage(Stage.BASELINE);
         double[] samples = run.samples().stream()
                 .filter(s -> baseline.filter(b -> b.contains(s.atNanos())).isPresent())
@@ -222,7 +252,11 @@ final class ValidityJudge {
         double mean = java.util.Arrays.stream(samples).average().orElseThrow();
         if (mean > BUSY_PERCENT / 100.0) {
             reasons.add("The machine was saturated before the migration began: " + Quantities.percent(mean)
-                    + " busy in the baseline. Lower the rate, or give it more CPUs.");
+                    + " busy in the baseline"
+                    + served.map(held -> ", and " + held.inWords() + " were served. Lower the rate to less than that")
+                            .orElse(". Lower the rate")
+                    + ", or give it more CPUs.");
+            saturated = true;
         }
         return OptionalDouble.of(mean);
     }

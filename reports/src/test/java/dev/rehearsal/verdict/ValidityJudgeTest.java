@@ -104,6 +104,45 @@ class ValidityJudgeTest {
                             return run;
                         }),
                 row(
+                        "generator that cannot begin what is asked",
+                        "The load generator was late: its lag p99 during the migration was 19.8 s, more than 20 % of the"
+                                + " smallest limit judged, 100 ms; since it fell behind it began, of 200 requests a second,"
+                                + " 100. Lower the rate to less than that, give the machine more CPUs, or judge with a larger"
+                                + " limit.",
+                        // From 50 s on, 200 arrive a second, and one is begun every 10 ms.
+                        sound -> {
+                            RunBuilder run = withoutRegression().requests(Stage.BASELINE, READ, 3000, 40);
+                            for (int i = 0; i < 4000; i++) {
+                                run.request(
+                                        READ, 9000 + i, 50_000 + i * 5, i * 5, 0.1, i * 5 + 2, Outcome.SUCCEEDED, "");
+                            }
+                            return run;
+                        }),
+                row(
+                        "rate that the server cannot serve",
+                        "The rate was not held before the migration began: of 200 requests a second, 150 were served in the"
+                                + " baseline. Lower the rate to less than that, give the services more connections, or the"
+                                + " machine more CPUs.",
+                        // 100 a second more arrive than those of the sound run, and every other one is done in the next
+                        // stage.
+                        run -> {
+                            for (int i = 0; i < 3000; i++) {
+                                run.request(READ, 10_000 + i * 10, i % 2 == 0 ? 40 : 31_000);
+                            }
+                            return run;
+                        }),
+                row(
+                        "saturated machine that cannot serve what is asked",
+                        "The machine was saturated before the migration began: 97 % busy in the baseline, and of 200 requests a"
+                                + " second, 100 were served. Lower the rate to less than that, or give it more CPUs.",
+                        run -> {
+                            for (int i = 0; i < 3000; i++) {
+                                run.request(
+                                        READ, 9000 + i, 10_000 + i * 10, 0.1, 2000, 2000.1, Outcome.POOL_TIMED_OUT, "");
+                            }
+                            return saturated(run);
+                        }),
+                row(
                         "generator paused",
                         "The load generator stood still for 51 ms, more than 50 % of the smallest limit judged, 100 ms. Lower"
                                 + " the rate, give the machine more CPUs or memory, or judge with a larger limit.",
@@ -112,12 +151,7 @@ class ValidityJudgeTest {
                         "machine saturated",
                         "The machine was saturated before the migration began: 97 % busy in the baseline. Lower the rate, or"
                                 + " give it more CPUs.",
-                        run -> {
-                            for (int i = 0; i < 5; i++) {
-                                run.event(new RunEvent.ServerSampled(nanos(20_000 + i), 1, 0, 0, 0, 0.5, 0.97));
-                            }
-                            return run;
-                        }),
+                        ValidityJudgeTest::saturated),
                 row(
                         "a wait without its request",
                         "The lock log has a wait of 60 ms by harness-app/checkout (session 5) that belongs to no request:"
@@ -173,6 +207,17 @@ class ValidityJudgeTest {
                         run -> run.migrated(held(600)).request(READ, 5, 41_010, 0.1, 0.1, 592, Outcome.SUCCEEDED, "")));
     }
 
+    private static RunBuilder withoutRegression() {
+        return new RunBuilder().objective(latency(99, Optional.of(Duration.ofMillis(100)), Optional.empty()));
+    }
+
+    private static RunBuilder saturated(RunBuilder run) {
+        for (int i = 0; i < 5; i++) {
+            run.event(new RunEvent.ServerSampled(nanos(20_000 + i), 1, 0, 0, 0, 0.5, 0.97));
+        }
+        return run;
+    }
+
     private static RunBuilder.StatementBuilder held(double millis) {
         return statement("alter table orders add x int", 41_000, millis).held("orders", "AccessExclusive", millis, 1);
     }
@@ -222,5 +267,28 @@ class ValidityJudgeTest {
 
         assertThat(verdict.status()).isEqualTo(Verdict.Status.PASSED);
         assertThat(verdict.validity().generatorPauseMaxMillis()).isZero();
+    }
+
+    @Test
+    void saysNothingOfTheRateWhenAFaultHeldUpTheBaselineOrTheGeneratorCaughtUp() {
+        RunBuilder held = withoutRegression()
+                .requests(Stage.BASELINE, READ, 3000, 40)
+                .event(new RunEvent.FaultStarted(nanos(30_000), 0, "pause", "pause of primary"))
+                .event(new RunEvent.FaultEnded(nanos(41_000), 0, "", true));
+        for (int i = 0; i < 1000; i++) {
+            held.request(READ, 30_000 + i * 10, 41_000 - (30_000 + i * 10));
+        }
+        RunBuilder caughtUp = sound();
+        for (int i = 0; i < 400; i++) {
+            double lag = 2000 - i * 5;
+            caughtUp.request(READ, 9000 + i, 50_000 + i * 5, lag, 0.1, lag + 2, Outcome.SUCCEEDED, "");
+        }
+
+        assertThat(held.judged().validity().reasons()).isEmpty();
+        assertThat(caughtUp.judged().validity().reasons())
+                .singleElement()
+                .asString()
+                .startsWith("The load generator was late")
+                .endsWith(", 100 ms. Lower the rate, give the machine more CPUs, or judge with a larger limit.");
     }
 }
