@@ -75,6 +75,7 @@ final class CleanCommand implements Callable<Integer> {
                 Map.of(),
                 Optional.empty(),
                 ContainerSpec.ANY,
-                EnvironmentSpec.Replication.NONE);
+                EnvironmentSpec.Replication.NONE,
+                Optional.empty());
     }
 }

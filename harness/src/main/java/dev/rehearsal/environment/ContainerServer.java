@@ -60,6 +60,9 @@ final class ContainerServer implements StartedServer {
             throws EnvironmentException, IOException {
         String password = NewCluster.password(plan.dataDirectory());
         plan.user().give(plan.dataDirectory());
+        for (Path part : ServerDisk.partsElsewhere(plan.dataDirectory())) {
+            plan.user().give(part);
+        }
         ServerContainer container = new ServerContainer(plan, client);
         try {
             container.start();

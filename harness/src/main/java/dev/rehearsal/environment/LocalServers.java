@@ -133,6 +133,9 @@ public final class LocalServers implements ServerLauncher {
             Files.deleteIfExists(log);
             Files.createFile(log);
             privileges.own(directory);
+            for (Path part : ServerDisk.partsElsewhere(directory)) {
+                privileges.own(part);
+            }
             LocalServer.Start again = () -> ServerProcess.start(
                     List.of(binaries.postgres().toString(), "-D", directory.toString()), privileges, log);
             Process process = again.start();

@@ -4,11 +4,13 @@ import com.github.dockerjava.api.command.CreateContainerCmd;
 import com.github.dockerjava.api.command.InspectContainerResponse.ContainerState;
 import com.github.dockerjava.api.model.ExposedPort;
 import com.github.dockerjava.api.model.HostConfig;
+import com.github.dockerjava.api.model.Mount;
 import com.github.dockerjava.api.model.PortBinding;
 import com.github.dockerjava.api.model.Ports;
 import dev.rehearsal.scenario.EnvironmentSpec.ContainerSpec;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.testcontainers.containers.GenericContainer;
 import org.testcontainers.containers.startupcheck.StartupCheckStrategy;
 import org.testcontainers.utility.DockerImageName;
@@ -55,7 +57,11 @@ final class ServerContainer extends GenericContainer<ServerContainer> {
 
     private static void apply(Plan plan, CreateContainerCmd command) {
         String port = Integer.toString(plan.publishedPort);
-        HostConfig host = EngineClient.hostConfig(List.of(EngineClient.mount(plan.dataDirectory)))
+        List<Mount> mounts = Stream.concat(
+                        Stream.of(plan.dataDirectory), ServerDisk.partsElsewhere(plan.dataDirectory).stream())
+                .map(EngineClient::mount)
+                .toList();
+        HostConfig host = EngineClient.hostConfig(mounts)
                 .withShmSize(SHARED_MEMORY_BYTES)
                 .withPortBindings(
                         new PortBinding(new Ports.Binding(EngineClient.LOOPBACK, port), ExposedPort.tcp(PORT)));

@@ -24,6 +24,7 @@ final class FaultActions {
             case Fault.Down down -> true;
             case Fault.Partition partition -> true;
             case Fault.ServerFault server -> false;
+            case Fault.DiskFull full -> false;
             case Fault.Failover failover -> false;
             case Fault.Blocker blocker -> false;
         };
@@ -33,6 +34,8 @@ final class FaultActions {
     void begin(String name, Fault fault) throws FaultFailure {
         if (fault instanceof Fault.ServerFault deed) {
             begin(deed);
+        } else if (fault instanceof Fault.DiskFull full) {
+            begin(full);
         } else {
             toxics.begin(name, fault);
         }
@@ -41,6 +44,8 @@ final class FaultActions {
     void end(String name, Fault fault) throws FaultFailure {
         if (fault instanceof Fault.ServerFault deed) {
             end(deed);
+        } else if (fault instanceof Fault.DiskFull) {
+            endOfDiskFull();
         } else {
             toxics.end(name, fault);
         }
@@ -70,6 +75,23 @@ final class FaultActions {
             }
         } catch (EnvironmentException e) {
             throw new FaultFailure(deed.kind() + " of the server failed: " + e.getMessage(), e);
+        }
+    }
+
+    private void begin(Fault.DiskFull full) throws FaultFailure {
+        try {
+            servers.fillDisk(full.leaveBytes());
+        } catch (EnvironmentException e) {
+            throw new FaultFailure("the disk could not be filled: " + e.getMessage(), e);
+        }
+    }
+
+    private void endOfDiskFull() throws FaultFailure {
+        try {
+            servers.freeDisk();
+        } catch (EnvironmentException e) {
+            throw new FaultFailure(
+                    "the server could not be brought back after its disk was full: " + e.getMessage(), e);
         }
     }
 

@@ -279,10 +279,14 @@ public final class FaultInjector implements AutoCloseable {
     /** With a server that was killed on purpose goes the watch, and with it the cues that are left: they say themselves that they never came. */
     private void lookLost(SQLException e) {
         boolean onPurpose =
-                faults.stream().anyMatch(fault -> takesSessionsAway(fault.fault) && fault.state != State.WAITING);
+                faults.stream().anyMatch(fault -> mayTakeSessionsAway(fault.fault) && fault.state != State.WAITING);
         if (!onPurpose) {
             trouble("locks and phases could not be watched for a cue: " + e.getMessage());
         }
+    }
+
+    private static boolean mayTakeSessionsAway(Fault fault) {
+        return takesSessionsAway(fault) || fault instanceof Fault.DiskFull;
     }
 
     private static boolean takesSessionsAway(Fault fault) {
@@ -355,6 +359,7 @@ public final class FaultInjector implements AutoCloseable {
     private boolean isAway(Fault fault) {
         List<String> needed = switch (fault) {
             case Fault.ServerFault server -> List.of(server.of());
+            case Fault.DiskFull full -> List.of(full.of());
             case Fault.Failover failover -> List.of(failover.of(), failover.promote());
             default -> List.of();
         };

@@ -65,6 +65,7 @@ final class NetworkToxics {
                 }
                 case Fault.Failover failover -> throw new IllegalArgumentException("not a fault of the network");
                 case Fault.ServerFault server -> throw new IllegalArgumentException("not a fault of the network");
+                case Fault.DiskFull full -> throw new IllegalArgumentException("not a fault of the network");
                 case Fault.Blocker blocker -> throw new IllegalArgumentException("not a fault of the network");
             }
         });

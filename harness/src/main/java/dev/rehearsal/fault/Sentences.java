@@ -48,6 +48,8 @@ final class Sentences {
                         + crash.duration()
                                 .map(duration -> " " + words(duration) + " later")
                                 .orElse("") + ".";
+            case Fault.DiskFull full ->
+                "The disk of the server's tables and write-ahead log is filled up" + left(full) + until + ".";
             case Fault.Blocker blocker ->
                 "A transaction of somebody else's runs \"" + cut(blocker.sql()) + "\" and stays open for "
                         + words(blocker.hold()) + ".";
@@ -82,8 +84,15 @@ final class Sentences {
             case Fault.Crash crash ->
                 "Killed every process of " + server(crash) + "; started again and recovered, it answered after "
                         + words(lasted) + ".";
+            case Fault.DiskFull full ->
+                "Kept the server's disk full" + left(full) + "; with room on it again, it answered after "
+                        + words(lasted) + ".";
             case Fault.Blocker blocker -> "Kept a transaction open" + time + ".";
         };
+    }
+
+    private static String left(Fault.DiskFull full) {
+        return full.leaveBytes() == 0 ? "" : " but for " + (full.leaveBytes() >> 10) + " kB";
     }
 
     private static String delay(Fault.Latency latency) {

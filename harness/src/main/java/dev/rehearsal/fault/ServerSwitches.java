@@ -21,6 +21,12 @@ public interface ServerSwitches {
     /** It answers again when this returns. */
     void restart(String server) throws EnvironmentException;
 
+    /** The disk that the primary has to itself is full when this returns, but for so much. */
+    void fillDisk(long leaveBytes) throws EnvironmentException;
+
+    /** It has room again, and the primary answers, when this returns. */
+    void freeDisk() throws EnvironmentException;
+
     /**
      * The replica is the primary when this returns, and everybody is led to it.
      *

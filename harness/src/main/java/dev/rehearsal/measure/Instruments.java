@@ -155,6 +155,31 @@ public final class Instruments implements AutoCloseable {
      * @param postmasterPid of the server as it is now
      */
     public void serverIsBack(long postmasterPid) {
+        observeAgain(postmasterPid);
+        journal.record(
+                new Noted(
+                        clock.nowNanos(),
+                        "The server was away from " + seconds(absentSinceNanos) + " to " + seconds(clock.nowNanos())
+                                + ", as the scenario asks. Of locks that were held or waited for when it went, the end is not known; of the"
+                                + " time without it there are no samples, and what it had not yet written to its log is lost."));
+    }
+
+    /**
+     * To be said, instead of {@link #serverIsBack}, when its disk has room again: with a full one it may have gone or stayed.
+     *
+     * @param postmasterPid of the server as it is now
+     */
+    public void diskHasRoom(long postmasterPid) {
+        observeAgain(postmasterPid);
+        journal.record(new Noted(
+                clock.nowNanos(),
+                "The server's disk was full from " + seconds(absentSinceNanos) + " to "
+                        + seconds(clock.nowNanos())
+                        + ", as the scenario asks. If the server went down by it, the end of locks that were held or waited for is"
+                        + " not known, and there are no samples of the time without it."));
+    }
+
+    private void observeAgain(long postmasterPid) {
         try {
             sampler.follow(postmasterPid);
             tracer.reconnect();
@@ -166,12 +191,6 @@ public final class Instruments implements AutoCloseable {
             absences.ends();
         }
         ledger.ifPresent(checker -> checker.readSoon("when the server was back"));
-        journal.record(
-                new Noted(
-                        clock.nowNanos(),
-                        "The server was away from " + seconds(absentSinceNanos) + " to " + seconds(clock.nowNanos())
-                                + ", as the scenario asks. Of locks that were held or waited for when it went, the end is not known; of the"
-                                + " time without it there are no samples, and what it had not yet written to its log is lost."));
     }
 
     /**

@@ -10,6 +10,7 @@ import dev.rehearsal.environment.Environment;
 import dev.rehearsal.environment.ProxiedEndpoint;
 import dev.rehearsal.environment.RuntimeChooser;
 import dev.rehearsal.environment.Server;
+import dev.rehearsal.environment.ServerDisk;
 import dev.rehearsal.environment.ServerRuntime;
 import dev.rehearsal.fault.FaultInjector;
 import dev.rehearsal.load.Load;
@@ -100,7 +101,10 @@ public final class Rehearsal implements AutoCloseable {
                     .obtain(scenario.dataset(), scenario.seed(), progress.building());
             Cloner.Clone clone = workspace.clone(snapshot, "run");
             journal.record(RunFacts.of(snapshot, clone, clock));
-            rehearseOver(clone, runtime, load, journal);
+            try (ServerDisk disk = workspace.disk(scenario.environment(), clone, directory.path())) {
+                disk.description().ifPresent(text -> journal.record(new RunEvent.Noted(clock.nowNanos(), text)));
+                rehearseOver(clone, disk, runtime, load, journal);
+            }
             drill(
                     new FreshServers(
                             snapshot,
@@ -118,7 +122,7 @@ public final class Rehearsal implements AutoCloseable {
         new Drills(scenario, servers, clock, journal, progress::preparing).run();
     }
 
-    private void rehearseOver(Cloner.Clone clone, ServerRuntime runtime, Load load, Journal journal)
+    private void rehearseOver(Cloner.Clone clone, ServerDisk disk, ServerRuntime runtime, Load load, Journal journal)
             throws InvalidScenarioException, EnvironmentException, InterruptedException {
         try (Environment environment = runtime.start(
                         scenario.environment(),
@@ -127,7 +131,7 @@ public final class Rehearsal implements AutoCloseable {
                         RunFacts.connections(scenario),
                         directory.path());
                 Instruments instruments = instruments(environment, journal);
-                FaultInjector faults = faults(environment, instruments, journal)) {
+                FaultInjector faults = faults(environment, instruments, disk, journal)) {
             journal.record(environment.facts(clock));
             OperationProblems.refuse(scenario, environment.primary().jdbcUrl(ApplicationNames.OBSERVER));
             SchemaFingerprint before = instruments.schema();
@@ -193,12 +197,12 @@ public final class Rehearsal implements AutoCloseable {
                 journal);
     }
 
-    private FaultInjector faults(Environment environment, Instruments instruments, Journal journal)
+    private FaultInjector faults(Environment environment, Instruments instruments, ServerDisk disk, Journal journal)
             throws EnvironmentException {
         return new FaultInjector(
                 scenario.faults(),
                 environment.faultApi(),
-                new ServerPower(environment, instruments),
+                new ServerPower(environment, instruments, disk),
                 () -> environment.primary().jdbcUrl(ApplicationNames.BLOCKER),
                 () -> environment.primary().jdbcUrl(ApplicationNames.OBSERVER),
                 clock,

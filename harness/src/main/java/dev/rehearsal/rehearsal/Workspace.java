@@ -3,13 +3,16 @@ package dev.rehearsal.rehearsal;
 import dev.rehearsal.dataset.Cloner;
 import dev.rehearsal.dataset.Snapshot;
 import dev.rehearsal.environment.RunningRegistry;
+import dev.rehearsal.environment.ServerDisk;
 import dev.rehearsal.environment.Sweeper;
 import dev.rehearsal.run.Journal;
 import dev.rehearsal.run.RunClock;
 import dev.rehearsal.run.RunEvent;
 import dev.rehearsal.scenario.EnvironmentException;
+import dev.rehearsal.scenario.EnvironmentSpec;
 import java.nio.file.Path;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 
@@ -20,6 +23,7 @@ final class Workspace implements AutoCloseable {
     private final Path directory;
     private final RunningRegistry.Entry announcement;
     private final RunningRegistry.Entry temporary;
+    private final RunningRegistry registry;
     private final Sweeper sweeper;
     private final Deletion deletion;
     private final Set<Long> noted = new HashSet<>();
@@ -28,11 +32,13 @@ final class Workspace implements AutoCloseable {
             Path directory,
             RunningRegistry.Entry announcement,
             RunningRegistry.Entry temporary,
+            RunningRegistry registry,
             Sweeper sweeper,
             Deletion deletion) {
         this.directory = directory;
         this.announcement = announcement;
         this.temporary = temporary;
+        this.registry = registry;
         this.sweeper = sweeper;
         this.deletion = deletion;
     }
@@ -48,8 +54,8 @@ final class Workspace implements AutoCloseable {
         RunningRegistry.Entry announcement = registry.run(scenario);
         try {
             Path directory = cache.resolve("clones").resolve(UUID.randomUUID().toString());
-            Workspace workspace =
-                    new Workspace(directory, announcement, registry.temporaryDirectory(directory), sweeper, deletion);
+            Workspace workspace = new Workspace(
+                    directory, announcement, registry.temporaryDirectory(directory), registry, sweeper, deletion);
             workspace.noteNeighbours(clock, journal);
             return workspace;
         } catch (EnvironmentException e) {
@@ -74,6 +80,19 @@ final class Workspace implements AutoCloseable {
     Cloner.Clone clone(Snapshot snapshot, String name) throws EnvironmentException, InterruptedException {
         Path own = directory.resolve(name);
         return Cloner.between(snapshot.dataDirectory(), own).copy(snapshot.dataDirectory(), own.resolve("data"));
+    }
+
+    /**
+     * The run's clone on the disk that the scenario has for it, if it has one; to be closed when its server is.
+     *
+     * @param runDirectory must not fill up with it
+     */
+    ServerDisk disk(EnvironmentSpec spec, Cloner.Clone clone, Path runDirectory)
+            throws EnvironmentException, InterruptedException {
+        return spec.disk().isEmpty()
+                ? ServerDisk.ORDINARY
+                : ServerDisk.taken(
+                        spec.disk().get(), List.of(directory.getParent(), runDirectory), clone.directory(), registry);
     }
 
     /** Begins to delete a clone whose server is closed, and its replicas'; {@link #close} deletes what is left. */

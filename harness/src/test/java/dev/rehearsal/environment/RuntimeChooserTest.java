@@ -102,6 +102,7 @@ class RuntimeChooserTest {
                 Map.of(),
                 Optional.empty(),
                 containers,
-                EnvironmentSpec.Replication.NONE);
+                EnvironmentSpec.Replication.NONE,
+                Optional.empty());
     }
 }

@@ -50,7 +50,8 @@ public final class TestCluster {
                 settings,
                 binaries,
                 EnvironmentSpec.ContainerSpec.ANY,
-                EnvironmentSpec.Replication.NONE);
+                EnvironmentSpec.Replication.NONE,
+                Optional.empty());
     }
 
     /** The same servers with replicas. */
@@ -62,7 +63,8 @@ public final class TestCluster {
                 spec.settings(),
                 spec.binaries(),
                 spec.containers(),
-                new EnvironmentSpec.Replication(replicas, synchrony));
+                new EnvironmentSpec.Replication(replicas, synchrony),
+                spec.disk());
     }
 
     static Path binaries() throws EnvironmentException, IOException {

@@ -30,7 +30,8 @@ public final class TestContainers {
                 settings,
                 Optional.empty(),
                 containers,
-                EnvironmentSpec.Replication.NONE);
+                EnvironmentSpec.Replication.NONE,
+                Optional.empty());
     }
 
     public static ServerRuntime runtime(EnvironmentSpec spec) throws EnvironmentException {

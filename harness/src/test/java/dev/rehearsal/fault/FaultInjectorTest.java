@@ -609,6 +609,16 @@ class FaultInjectorTest {
             }
 
             @Override
+            public void fillDisk(long leaveBytes) {
+                throw new UnsupportedOperationException("this server has no disk of its own");
+            }
+
+            @Override
+            public void freeDisk() {
+                throw new UnsupportedOperationException("this server has no disk of its own");
+            }
+
+            @Override
             public Duration failOver(String replica, boolean planned) throws EnvironmentException {
                 if (replica.equals("nobody")) {
                     failingOver.release();

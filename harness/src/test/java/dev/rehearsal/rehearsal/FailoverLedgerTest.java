@@ -8,6 +8,7 @@ import dev.rehearsal.dataset.Snapshot;
 import dev.rehearsal.environment.Environment;
 import dev.rehearsal.environment.LocalFaultProxy;
 import dev.rehearsal.environment.LocalRuntime;
+import dev.rehearsal.environment.ServerDisk;
 import dev.rehearsal.environment.TestCluster;
 import dev.rehearsal.load.Load;
 import dev.rehearsal.load.LoadSpec;
@@ -127,7 +128,7 @@ class FailoverLedgerTest {
                 awaitCompleted(load, 150);
                 freezeSender(direct);
                 TimeUnit.MILLISECONDS.sleep(FROZEN_MILLIS);
-                new ServerPower(environment, instruments).failOver("replica-1", false);
+                new ServerPower(environment, instruments, ServerDisk.ORDINARY).failOver("replica-1", false);
                 awaitCompleted(load, 100);
                 load.stopAndDrain(LIMIT);
                 instruments.readLedger();

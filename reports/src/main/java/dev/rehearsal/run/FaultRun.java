@@ -10,9 +10,9 @@ import java.util.Set;
  */
 public record FaultRun(
         int index, String kind, String description, long startNanos, long endNanos, String effect, boolean happened) {
-    private static final Set<String> OF_THE_SERVER = Set.of("pause", "crash", "failover");
+    private static final Set<String> OF_THE_SERVER = Set.of("pause", "crash", "failover", "diskFull");
 
-    /** Whether a server itself was away from {@code startNanos} to {@code endNanos}, because the scenario asked for it. */
+    /** Whether a server itself was, or may have been, away from {@code startNanos} to {@code endNanos}, because the scenario asked for it. */
     public boolean tookTheServerAway() {
         return happened && OF_THE_SERVER.contains(kind);
     }

@@ -29,6 +29,7 @@ final class EnvironmentReader {
                     "runtime",
                     "replicas",
                     "synchronous",
+                    "disk",
                     "settings",
                     "binaries",
                     "image",
@@ -66,7 +67,8 @@ final class EnvironmentReader {
                 Map.of(),
                 Optional.empty(),
                 ContainerSpec.ANY,
-                Replication.NONE);
+                Replication.NONE,
+                Optional.empty());
     }
 
     static EnvironmentSpec read(Value value, Path folder) {
@@ -93,7 +95,26 @@ final class EnvironmentReader {
         });
         Replication replication = replication(block);
         refuseSettingsOfReplication(block, replication);
-        return new EnvironmentSpec(engine, version, runtime, settings, binaries, containers(block), replication);
+        return new EnvironmentSpec(
+                engine,
+                version,
+                runtime,
+                settings,
+                binaries,
+                containers(block),
+                replication,
+                disk(block, replication, folder));
+    }
+
+    private static Optional<Path> disk(Block block, Replication replication, Path folder) {
+        Optional<Value> disk = block.get("disk");
+        if (replication.replicas() > 0) {
+            disk.ifPresent(
+                    value -> value.problem(
+                            "is for a primary that is alone, because what fills it would fill up its replicas, too; remove it, or the replicas"));
+        }
+        return disk.flatMap(
+                path -> Paths.resolve(folder, path.text("name a directory on a file system of its own"), path));
     }
 
     private static Replication replication(Block block) {

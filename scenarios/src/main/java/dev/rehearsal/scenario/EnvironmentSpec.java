@@ -15,6 +15,7 @@ import java.util.OptionalLong;
  * @param binaries a directory with {@code initdb} and {@code postgres}, instead of those that come with the harness
  * @param containers what is wanted of them, where servers run in containers
  * @param replication what follows the primary
+ * @param disk a directory on a file system of its own, for the primary's tables and write-ahead log; empty: with everything else
  */
 public record EnvironmentSpec(
         Engine engine,
@@ -23,7 +24,8 @@ public record EnvironmentSpec(
         Map<String, String> settings,
         Optional<Path> binaries,
         ContainerSpec containers,
-        Replication replication) {
+        Replication replication,
+        Optional<Path> disk) {
     public EnvironmentSpec {
         settings = Map.copyOf(settings);
     }
@@ -37,7 +39,8 @@ public record EnvironmentSpec(
                 settings,
                 binaries,
                 containers,
-                replicas == 0 ? Replication.NONE : new Replication(replicas, replication.synchrony()));
+                replicas == 0 ? Replication.NONE : new Replication(replicas, replication.synchrony()),
+                disk);
     }
 
     /** The kind of database. */

@@ -135,6 +135,19 @@ public sealed interface Fault {
         }
     }
 
+    /**
+     * Fills up the disk that the primary has for its tables and write-ahead log, {@link EnvironmentSpec#disk}, and makes room on it again after
+     * {@code duration}, which it always has. A server that went down by it is started again then.
+     *
+     * @param leaveBytes that stay free
+     */
+    record DiskFull(Cue cue, Optional<Duration> duration, long leaveBytes) implements Fault {
+        @Override
+        public String kind() {
+            return "diskFull";
+        }
+    }
+
     /** Cuts the link between the primary and a replica: bytes go lost both ways, and neither hears of it. */
     record Partition(String replica, Cue cue, Optional<Duration> duration) implements Fault {
         @Override

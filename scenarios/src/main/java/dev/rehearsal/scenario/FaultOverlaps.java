@@ -92,6 +92,10 @@ final class FaultOverlaps {
         if (!fault.of().equals(other.of())) {
             return false;
         }
+        if (fault instanceof Fault.DiskFull || other instanceof Fault.DiskFull) {
+            // A server that goes down by it is started again when it ends, and so is one that another fault ends.
+            return stopsTheServer(fault) && stopsTheServer(other);
+        }
         if (fault instanceof Fault.Blocker || other instanceof Fault.Blocker) {
             // It reaches the server past the proxy, but lives no longer than the server.
             return fault instanceof Fault.Crash || other instanceof Fault.Crash;
@@ -110,6 +114,7 @@ final class FaultOverlaps {
                 server.of().equals(ServerNames.PRIMARY) || server.of().equals(failover.promote());
             case Fault.Failover another -> true;
             case Fault.Blocker blocker -> true;
+            case Fault.DiskFull full -> true;
             case Fault.NetworkFault network -> cutsOffBeforePlanned(failover, network);
             case Fault.Down down ->
                 !ServerNames.replicas(EnvironmentSpec.Replication.MOST).contains(down.of());
@@ -129,6 +134,9 @@ final class FaultOverlaps {
         }
         if (fault instanceof Fault.Failover || other instanceof Fault.Failover) {
             return "a server cannot be promoted, or replaced, while it is away: one of the two";
+        }
+        if (fault instanceof Fault.DiskFull || other instanceof Fault.DiskFull) {
+            return "both may take the server away and bring it back: the second of them";
         }
         if (other instanceof Fault.ServerFault) {
             return "the server does nothing during that, so this";
@@ -153,7 +161,12 @@ final class FaultOverlaps {
             case Fault.Partition partition -> true;
             case Fault.Failover failover -> true;
             case Fault.Blocker blocker -> false;
+            case Fault.DiskFull full -> false;
         };
+    }
+
+    private static boolean stopsTheServer(Fault fault) {
+        return fault instanceof Fault.ServerFault || fault instanceof Fault.DiskFull;
     }
 
     private static boolean sameWay(Fault one, Fault other) {

@@ -23,6 +23,7 @@ final class FaultReader {
             "down",
             "pause",
             "crash",
+            "diskFull",
             "partition",
             "failover",
             "blocker");
@@ -46,9 +47,11 @@ final class FaultReader {
     private final SqlTexts texts;
     private final CueReader cues;
     private final ServerReferences servers;
+    private final boolean ownDisk;
 
     FaultReader(SqlTexts texts, CueReader cues, EnvironmentSpec environment) {
         this.servers = new ServerReferences(environment.replication().replicas());
+        this.ownDisk = environment.disk().isPresent();
         this.texts = texts;
         this.cues = cues;
     }
@@ -115,6 +118,7 @@ final class FaultReader {
             }
             case "pause" -> paused(value, cue);
             case "crash" -> crashed(value, cue);
+            case "diskFull" -> diskFull(value, cue);
             case "partition" -> partition(value, cue);
             case "failover" -> failover(value, cue);
             case "blocker" -> blocker(value, cue);
@@ -205,6 +209,30 @@ final class FaultReader {
         return block.require("for", advice)
                 .map(time -> outage(time, LONGEST_CRASH, "nothing of the migration can be seen meanwhile"))
                 .map(time -> new Fault.Crash(of, cue, Optional.of(time)));
+    }
+
+    private Optional<Fault> diskFull(Value value, Cue cue) {
+        if (!ownDisk) {
+            value.problem(
+                    "there is no disk that may be filled; name a directory on a file system of its own in environment.disk");
+        }
+        String advice = "write e.g. { for: 10s }";
+        Block block = value.block(Keys.of("leave", "for"), advice);
+        long leave = block.get("leave").map(FaultReader::bytes).orElse(0L);
+        return block.require("for", advice)
+                .map(time -> outage(time, LONGEST_CRASH, "nothing of the migration may be seen meanwhile"))
+                .map(time -> new Fault.DiskFull(cue, Optional.of(time), leave));
+    }
+
+    private static long bytes(Value value) {
+        Optional<BigDecimal> bytes = value.scalar()
+                .flatMap(Quantity::parse)
+                .flatMap(amount -> amount.amount().signum() == 0 ? Optional.of(BigDecimal.ZERO) : amount.bytes())
+                .filter(amount -> amount.signum() >= 0 && amount.compareTo(BigDecimal.valueOf(1L << 50)) <= 0);
+        if (bytes.isEmpty()) {
+            value.problem("must be an amount of space, got " + value.shown() + "; write e.g. 16m");
+        }
+        return bytes.map(BigDecimal::longValue).orElse(0L);
     }
 
     private Optional<Fault> partition(Value value, Cue cue) {

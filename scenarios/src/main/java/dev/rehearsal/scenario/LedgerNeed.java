@@ -10,7 +10,7 @@ import java.util.Set;
  */
 final class LedgerNeed {
     /** After which a server may be without what it had acknowledged. */
-    private static final Set<String> LOSING_FAULTS = Set.of("crash", "failover");
+    private static final Set<String> LOSING_FAULTS = Set.of("crash", "failover", "diskFull");
 
     private static final Set<String> OBJECTIVES = Set.of("lostWrites");
 

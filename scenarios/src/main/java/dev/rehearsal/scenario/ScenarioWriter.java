@@ -75,6 +75,7 @@ public final class ScenarioWriter {
         if (!environment.settings().isEmpty()) {
             map.put("settings", new TreeMap<>(environment.settings()));
         }
+        environment.disk().ifPresent(path -> map.put("disk", relative(folder, path)));
         environment.binaries().ifPresent(path -> map.put("binaries", relative(folder, path)));
         EnvironmentSpec.ContainerSpec containers = environment.containers();
         containers.image().ifPresent(image -> map.put("image", image));
@@ -259,7 +260,7 @@ public final class ScenarioWriter {
         map.put("at", cue(fault.cue()));
         Map<String, Object> inner = new LinkedHashMap<>();
         String of = fault instanceof Fault.Partition partition ? partition.replica() : fault.of();
-        if (!(fault instanceof Fault.Blocker || fault instanceof Fault.Failover)) {
+        if (!(fault instanceof Fault.Blocker || fault instanceof Fault.Failover || fault instanceof Fault.DiskFull)) {
             inner.put("of", of);
         }
         switch (fault) {
@@ -282,6 +283,7 @@ public final class ScenarioWriter {
             case Fault.LimitData limit -> inner.put("bytes", number(limit.bytes()));
             case Fault.Down down -> {}
             case Fault.ServerFault server -> {}
+            case Fault.DiskFull full -> inner.put("leave", Quantity.writeBytes(full.leaveBytes()));
             case Fault.Partition partition -> {}
             case Fault.Failover failover -> {
                 inner.put("promote", failover.promote());
