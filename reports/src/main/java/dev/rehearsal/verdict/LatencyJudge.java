@@ -132,13 +132,13 @@ final class LatencyJudge {
                 "the limit is " + factor(factor) + " times the baseline's, " + Quantities.duration(Math.round(limit));
         Optional<BlockBootstrap> bootstrap = BlockBootstrap.of(evidence.run(), subject.service(), subject.operation());
         int seconds = bootstrap.map(BlockBootstrap::seconds).orElse(0);
-        if (seconds < Objective.Latency.REGRESSION_BASELINE.toSeconds()) {
+        if (seconds < objective.baselineNeeded().toSeconds()) {
             return new Part(
                     Status.INCONCLUSIVE,
                     OptionalDouble.of(limit),
                     limited + ", but from " + seconds
                             + " s of baseline nobody can tell how much it fluctuates; make it at least "
-                            + Objective.Latency.REGRESSION_BASELINE.toSeconds() + " s");
+                            + objective.baselineNeeded().toSeconds() + " s");
         }
         if (response.count() < needed) {
             return against(objective, response, limit, limited);

@@ -46,8 +46,17 @@ public sealed interface Objective {
             Optional<Duration> max,
             Optional<Double> regression)
             implements Objective {
-        /** From less of it nobody can tell how much it fluctuates by itself. */
-        public static final Duration REGRESSION_BASELINE = Duration.ofSeconds(10);
+        private static final double FINE_FACTOR = 1.5;
+        private static final Duration FOR_FINE_FACTORS = Duration.ofSeconds(10);
+        private static final Duration FOR_COARSE_FACTORS = Duration.ofSeconds(5);
+
+        /**
+         * How long a baseline has to be for {@code regression}: from less of it nobody can tell how much it fluctuates by itself, and the less is
+         * allowed, the better that has to be known.
+         */
+        public Duration baselineNeeded() {
+            return regression.orElse(FINE_FACTOR) < FINE_FACTOR ? FOR_FINE_FACTORS : FOR_COARSE_FACTORS;
+        }
     }
 
     /** @param maxFraction of the arrivals, 0 to 1, failures and timeouts together */

@@ -53,7 +53,7 @@ record Reachability(Workload workload) {
 
     /** A regression is judged beside the baseline's own fluctuation, which takes some seconds of it. */
     Optional<String> baselineTooShort(Objective.Latency latency, Timeline timeline) {
-        Duration needed = Objective.Latency.REGRESSION_BASELINE;
+        Duration needed = latency.baselineNeeded();
         return timeline.baseline().compareTo(needed) >= 0
                 ? Optional.empty()
                 : latency.regression()

@@ -881,11 +881,18 @@ class ScenarioLoaderTest {
     }
 
     @Test
-    void rejectsARegressionAgainstABaselineTooShortToKnowItsFluctuation() {
-        String text = FULL.replace("baseline: 20s", "baseline: 9s")
+    void rejectsARegressionAgainstABaselineTooShortToKnowItsFluctuation() throws Exception {
+        String coarse = FULL.replace("baseline: 20s", "baseline: 9s")
                 .replace(
                         "percentile: 99, during: migration, max: 250ms",
                         "percentile: 95, during: migration, regression: 3x");
+        String text = coarse.replace("regression: 3x", "regression: 1.2x");
+
+        assertThat(written.load(coarse).objectives()).isNotEmpty();
+        assertThat(written.problems(coarse.replace("baseline: 9s", "baseline: 4s")))
+                .containsExactly(
+                        "scenario.yaml:29:80: objectives[0].latency.regression: is compared with how much the baseline fluctuates, "
+                                + "which takes 5s of it; got 4s: make timeline.baseline at least 5s");
 
         assertThat(written.problems(text))
                 .containsExactly(
