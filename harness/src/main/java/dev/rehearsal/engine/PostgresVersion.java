@@ -26,6 +26,16 @@ public record PostgresVersion(int major) {
         return major >= 15;
     }
 
+    /** Whether statistics are read out of shared memory, and not out of a file that another process is first asked to write. */
+    public boolean sharesStatisticsInMemory() {
+        return major >= 15;
+    }
+
+    /** Whether the checkpointer's counts have a view of their own, {@code pg_stat_checkpointer}. */
+    public boolean countsCheckpointsApart() {
+        return major >= 17;
+    }
+
     /** {@code pg_attribute.attcompression}. */
     public boolean compressesByColumn() {
         return major >= 14;

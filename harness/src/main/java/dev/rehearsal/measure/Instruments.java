@@ -142,6 +142,11 @@ public final class Instruments implements AutoCloseable {
         return witness;
     }
 
+    /** To be said when there is a load generator, so that it is known how busy it was. */
+    public void watchGenerator(long processId) {
+        sampler.watchGenerator(processId);
+    }
+
     /** To be said before the server is taken away on purpose: that instruments lose it is then no trouble of theirs. */
     public void serverGoes() {
         absentSinceNanos = clock.nowNanos();

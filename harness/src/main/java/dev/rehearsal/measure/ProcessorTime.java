@@ -25,6 +25,14 @@ final class ProcessorTime {
 
     /** Of server processes that have ended in between, nothing is counted. */
     Shares sinceLast() {
+        double server = treeSinceLast();
+        return new Shares(server, Math.clamp(machine.getCpuLoad(), 0, 1));
+    }
+
+    /**
+     * Of the process tree alone; negative where it cannot be seen. Apart, because whoever asks for the machine's share takes it away from who asks next.
+     */
+    double treeSinceLast() {
         Map<Long, Duration> usedBefore = used;
         long before = atNanos;
         used = usedByProcess();
@@ -35,8 +43,7 @@ final class ProcessorTime {
                         .toNanos())
                 .sum();
         double availableNanos = Math.max(1.0, (double) (atNanos - before) * machine.getAvailableProcessors());
-        double server = postmasterPid < 0 ? -1 : Math.clamp(serverNanos / availableNanos, 0, 1);
-        return new Shares(server, Math.clamp(machine.getCpuLoad(), 0, 1));
+        return postmasterPid < 0 ? -1 : Math.clamp(serverNanos / availableNanos, 0, 1);
     }
 
     private Map<Long, Duration> usedByProcess() {

@@ -3,30 +3,29 @@ package dev.rehearsal.measure;
 import dev.rehearsal.run.Journal;
 import dev.rehearsal.run.RunClock;
 import dev.rehearsal.run.RunEvent.InstrumentTrouble;
+import dev.rehearsal.run.RunEvent.ServerActivity;
 import dev.rehearsal.run.RunEvent.ServerSampled;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Optional;
 
 /**
- * The slow picture of the server, a few times a second: for charts, never for judging. The database's size, which costs the server a look at every
- * file, is read once in a few seconds and repeated in between.
+ * The slow picture of the server, about ten times a second: for charts, never for judging. What costs a look at every file or every process, the database's
+ * size and the processor time, is read more rarely and repeated in between.
  */
 final class ServerSampler implements AutoCloseable {
-    private static final Duration INTERVAL = Duration.ofMillis(200);
-    private static final int SAMPLES_PER_SIZE = 15;
+    private static final Duration INTERVAL = Duration.ofMillis(100);
+    private static final int SAMPLES_PER_SIZE = 30;
+    private static final int SAMPLES_PER_SHARES = 4;
     private static final String SIZE = "select pg_database_size(current_database())";
-    private static final String ACTIVITY = """
-            select count(*) filter (where a.state = 'active'), count(*) filter (where a.wait_event_type = 'Lock'),
-                pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')::bigint
-            from pg_catalog.pg_stat_activity a
-            where a.backend_type = 'client backend' and a.pid <> pg_backend_pid()""";
 
     private final ObservedServer server;
     private final Absences absences;
     private volatile ProcessorTime processorTime;
+    private volatile ProcessorTime generatorTime = new ProcessorTime(-1);
     private final RunClock clock;
     private final Journal journal;
     private final Thread thread;
@@ -60,6 +59,11 @@ final class ServerSampler implements AutoCloseable {
         processorTime = new ProcessorTime(postmasterPid);
     }
 
+    /** From now on the load generator's processor time is known too. */
+    void watchGenerator(long pid) {
+        generatorTime = new ProcessorTime(pid);
+    }
+
     private void sample(Connection first) {
         Connection current = first;
         try {
@@ -88,14 +92,30 @@ final class ServerSampler implements AutoCloseable {
 
     /** @return whether to go on over another connection: this one was lost with the server, as the scenario asks */
     private boolean sampleOver(Connection connection, int begunBefore) throws InterruptedException {
-        try (PreparedStatement activity = connection.prepareStatement(ACTIVITY);
+        try (ServerQueries queries = new ServerQueries(connection);
                 PreparedStatement size = connection.prepareStatement(SIZE)) {
             long databaseBytes = 0;
+            ProcessorTime.Shares shares = new ProcessorTime.Shares(-1, -1);
+            double generator = -1;
             for (int count = 0; !Thread.currentThread().isInterrupted(); count++) {
                 if (count % SAMPLES_PER_SIZE == 0) {
                     databaseBytes = databaseBytes(size);
                 }
-                journal.record(sample(activity, databaseBytes));
+                if (count % SAMPLES_PER_SHARES == 0) {
+                    shares = processorTime.sinceLast();
+                    generator = generatorTime.treeSinceLast();
+                }
+                ServerQueries.Activity activity = queries.activity();
+                journal.record(new ServerSampled(
+                        clock.nowNanos(),
+                        activity.active(),
+                        activity.waitingForLocks(),
+                        activity.walBytes(),
+                        databaseBytes,
+                        shares.server(),
+                        shares.machine(),
+                        Optional.of(new ServerActivity(
+                                activity.activeByWait(), activity.autovacuumWorkers(), generator, queries.totals()))));
                 Thread.sleep(INTERVAL);
             }
             return false;
@@ -112,21 +132,6 @@ final class ServerSampler implements AutoCloseable {
         try (ResultSet rows = size.executeQuery()) {
             rows.next();
             return rows.getLong(1);
-        }
-    }
-
-    private ServerSampled sample(PreparedStatement activity, long databaseBytes) throws SQLException {
-        try (ResultSet rows = activity.executeQuery()) {
-            rows.next();
-            ProcessorTime.Shares shares = processorTime.sinceLast();
-            return new ServerSampled(
-                    clock.nowNanos(),
-                    rows.getInt(1),
-                    rows.getInt(2),
-                    rows.getLong(3),
-                    databaseBytes,
-                    shares.server(),
-                    shares.machine());
         }
     }
 

@@ -140,6 +140,7 @@ public final class Rehearsal implements AutoCloseable {
             }
             try (load;
                     Writeback writeback = Writeback.begun(clone.directory().getParent())) {
+                instruments.watchGenerator(load.processId());
                 load.begin(loadSpec(environment), clock, directory.requests(), journal);
                 walk(environment, writeback, instruments, load, faults, journal);
             } finally {

@@ -7,13 +7,18 @@ import static org.awaitility.Awaitility.await;
 import dev.rehearsal.engine.LogFile;
 import dev.rehearsal.engine.LogFormat;
 import dev.rehearsal.run.RunEvent.InstrumentTrouble;
+import dev.rehearsal.run.RunEvent.ServerActivity;
 import dev.rehearsal.run.RunEvent.ServerSampled;
+import dev.rehearsal.run.RunEvent.ServerTotals;
 import dev.rehearsal.scenario.EnvironmentException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -71,5 +76,47 @@ class InstrumentsTest {
             });
             assertThat(server.events(ServerSampled.class)).anyMatch(sample -> sample.serverCpuFraction() > 0.05);
         }
+    }
+
+    @Test
+    void samplesWhatBackendsWaitForAndWhatTheServerCounts() throws Exception {
+        try (MeasuredServer server = MeasuredServer.started(directory);
+                Connection holder = server.connect("harness-app/checkout");
+                Connection waiter = server.connect("harness-app/checkout")) {
+            server.instruments().watchGenerator(ProcessHandle.current().pid());
+            server.execute("create table orders (id int)", "insert into orders select generate_series(1, 20000)");
+            MeasuredServer.execute(holder, "begin", "lock table orders in access exclusive mode");
+            Thread waiting = Thread.startVirtualThread(() -> {
+                try {
+                    MeasuredServer.execute(waiter, "select from orders");
+                } catch (SQLException e) {
+                    throw new IllegalStateException(e);
+                }
+            });
+            await().until(() -> activities(server)
+                    .anyMatch(activity -> activity.activeByWait().equals(Map.of("Lock relation", 1))));
+            MeasuredServer.execute(holder, "commit");
+            waiting.join();
+            long checkpoints = last(server).checkpoints();
+            server.execute("checkpoint");
+            await().until(() ->
+                    last(server).checkpoints() > checkpoints && last(server).buffersWritten() > 0);
+
+            assertThat(server.events(ServerSampled.class)).anyMatch(sample -> sample.waitingForLocks() == 1);
+            assertThat(last(server).blocksHit()).isPositive();
+            await().until(() -> activities(server).anyMatch(activity -> activity.generatorCpuFraction() > 0));
+        }
+    }
+
+    private static Stream<ServerActivity> activities(MeasuredServer server) {
+        return server.events(ServerSampled.class).stream().flatMap(sample -> sample.activity().stream());
+    }
+
+    private static ServerTotals last(MeasuredServer server) {
+        return activities(server)
+                .reduce((first, second) -> second)
+                .orElseThrow()
+                .totals()
+                .orElseThrow();
     }
 }

@@ -3,11 +3,9 @@ package dev.rehearsal.report;
 import dev.rehearsal.report.ReportData.Band;
 import dev.rehearsal.report.ReportData.Limit;
 import dev.rehearsal.report.ReportData.OperationSeries;
-import dev.rehearsal.report.ReportData.Sample;
 import dev.rehearsal.run.FaultRun;
 import dev.rehearsal.run.RequestLog.OperationKey;
 import dev.rehearsal.run.RequestRecord;
-import dev.rehearsal.run.RunEvent.ServerSampled;
 import dev.rehearsal.run.RunRecord;
 import dev.rehearsal.run.StageSpan;
 import dev.rehearsal.run.StepRun;
@@ -23,8 +21,6 @@ import java.util.stream.Stream;
 
 /** Makes {@link ReportData} of a run. Reads the requests once. */
 final class ChartData {
-    private static final int MOST_SAMPLES = 1500;
-
     private final RunRecord run;
     private final Verdict verdict;
     private final TimeAxis axis;
@@ -61,7 +57,7 @@ final class ChartData {
                 series,
                 locks,
                 timeline.load(),
-                samples(),
+                ServerLines.of(run, axis),
                 ReplicaLines.of(run, axis),
                 ChartDescriptions.of(run, verdict, axis));
     }
@@ -129,33 +125,5 @@ final class ChartData {
                                 max.toNanos() / 1e6,
                                 axis.millis(stage.startNanos()),
                                 axis.millis(stage.endNanos()))));
-    }
-
-    /** Of a long run every n-th: rates are then those over n intervals. */
-    private List<Sample> samples() {
-        List<ServerSampled> seen = run.samples().stream()
-                .filter(s -> s.atNanos() >= axis.fromNanos() && s.atNanos() <= axis.toNanos())
-                .toList();
-        int every = Math.max(1, (seen.size() + MOST_SAMPLES - 1) / MOST_SAMPLES);
-        List<Sample> samples = new ArrayList<>();
-        for (int i = every; i < seen.size(); i += every) {
-            samples.add(sample(seen.get(i - every), seen.get(i)));
-        }
-        return samples;
-    }
-
-    private Sample sample(ServerSampled before, ServerSampled now) {
-        double seconds = Math.max(1, now.atNanos() - before.atNanos()) / 1e9;
-        return new Sample(
-                axis.millis(now.atNanos()),
-                now.activeBackends(),
-                now.waitingForLocks(),
-                Math.max(0, Math.round((now.walBytesTotal() - before.walBytesTotal()) / seconds)),
-                percent(now.serverCpuFraction()),
-                percent(now.machineCpuFraction()));
-    }
-
-    private static double percent(double fraction) {
-        return Math.round(fraction * 1000) / 10.0;
     }
 }

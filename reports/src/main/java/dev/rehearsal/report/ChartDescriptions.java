@@ -3,6 +3,7 @@ package dev.rehearsal.report;
 import dev.rehearsal.run.RunEvent.LockHeld;
 import dev.rehearsal.run.RunEvent.LockWaited;
 import dev.rehearsal.run.RunEvent.Party;
+import dev.rehearsal.run.RunEvent.ServerActivity;
 import dev.rehearsal.run.RunEvent.ServerSampled;
 import dev.rehearsal.run.RunRecord;
 import dev.rehearsal.scenario.Stage;
@@ -108,8 +109,15 @@ final class ChartDescriptions {
                 .mapToDouble(ServerSampled::machineCpuFraction)
                 .max()
                 .orElse(0);
+        double generator = run.samples().stream()
+                .flatMap(sample -> sample.activity().stream())
+                .mapToDouble(ServerActivity::generatorCpuFraction)
+                .max()
+                .orElse(-1);
         return "At most " + Quantities.count(waiting) + (waiting == 1 ? " backend" : " backends")
                 + " waited for locks at one time; the machine was at most " + Quantities.percent(machine)
-                + " busy.";
+                + " busy"
+                + (generator < 0 ? "" : "; the load generator used at most " + Quantities.percent(generator) + " of it")
+                + ".";
     }
 }

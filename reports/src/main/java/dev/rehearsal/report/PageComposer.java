@@ -99,7 +99,7 @@ final class PageComposer {
                 data.load().arrivalsPerSecond().stream().anyMatch(rate -> rate > 0),
                 !data.locks().bars().isEmpty() || !data.locks().waits().isEmpty(),
                 !data.replicas().isEmpty(),
-                !data.samples().isEmpty());
+                !data.server().samples().isEmpty());
     }
 
     private static PageView.Stage stage(StageStatistics stage) {

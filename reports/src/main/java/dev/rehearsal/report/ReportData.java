@@ -24,7 +24,7 @@ public record ReportData(
         List<OperationSeries> operations,
         Locks locks,
         Load load,
-        List<Sample> samples,
+        Server server,
         List<ReplicaSeries> replicas,
         Descriptions descriptions) {
     public ReportData {
@@ -33,7 +33,6 @@ public record ReportData(
         faults = List.copyOf(faults);
         limits = List.copyOf(limits);
         operations = List.copyOf(operations);
-        samples = List.copyOf(samples);
         replicas = List.copyOf(replicas);
     }
 
@@ -114,14 +113,37 @@ public record ReportData(
         }
     }
 
-    /** @param walBytesPerSecond since the sample before */
+    /** @param waitEvents what active backends were at, those of most backends first */
+    public record Server(List<String> waitEvents, List<Sample> samples) {
+        public Server {
+            waitEvents = List.copyOf(waitEvents);
+            samples = List.copyOf(samples);
+        }
+    }
+
+    /**
+     * Rates and counts of events are since the sample before; empty is what was not sampled.
+     *
+     * @param activeByEvent a number for each of {@link Server#waitEvents}, or none at all
+     * @param serverCpuPercent negative where it cannot be measured
+     */
     public record Sample(
             double atMillis,
             int activeBackends,
             int waitingForLocks,
             double walBytesPerSecond,
             double serverCpuPercent,
-            double machineCpuPercent) {}
+            double machineCpuPercent,
+            OptionalDouble generatorCpuPercent,
+            List<Integer> activeByEvent,
+            OptionalDouble autovacuumWorkers,
+            OptionalDouble checkpoints,
+            OptionalDouble blocksReadPerSecond,
+            OptionalDouble buffersWrittenPerSecond) {
+        public Sample {
+            activeByEvent = List.copyOf(activeByEvent);
+        }
+    }
 
     /** How far a replica was behind. */
     public record ReplicaSeries(String replica, List<Lag> lag) {

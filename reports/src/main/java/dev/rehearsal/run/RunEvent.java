@@ -337,6 +337,7 @@ public sealed interface RunEvent {
      *
      * @param serverCpuFraction of all CPUs that the server's processes used since the last sample, 0 to 1; negative if not measurable
      * @param machineCpuFraction of all CPUs that were busy since the last sample, 0 to 1; negative if not measurable
+     * @param activity what more there is to see; empty of runs that were recorded before it was
      */
     record ServerSampled(
             long atNanos,
@@ -345,8 +346,57 @@ public sealed interface RunEvent {
             long walBytesTotal,
             long databaseBytes,
             double serverCpuFraction,
-            double machineCpuFraction)
-            implements RunEvent {}
+            double machineCpuFraction,
+            Optional<ServerActivity> activity)
+            implements RunEvent {
+        /** One of which no more is known. */
+        public ServerSampled(
+                long atNanos,
+                int activeBackends,
+                int waitingForLocks,
+                long walBytesTotal,
+                long databaseBytes,
+                double serverCpuFraction,
+                double machineCpuFraction) {
+            this(
+                    atNanos,
+                    activeBackends,
+                    waitingForLocks,
+                    walBytesTotal,
+                    databaseBytes,
+                    serverCpuFraction,
+                    machineCpuFraction,
+                    Optional.empty());
+        }
+    }
+
+    /**
+     * What a server and its load generator were at.
+     *
+     * @param activeByWait active backends of clients by what they wait for, such as {@code Lock relation}; {@code running} if for nothing
+     * @param autovacuumWorkers at work
+     * @param generatorCpuFraction of all CPUs that the load generator's process used, 0 to 1; negative if not measurable
+     * @param totals empty of servers that are not asked for them, because there it is not cheap
+     */
+    record ServerActivity(
+            Map<String, Integer> activeByWait,
+            int autovacuumWorkers,
+            double generatorCpuFraction,
+            Optional<ServerTotals> totals) {
+        public ServerActivity {
+            activeByWait = Map.copyOf(activeByWait);
+        }
+    }
+
+    /**
+     * What the server has counted. A backend reports its blocks about once a second, and those of a statement when that is over.
+     *
+     * @param checkpoints that were begun
+     * @param buffersWritten by checkpoints
+     * @param blocksRead of the database, from the operating system
+     * @param blocksHit of the database, found in shared buffers
+     */
+    record ServerTotals(long checkpoints, long buffersWritten, long blocksRead, long blocksHit) {}
 
     /**
      * How far a replica was behind its primary: how old the oldest change was that its readers could not see yet. The true lag lies within

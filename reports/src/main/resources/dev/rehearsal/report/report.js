@@ -416,11 +416,30 @@
   }
   replicaOption.height = () => (data.replicas.length > 1 ? 150 : 138);
 
+  const samples = data.server.samples;
+  const dotted = (tone) => ({ areaStyle: undefined, lineStyle: { color: color(tone), width: 1, type: [1.5, 2] } });
+  /** A line is [id, what it shows, its colour, what else there is to its series]. */
   const SERVER_ROWS = [
-    { title: 'backends waiting for locks', axis: { minInterval: 1 }, lines: [['waiting', 'waitingForLocks', 'everyone']] },
-    { title: 'WAL, bytes/s', axis: { axisLabel: { formatter: magnitude } }, lines: [['wal', 'walBytesPerSecond', 'op-1']] },
-    { title: 'CPU, % of the machine: PostgreSQL, all (dotted)', axis: { max: 100 }, lines: [['serverCpu', 'serverCpuPercent', 'op-0'], ['machineCpu', 'machineCpuPercent', 'soft']] },
-  ];
+    { title: 'backends waiting for locks', axis: { minInterval: 1 }, lines: [['waiting', (s) => s.waitingForLocks, 'everyone']] },
+    {
+      title: 'active backends by what they wait for', axis: { minInterval: 1 },
+      lines: data.server.waitEvents.map((event, i) => [event, (s) => s.activeByEvent[i], 'op-' + (i % 8), () => ({ areaStyle: undefined })]), named: true,
+    },
+    { title: 'WAL, bytes/s', axis: { axisLabel: { formatter: magnitude } }, lines: [['wal', (s) => s.walBytesPerSecond, 'op-1']] },
+    {
+      title: '8 KB blocks/s: read (counted late), written by checkpoints', axis: { axisLabel: { formatter: magnitude } }, named: true,
+      lines: [['read', (s) => s.blocksReadPerSecond, 'op-2'], ['written', (s) => s.buffersWrittenPerSecond, 'op-3']],
+    },
+    {
+      title: 'checkpoints begun, autovacuum workers', axis: { minInterval: 1 }, named: true,
+      lines: [['checkpoints', (s) => s.checkpoints, 'op-4'], ['autovacuum', (s) => s.autovacuumWorkers, 'op-5']],
+    },
+    {
+      title: 'CPU, % of the machine', axis: { max: 100 }, named: true,
+      lines: [['PostgreSQL', (s) => s.serverCpuPercent, 'op-0'], ['load generator', (s) => s.generatorCpuPercent, 'op-1'], ['all', (s) => s.machineCpuPercent, 'soft', dotted]],
+    },
+  ].map((row) => ({ ...row, lines: row.lines.filter(([, value]) => samples.some((s) => value(s) != null && value(s) >= 0)) }))
+    .filter((row) => row.lines.length);
   const SERVER_ROW = 74;
 
   function serverOption() {
@@ -431,16 +450,20 @@
     return {
       ...base(data.descriptions.server, { formatter: (params) => tip('chart-server', params) }),
       title: SERVER_ROWS.map((row, i) => ({
-        text: row.title, left: grid().left, top: i * (SERVER_ROW + 24) + 3, padding: 0, textStyle: { fontSize: 11, fontWeight: 'normal', color: color('soft') },
+        text: row.named ? row.title + ': ' + row.lines.map(([id], n) => `{l${n}|${id}}`).join(', ') : row.title,
+        left: grid().left, top: i * (SERVER_ROW + 24) + 3, padding: 0,
+        textStyle: {
+          fontSize: 11, fontWeight: 'normal', color: color('soft'),
+          rich: Object.fromEntries(row.lines.map(([, , tone], n) => ['l' + n, { fontSize: 11, color: color(tone) }])),
+        },
       })),
       grid: SERVER_ROWS.map((_, i) => grid(i * (SERVER_ROW + 24) + 22, SERVER_ROW - 14)),
       xAxis: SERVER_ROWS.map((_, i) => timeAxis(i, i === SERVER_ROWS.length - 1)),
       yAxis: SERVER_ROWS.map(axis),
       series: SERVER_ROWS.flatMap((row, i) => [
         backdrop(i),
-        ...row.lines.map(([id, field, tone]) =>
-          area(id, i, data.samples.map((s) => [s.atMillis, s[field]]), color(tone),
-            { step: false, ...(id === 'machineCpu' && { areaStyle: undefined, lineStyle: { color: color(tone), width: 1, type: [1.5, 2] } }) })),
+        ...row.lines.map(([id, value, tone, more]) =>
+          area(id, i, samples.map((s) => [s.atMillis, value(s) ?? null]), color(tone), { step: false, ...more?.(tone) })),
       ]),
     };
   }
@@ -521,11 +544,14 @@
   }
 
   /** Draws the line of time in all charts but the one that drew it itself. */
+  /** Somewhere in a grid: between two rows the pointer is nowhere. */
+  const pointerHeight = (id, chart) => (id === 'chart-server' ? SERVER_ROW / 2 : chart.getHeight() / 2);
+
   function pointTo(time, except) {
     for (const [id, chart] of charts) {
       if (id === except) continue;
       const x = chart.convertToPixel(mainAxis(id), time);
-      chart.dispatchAction({ type: 'updateAxisPointer', currTrigger: 'mousemove', x, y: chart.getHeight() / 2 });
+      chart.dispatchAction({ type: 'updateAxisPointer', currTrigger: 'mousemove', x, y: pointerHeight(id, chart) });
     }
   }
 

@@ -121,6 +121,28 @@ class HtmlReportBrowserTest {
     }
 
     @Test
+    void drawsTheServersPicture() {
+        Page page = open(1280);
+
+        for (String line : List.of(
+                "waiting",
+                "running",
+                "Lock relation",
+                "wal",
+                "read",
+                "written",
+                "checkpoints",
+                "autovacuum",
+                "PostgreSQL",
+                "load generator",
+                "all")) {
+            List<List<Double>> drawn = series(page, "chart-server", line);
+            assertThat(drawn).as(line).hasSizeGreaterThan(10);
+            assertThat(drawn).as(line).allMatch(point -> point.getLast() >= 0).anyMatch(point -> point.getLast() > 0);
+        }
+    }
+
+    @Test
     void asksNoNetwork() {
         open(1280);
 

@@ -348,7 +348,15 @@ final class SyntheticRun {
                     wal,
                     800_000_000L,
                     stalled ? 0.48 + random.nextDouble() * 0.04 : 0.12 + random.nextDouble() * 0.05,
-                    stalled ? 0.6 + random.nextDouble() * 0.08 : 0.3 + random.nextDouble() * 0.08));
+                    stalled ? 0.6 + random.nextDouble() * 0.08 : 0.3 + random.nextDouble() * 0.08,
+                    Optional.of(new RunEvent.ServerActivity(
+                            stalled
+                                    ? Map.of("running", 1, "Lock relation", 20)
+                                    : Map.of("running", 1, "IO DataFileRead", 1),
+                            stalled ? 0 : 1,
+                            0.11,
+                            Optional.of(new RunEvent.ServerTotals(
+                                    at / (10 * SECOND), at / (SECOND / 4), at / (SECOND / 8), at / (SECOND / 400)))))));
         }
     }
 

@@ -14,6 +14,8 @@ import dev.rehearsal.run.RunEvent.Party;
 import dev.rehearsal.run.RunEvent.WaitOutcome;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class AttributionTest {
     private static Victims victims(
@@ -167,12 +169,13 @@ class AttributionTest {
                 .containsExactly(victims("place-order", 2, 0, 900, 1703, 902));
     }
 
-    @Test
-    void countsVictimsThatFailed() {
+    @ParameterizedTest
+    @CsvSource({"TIMED_OUT, 57014, CANCELLED", "FAILED, 55P03, LOCK_TIMEOUT", "FAILED, 40P01, DEADLOCK"})
+    void countsVictimsThatFailed(Outcome outcome, String sqlState, WaitOutcome wait) {
         Attribution attribution = Attribution.of(new RunBuilder()
                 .migrated(statement("alter table orders add x int", 41_000, 1000)
                         .held("orders", "AccessExclusive", 1000, 1))
-                .request(READ, 7, 41_099, 0.1, 0.1, 502, Outcome.TIMED_OUT, "57014")
+                .request(READ, 7, 41_099, 0.1, 0.1, 502, outcome, sqlState)
                 .waited(
                         7,
                         Party.APPLICATION,
@@ -180,7 +183,7 @@ class AttributionTest {
                         500,
                         "orders",
                         "AccessShare",
-                        WaitOutcome.CANCELLED,
+                        wait,
                         List.of(MIGRATION_PID),
                         List.of(7))
                 .build());
