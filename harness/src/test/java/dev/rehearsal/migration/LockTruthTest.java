@@ -77,8 +77,8 @@ class LockTruthTest {
     /** Fifteen readings at their slowest: more is for a busy machine, and a mistake of the instruments' is more than that in a hold of 1500 ms. */
     private static final long READING_NANOS = Duration.ofMillis(300).toNanos();
 
-    /** Waits shorter than {@code deadlock_timeout} are not logged, as the report says; the server looks when it is over, and a line more is allowed it. */
-    private static final long LOGGED_FROM_NANOS = Duration.ofMillis(12).toNanos();
+    /** Waits shorter than {@code deadlock_timeout} are not logged, as the report says; on a busy machine the server looks later than it wants to. */
+    private static final long LOGGED_FROM_NANOS = Duration.ofMillis(50).toNanos();
 
     @TempDir
     static Path directory;
