@@ -219,6 +219,7 @@ public record Result(
             String operation,
             long requests,
             long failed,
+            Map<String, Long> errors,
             double maxWaitMillis,
             double totalWaitMillis,
             double maxResponseMillis) {}

@@ -292,6 +292,7 @@ final class ResultComposer {
                 victims.operation(),
                 victims.requests(),
                 victims.failed(),
+                victims.errors(),
                 millis(victims.maxWaitNanos()),
                 millis(victims.totalWaitNanos()),
                 millis(victims.maxResponseNanos()));

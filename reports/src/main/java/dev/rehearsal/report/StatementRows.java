@@ -114,11 +114,21 @@ final class StatementRows {
                 .toList();
     }
 
+    /** Such as {@code 12 (57014 × 9, poolTimeout × 3)}. */
+    private static String failed(Victims victims) {
+        return Quantities.count(victims.failed())
+                + (victims.errors().isEmpty()
+                        ? ""
+                        : victims.errors().entrySet().stream()
+                                .map(error -> error.getKey() + " × " + Quantities.count(error.getValue()))
+                                .collect(Collectors.joining(", ", " (", ")")));
+    }
+
     private static PageView.Victim victim(Victims victims, String where) {
         return new PageView.Victim(
                 victims.service() + " " + victims.operation() + where,
                 Quantities.count(victims.requests()),
-                victims.failed() == 0 ? "0" : Quantities.count(victims.failed()),
+                failed(victims),
                 Quantities.duration(victims.maxWaitNanos()),
                 Quantities.duration(victims.totalWaitNanos()),
                 Quantities.duration(victims.maxResponseNanos()));

@@ -17,6 +17,8 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * Who waited for which statement, and who stood in front of it: the server's lock log joined to the requests by session and time.
@@ -161,19 +163,27 @@ public record Attribution(
                             key.service(),
                             key.operation(),
                             1,
-                            request.failed() ? 1 : 0,
+                            errors(request),
                             maxWaitNanos,
                             totalWaitNanos,
                             request.responseNanos()),
                     Tally::together);
         }
 
+        private static SortedMap<String, Long> errors(RequestRecord request) {
+            return request.failed()
+                    ? new TreeMap<>(Map.of(OperationStatistics.errorKey(request), 1L))
+                    : new TreeMap<>();
+        }
+
         private static Victims together(Victims one, Victims other) {
+            SortedMap<String, Long> errors = new TreeMap<>(one.errors());
+            other.errors().forEach((state, count) -> errors.merge(state, count, Long::sum));
             return new Victims(
                     one.service(),
                     one.operation(),
                     one.requests() + other.requests(),
-                    one.failed() + other.failed(),
+                    errors,
                     Math.max(one.maxWaitNanos(), other.maxWaitNanos()),
                     one.totalWaitNanos() + other.totalWaitNanos(),
                     Math.max(one.maxResponseNanos(), other.maxResponseNanos()));
