@@ -41,8 +41,7 @@ class AttributionTest {
                 .build());
 
         assertThat(attribution.impacts().getFirst().victims())
-                .containsExactly(
-                        victims("read-order", 2, 900, 1400, 902), victims("place-order", 1, 800, 800, 802));
+                .containsExactly(victims("read-order", 2, 900, 1400, 902), victims("place-order", 1, 800, 800, 802));
     }
 
     @Test
@@ -125,8 +124,7 @@ class AttributionTest {
                 .victim(READ, 7, 42_000, 2990, List.of(MIGRATION_PID))
                 .build());
 
-        assertThat(attribution.impacts().get(0).victims())
-                .containsExactly(victims("read-order", 1, 2990, 2990, 2992));
+        assertThat(attribution.impacts().get(0).victims()).containsExactly(victims("read-order", 1, 2990, 2990, 2992));
         assertThat(attribution.impacts().get(1).victims()).isEmpty();
     }
 

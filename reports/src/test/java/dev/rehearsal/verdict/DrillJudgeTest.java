@@ -13,6 +13,7 @@ import dev.rehearsal.verdict.Verdict.Status;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 
 class DrillJudgeTest {
@@ -26,12 +27,17 @@ class DrillJudgeTest {
         Verdict verdict = run.judged();
 
         assertThat(verdict.findings())
-                .singleElement()
-                .satisfies(finding -> assertThat(finding.toString())
-                        .isEqualTo(
-                                "Finding[objective=drill, status=PASSED, subject=drill rerun, observed=OptionalDouble.empty,"
-                                        + " limit=OptionalDouble.empty, unit=drills, shownObserved=held, shownLimit=, message=All is well.,"
-                                        + " source=scenario.yaml:30:7]"));
+                .containsExactly(new Finding(
+                        "drill",
+                        Status.PASSED,
+                        "drill rerun",
+                        OptionalDouble.empty(),
+                        OptionalDouble.empty(),
+                        "drills",
+                        "held",
+                        "",
+                        "All is well.",
+                        STEPS));
         assertThat(verdict.status()).isEqualTo(Status.PASSED);
         assertThat(verdict.drills())
                 .singleElement()
