@@ -5,6 +5,7 @@ import dev.rehearsal.dataset.DirectoryTree;
 import dev.rehearsal.scenario.EnvironmentException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
@@ -148,8 +149,10 @@ public final class ServerDisk implements AutoCloseable {
         Path ballast = taken.orElseThrow(() -> new IllegalStateException("no disk may be filled"))
                 .ballast();
         try (FileChannel out = FileChannel.open(ballast, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-            allocate(ballast, Files.getFileStore(ballast).getUsableSpace());
-            writeUntilFull(out, Files.getFileStore(ballast).getTotalSpace());
+            FileStore disk = Files.getFileStore(ballast);
+            allocate(ballast, disk.getUsableSpace());
+            writeUntilFull(out, disk.getTotalSpace());
+            requireFull(disk);
             out.truncate(Math.max(0, out.size() - leaveBytes));
         } catch (IOException e) {
             throw new EnvironmentException(ballast + " cannot be written: " + e.getMessage(), REMEDY, e);
@@ -170,25 +173,23 @@ public final class ServerDisk implements AutoCloseable {
         new Random(0).nextBytes(noise);
         out.position(out.size());
         for (int chunk = CHUNK_BYTES; chunk > 0; ) {
+            if (out.size() > atMost) {
+                throw new IOException("it takes more than its own size of " + atMost + " bytes");
+            }
             try {
                 out.write(ByteBuffer.wrap(noise, 0, chunk));
-                if (out.size() > atMost) {
-                    throw new EndlessDisk("it takes more than its own size of " + atMost + " bytes");
-                }
-            } catch (EndlessDisk e) {
-                throw e;
+            } catch (ClosedChannelException interrupted) {
+                throw interrupted;
             } catch (IOException full) {
                 chunk /= 2;
             }
         }
     }
 
-    /** A disk that is never full. */
-    private static final class EndlessDisk extends IOException {
-        private static final long serialVersionUID = 1L;
-
-        EndlessDisk(String message) {
-            super(message);
+    /** What could not be written may have had another reason. */
+    private static void requireFull(FileStore disk) throws IOException {
+        if (disk.getUsableSpace() > CHUNK_BYTES) {
+            throw new IOException("it takes no more, and has " + disk.getUsableSpace() + " bytes left");
         }
     }
 
