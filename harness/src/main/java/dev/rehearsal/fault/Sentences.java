@@ -85,8 +85,8 @@ final class Sentences {
                 "Killed every process of " + server(crash) + "; started again and recovered, it answered after "
                         + words(lasted) + ".";
             case Fault.DiskFull full ->
-                "Kept the server's disk full" + left(full) + "; with room on it again, it answered after "
-                        + words(lasted) + ".";
+                "Kept the server's disk full" + left(full) + "; after " + words(lasted)
+                        + " it had room again and the server answered.";
             case Fault.Blocker blocker -> "Kept a transaction open" + time + ".";
         };
     }

@@ -4,13 +4,10 @@ import dev.rehearsal.measure.MeasuredServer;
 import dev.rehearsal.run.RunEvent.LockHeld;
 import dev.rehearsal.run.RunEvent.Phase;
 import dev.rehearsal.run.RunEvent.StatementObserved;
-import dev.rehearsal.scenario.SourceLocation;
 import dev.rehearsal.scenario.Step;
 import dev.rehearsal.scenario.Step.LockPolicy;
-import dev.rehearsal.scenario.Step.SqlStatement;
 import dev.rehearsal.scenario.Step.Transaction;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -48,22 +45,9 @@ final class ChangedTable {
 
     /** The statements of one step. */
     List<StatementObserved> observeAll(Transaction transaction, String... statements) {
-        Step step = new Step.SqlStep(
-                statements[0],
-                Arrays.stream(statements)
-                        .map(sql -> new SqlStatement(sql, new SourceLocation("scenario.yaml", 1, 1)))
-                        .toList(),
-                transaction,
-                new LockPolicy(Optional.empty(), 0, Duration.ofMillis(50)));
-        new MigrationRunner(
-                        server.url(),
-                        server::url,
-                        server.instruments().witness(),
-                        server.clock(),
-                        server::record,
-                        StepListener.none(),
-                        42)
-                .run(Phase.MIGRATION, List.of(step), Duration.ofMinutes(1), 0);
+        Step step =
+                Migrations.step(new LockPolicy(Optional.empty(), 0, Duration.ofMillis(50)), transaction, statements);
+        Migrations.runner(server, StepListener.none()).run(Phase.MIGRATION, List.of(step), Duration.ofMinutes(1), 0);
         return server.events(StatementObserved.class);
     }
 

@@ -13,10 +13,8 @@ import dev.rehearsal.run.RunEvent.Phase;
 import dev.rehearsal.run.RunEvent.StatementObserved;
 import dev.rehearsal.run.RunEvent.Status;
 import dev.rehearsal.run.RunEvent.WaitOutcome;
-import dev.rehearsal.scenario.SourceLocation;
 import dev.rehearsal.scenario.Step;
 import dev.rehearsal.scenario.Step.LockPolicy;
-import dev.rehearsal.scenario.Step.SqlStatement;
 import dev.rehearsal.scenario.Step.Transaction;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -246,7 +244,7 @@ class LockTruthTest {
         try (Connection application = server.connect(ApplicationNames.application("checkout"))) {
             MeasuredServer.execute(application, "begin", "lock table customers in row exclusive mode");
             Future<MigrationOutcome> migration = sessions.submit(() -> run(
-                    step(
+                    Migrations.step(
                             FOR_EVER,
                             Transaction.ONE,
                             "select mark('wanted')",
@@ -256,7 +254,7 @@ class LockTruthTest {
                             "select mark('served')",
                             "select pg_sleep(0.1)",
                             "select mark('releasing')"),
-                    step(FOR_EVER, Transaction.ONE, "select mark('released')")));
+                    Migrations.step(FOR_EVER, Transaction.ONE, "select mark('released')")));
             awaitReportedWait(logged);
             long sent = server.clock().nowNanos();
             MeasuredServer.execute(application, "select mark('seen')");
@@ -306,7 +304,7 @@ class LockTruthTest {
                     + (i + 1) + ")");
         }
         MigrationOutcome outcome = run(
-                step(
+                Migrations.step(
                         FOR_EVER,
                         Transaction.ONE,
                         "select mark('wanted')",
@@ -314,7 +312,7 @@ class LockTruthTest {
                         "select mark('granted')",
                         "select pg_sleep(0.1)",
                         "select mark('releasing')"),
-                step(FOR_EVER, Transaction.ONE, "select mark('released')"));
+                Migrations.step(FOR_EVER, Transaction.ONE, "select mark('released')"));
         server.execute("drop table events", "alter table orders drop constraint if exists fk");
 
         assertThat(outcome.status()).isEqualTo(Status.SUCCEEDED);
@@ -333,12 +331,12 @@ class LockTruthTest {
             MeasuredServer.execute(writer, "begin", "lock table orders in row exclusive mode");
             MeasuredServer.execute(reader, "begin isolation level repeatable read", "select from customers limit 1");
             Future<MigrationOutcome> migration = sessions.submit(() -> run(
-                    step(FOR_EVER, Transaction.ONE, "select mark('wanted')"),
-                    step(
+                    Migrations.step(FOR_EVER, Transaction.ONE, "select mark('wanted')"),
+                    Migrations.step(
                             FOR_EVER,
                             Transaction.NONE,
                             "create index concurrently orders_customer on orders (customer_id)"),
-                    step(FOR_EVER, Transaction.ONE, "select mark('released')")));
+                    Migrations.step(FOR_EVER, Transaction.ONE, "select mark('released')")));
             awaitPhase("waiting for writers before build");
             server.execute("select mark('granted')");
             Thread.sleep(BLOCKED_MILLIS);
@@ -466,7 +464,8 @@ class LockTruthTest {
     private void run(Case held) throws Exception {
         Optional<Future<?>> waiter =
                 held.waiter() ? Optional.of(sessions.submit(LockTruthTest::waitForOrders)) : Optional.empty();
-        MigrationOutcome outcome = run(step(held), step(FOR_EVER, Transaction.ONE, "select mark('released')"));
+        MigrationOutcome outcome =
+                run(step(held), Migrations.step(FOR_EVER, Transaction.ONE, "select mark('released')"));
         assertThat(outcome.status()).isEqualTo(Status.SUCCEEDED);
         if (waiter.isPresent()) {
             waiter.get().get();
@@ -502,39 +501,22 @@ class LockTruthTest {
             "select mark('releasing')"
         };
         return switch (held.how()) {
-            case TRANSACTION, BEHIND_ANOTHER -> step(FOR_EVER, Transaction.ONE, one);
-            case LOCK_TIMEOUTS_AND_RETRIES -> step(PATIENT, Transaction.ONE, one);
-            case ONE_STATEMENT -> step(FOR_EVER, Transaction.ONE, block);
-            case AUTOCOMMIT -> step(FOR_EVER, Transaction.NONE, block);
+            case TRANSACTION, BEHIND_ANOTHER -> Migrations.step(FOR_EVER, Transaction.ONE, one);
+            case LOCK_TIMEOUTS_AND_RETRIES -> Migrations.step(PATIENT, Transaction.ONE, one);
+            case ONE_STATEMENT -> Migrations.step(FOR_EVER, Transaction.ONE, block);
+            case AUTOCOMMIT -> Migrations.step(FOR_EVER, Transaction.NONE, block);
             case SAVEPOINT_ROLLED_BACK -> {
                 List<String> statements = new ArrayList<>(List.of("begin", "savepoint one"));
                 statements.addAll(List.of(one));
                 statements.addAll(List.of(
                         "rollback to savepoint one", "select mark('released')", "select pg_sleep(0.05)", "commit"));
-                yield step(FOR_EVER, Transaction.NONE, statements.toArray(String[]::new));
+                yield Migrations.step(FOR_EVER, Transaction.NONE, statements.toArray(String[]::new));
             }
         };
     }
 
-    private static Step step(LockPolicy policy, Transaction transaction, String... statements) {
-        return new Step.SqlStep(
-                statements[0],
-                Arrays.stream(statements)
-                        .map(sql -> new SqlStatement(sql, new SourceLocation("scenario.yaml", 1, 1)))
-                        .toList(),
-                transaction,
-                policy);
-    }
-
     private static MigrationOutcome run(Step... steps) {
-        return new MigrationRunner(
-                        server.url(),
-                        server::url,
-                        server.instruments().witness(),
-                        server.clock(),
-                        server::record,
-                        StepListener.none(),
-                        42)
+        return Migrations.runner(server, StepListener.none())
                 .run(Phase.MIGRATION, List.of(steps), Duration.ofMinutes(2), 0);
     }
 

@@ -14,10 +14,8 @@ import dev.rehearsal.run.RunEvent.StatementObserved;
 import dev.rehearsal.run.RunEvent.Status;
 import dev.rehearsal.run.RunEvent.StepEnded;
 import dev.rehearsal.run.RunEvent.StepStarted;
-import dev.rehearsal.scenario.SourceLocation;
 import dev.rehearsal.scenario.Step;
 import dev.rehearsal.scenario.Step.LockPolicy;
-import dev.rehearsal.scenario.Step.SqlStatement;
 import dev.rehearsal.scenario.Step.Transaction;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -643,14 +641,7 @@ class MigrationRunnerTest {
     }
 
     private MigrationRunner runner(StepListener listener) {
-        return new MigrationRunner(
-                server.url(),
-                server::url,
-                server.instruments().witness(),
-                server.clock(),
-                server::record,
-                listener,
-                42);
+        return Migrations.runner(server, listener);
     }
 
     private MigrationOutcome run(Step... steps) {
@@ -666,13 +657,7 @@ class MigrationRunnerTest {
     }
 
     private static Step step(LockPolicy policy, Transaction transaction, String... statements) {
-        return new Step.SqlStep(
-                statements[0],
-                Arrays.stream(statements)
-                        .map(sql -> new SqlStatement(sql, new SourceLocation("scenario.yaml", 1, 1)))
-                        .toList(),
-                transaction,
-                policy);
+        return Migrations.step(policy, transaction, statements);
     }
 
     private static void awaitMigrationWaiting() throws SQLException {
