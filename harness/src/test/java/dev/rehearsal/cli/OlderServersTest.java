@@ -13,6 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
 /** Whole rehearsals on the oldest servers that are supported, from programs that the scenario names. */
+@Tag("proof")
 class OlderServersTest {
     @TempDir
     private Path directory;
@@ -26,7 +27,6 @@ class OlderServersTest {
     }
 
     @Test
-    @Tag("proof")
     @InContainers("14")
     void a14InAContainerTellsTheSame() throws Exception {
         HarnessRun run = HarnessRun.rehearse(
@@ -63,7 +63,6 @@ class OlderServersTest {
     }
 
     @Test
-    @Tag("proof")
     void a13TellsTheRewriteAndTheScan() throws Exception {
         HarnessRun run = rehearse("01-add-column-volatile-default", 13);
 
