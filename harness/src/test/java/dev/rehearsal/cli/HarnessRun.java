@@ -1,5 +1,7 @@
 package dev.rehearsal.cli;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.rehearsal.run.RequestLog;
 import dev.rehearsal.run.RequestRecord;
 import java.io.IOException;
@@ -19,6 +21,12 @@ import tools.jackson.databind.ObjectMapper;
 /** One call of the command line within this process, and what it left. */
 record HarnessRun(int exitCode, String out, String err, Path directory) {
     private static final ObjectMapper JSON = new ObjectMapper();
+    private static final List<String> OF_A_BUSY_MACHINE = List.of(
+            "The load generator was late",
+            "The load generator stood still",
+            "The baseline drifted",
+            "The rate was not held before the migration began",
+            "The machine was saturated before the migration began");
 
     /** The repository's root: tests run in the folder of their module. */
     static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
@@ -77,6 +85,48 @@ record HarnessRun(int exitCode, String out, String err, Path directory) {
                 .map(finding -> finding.get("objective").asString() + " "
                         + finding.get("subject").asString())
                 .toList();
+    }
+
+    /**
+     * That it failed for these reasons. On a machine that others keep busy the harness judges nothing, and says that it is the machine; then what
+     * would have failed has to be told all the same.
+     */
+    void assertFailed(String... findings) {
+        if (machineTooBusy()) {
+            assertThat(out).as(told()).contains("Seen, but not judged");
+            return;
+        }
+        assertThat(exitCode).as(told()).isEqualTo(1);
+        assertThat(failed()).contains(findings);
+    }
+
+    /** That it passed, or that the machine was too busy to judge and nothing else was wrong. */
+    void assertPassed() {
+        assertThat(failed()).as(told()).isEmpty();
+        if (!machineTooBusy()) {
+            assertThat(exitCode).as(told()).isEqualTo(0);
+            assertThat(result().get("verdict").asString()).isEqualTo("passed");
+        }
+    }
+
+    /** Inconclusive, and for no other reason than that the processors were not to be had. */
+    private boolean machineTooBusy() {
+        List<String> reasons = stream(result().get("validity").get("reasons"))
+                .map(JsonNode::asString)
+                .toList();
+        return exitCode == 3
+                && !reasons.isEmpty()
+                && reasons.stream()
+                        .allMatch(reason -> OF_A_BUSY_MACHINE.stream().anyMatch(reason::startsWith));
+    }
+
+    /**
+     * That the slowest request felt what the server says that the longest wait was: two instruments, one truth. A request that waited took no less, and
+     * little more: those who waited are released all at once, and then compete for the processors.
+     */
+    void assertResponsesAgreeWithTheLockLog() {
+        double waited = longestApplicationLockWaitMillis();
+        assertThat(maxResponseMillis("migration")).as(told()).isBetween(waited - 5, waited * 1.25 + 50);
     }
 
     static Optional<JsonNode> lock(JsonNode statement, String relation, String mode) {

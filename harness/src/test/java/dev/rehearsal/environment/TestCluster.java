@@ -30,16 +30,17 @@ public final class TestCluster {
         return LocalServers.obtain(spec("18", Map.of(), Optional.empty()), cache());
     }
 
-    /** @param majorVersion one that comes with the harness, or is beside the tests */
+    /** @param majorVersion one that comes with the harness, is beside the tests, or is the distribution's */
     public static LocalServers servers(int majorVersion) throws EnvironmentException, IOException {
         return majorVersion == 18
                 ? servers()
                 : LocalServers.obtain(
-                        spec(
-                                Integer.toString(majorVersion),
-                                Map.of(),
-                                Optional.of(OlderServers.binaries(majorVersion))),
-                        cache());
+                        spec(Integer.toString(majorVersion), Map.of(), Optional.of(programs(majorVersion))), cache());
+    }
+
+    /** 13 and 14 are beside the tests; 15 is the distribution's, which shows that {@code binaries:} takes those too. */
+    private static Path programs(int majorVersion) throws EnvironmentException, IOException {
+        return majorVersion == 15 ? OlderServers.ofTheDistribution(15) : OlderServers.binaries(majorVersion);
     }
 
     public static EnvironmentSpec spec(String version, Map<String, String> settings, Optional<Path> binaries) {

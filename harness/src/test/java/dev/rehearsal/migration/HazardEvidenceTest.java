@@ -1,36 +1,54 @@
 package dev.rehearsal.migration;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.rehearsal.measure.MeasuredServer;
+import dev.rehearsal.run.RunEvent.LockHeld;
 import dev.rehearsal.run.RunEvent.Rewrite;
 import dev.rehearsal.run.RunEvent.Scan;
 import dev.rehearsal.run.RunEvent.StatementObserved;
+import dev.rehearsal.run.RunEvent.Status;
+import dev.rehearsal.scenario.Step.Transaction;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What each way of changing a column leaves in the record: the strongest locks on what was there before, the rewrite, the scan, the error. */
+@ParameterizedClass(name = "PostgreSQL {0}")
+@ValueSource(ints = {18, 15})
 class HazardEvidenceTest {
     private static final int ROWS = 3_000;
+    private static final String SYNTAX_ERROR = "42601";
+    /** What only 18 has a word for. */
+    private static final Set<String> SINCE_18 = Set.of(
+            "add column g int generated always as (amount * 2) virtual", "add constraint nn not null status not valid");
 
     @TempDir
     static Path directory;
 
     private static MeasuredServer server;
 
-    @BeforeAll
-    static void start() throws Exception {
-        server = MeasuredServer.started(directory);
+    @Parameter
+    int version;
+
+    @BeforeParameterizedClassInvocation
+    static void start(int version) throws Exception {
+        server = MeasuredServer.started(directory.resolve(Integer.toString(version)), version);
     }
 
-    @AfterAll
+    @AfterParameterizedClassInvocation
     static void stop() throws Exception {
         server.close();
     }
@@ -65,6 +83,10 @@ class HazardEvidenceTest {
     void leavesItsEvidence(String change, String locks, String rewrite, int scanned, String sqlState) throws Exception {
         StatementObserved statement = ChangedTable.with(server, ROWS).observe("alter table orders " + change);
 
+        if (version < 18 && SINCE_18.contains(change)) {
+            assertThat(statement.sqlState()).contains(SYNTAX_ERROR);
+            return;
+        }
         assertThat(statement.sqlState().orElse("")).isEqualTo(sqlState == null ? "" : sqlState);
         assertThat(statement.rewrites())
                 .isEqualTo(rewrite == null || rewrite.isEmpty() ? List.of() : List.of(new Rewrite("orders", rewrite)));
@@ -75,5 +97,49 @@ class HazardEvidenceTest {
         if (locks != null) {
             assertThat(ChangedTable.locks(statement)).isEqualTo(locks);
         }
+    }
+
+    @Test
+    void anIndexIsNotBuiltConcurrentlyInATransaction() throws Exception {
+        StatementObserved statement =
+                ChangedTable.with(server, ROWS).observe("create index concurrently on orders (amount)");
+
+        assertThat(statement.sqlState()).contains("25001");
+    }
+
+    @Test
+    void aViewHoldsItsColumnsTypesAndLacksWhatIsAddedLater() throws Exception {
+        ChangedTable orders = ChangedTable.with(server, ROWS);
+        server.execute("create view all_orders as select * from orders");
+
+        List<StatementObserved> statements = orders.observeAll(
+                Transaction.NONE,
+                "alter table orders add column region text",
+                "alter table orders alter column amount type bigint");
+
+        assertThat(statements.getFirst().status()).isEqualTo(Status.SUCCEEDED);
+        assertThat(statements.getLast().sqlState()).contains("0A000");
+        assertThat(statements.getLast().rewrites()).isEmpty();
+        assertThatThrownBy(() -> server.execute("select region from all_orders"))
+                .isInstanceOfSatisfying(
+                        SQLException.class, e -> assertThat(e.getSQLState()).isEqualTo("42703"));
+    }
+
+    @Test
+    void aBackfillInTheTransactionOfItsColumnIsHeldToTheEnd() throws Exception {
+        List<StatementObserved> statements = ChangedTable.with(server, ROWS)
+                .observeAll(
+                        Transaction.ONE,
+                        "alter table orders add column region text",
+                        "update orders set region = 'eu'");
+
+        StatementObserved alter = statements.getFirst();
+        StatementObserved backfill = statements.getLast();
+        LockHeld lock = alter.locks().stream()
+                .filter(each -> each.relation().equals("orders") && each.mode().equals("AccessExclusive"))
+                .findFirst()
+                .orElseThrow();
+        long backfillNanos = backfill.returnedNanos() - backfill.sentNanos();
+        assertThat(lock.heldNanos() + lock.errorNanos()).isGreaterThanOrEqualTo(backfillNanos);
     }
 }
