@@ -28,7 +28,7 @@ sealed interface DisruptionPoint {
     }
 
     /** The step has begun, and those of its statements that come before this one are executed. */
-    record BeforeStatement(Step step, int statement) implements DisruptionPoint {
+    record BeforeStatement(Step.SqlStatements step, int statement) implements DisruptionPoint {
         @Override
         public String told() {
             return "in step " + step.name()
@@ -72,20 +72,33 @@ sealed interface DisruptionPoint {
         for (int i = 0; i < steps.size(); i++) {
             Step step = steps.get(i);
             Duration took = spans.get(i).took().minus(lead);
-            if (i > 0) {
-                points.add(new Before(step));
-            }
-            if (took.compareTo(SHORTEST_TIMED) < 0) {
-                points.add(new BeforeStatement(
-                        step, random.nextInt(step.statements().size())));
-            } else {
-                int count = took.compareTo(LONG) < 0 ? 1 : inLongSteps;
-                for (int n = 0; n < count; n++) {
-                    points.add(new During(step, Duration.ofNanos((long) (took.toNanos() * 0.9 * random.nextDouble()))));
+            switch (step) {
+                case Step.SqlStatements sql -> {
+                    if (i > 0) {
+                        points.add(new Before(step));
+                    }
+                    if (took.compareTo(SHORTEST_TIMED) < 0) {
+                        points.add(new BeforeStatement(
+                                sql, random.nextInt(sql.statements().size())));
+                    } else {
+                        points.addAll(during(step, took, inLongSteps, random));
+                    }
                 }
+                // Nothing is done in them that a disruption could break: the next step feels it.
+                case Step.PauseStep pause -> {}
+                case Step.WaitStep wait -> {}
             }
         }
         points.add(new AfterAll());
+        return points;
+    }
+
+    private static List<DisruptionPoint> during(Step step, Duration took, int inLongSteps, Random random) {
+        List<DisruptionPoint> points = new ArrayList<>();
+        int count = took.compareTo(LONG) < 0 ? 1 : inLongSteps;
+        for (int n = 0; n < count; n++) {
+            points.add(new During(step, Duration.ofNanos((long) (took.toNanos() * 0.9 * random.nextDouble()))));
+        }
         return points;
     }
 }

@@ -8,6 +8,7 @@ import dev.rehearsal.measure.SchemaFingerprint;
 import dev.rehearsal.migration.MigrationOutcome;
 import dev.rehearsal.migration.MigrationRunner;
 import dev.rehearsal.migration.StepListener;
+import dev.rehearsal.migration.Surroundings;
 import dev.rehearsal.run.ApplicationNames;
 import dev.rehearsal.run.Journal;
 import dev.rehearsal.run.RunClock;
@@ -97,7 +98,14 @@ final class DrillServer implements AutoCloseable {
     MigrationOutcome run(Phase phase, List<Step> steps, StepListener listener) throws InterruptedException {
         String direct = environment.primary().jdbcUrl(ApplicationNames.MIGRATION);
         MigrationOutcome outcome = new MigrationRunner(
-                        direct, this::jdbcUrl, instruments.witness(), clock, NOWHERE, listener, scenario.seed())
+                        direct,
+                        this::jdbcUrl,
+                        instruments.witness(),
+                        clock,
+                        NOWHERE,
+                        listener,
+                        Surroundings.deserted(),
+                        scenario.seed())
                 .run(phase, steps, scenario.migration().timeLimit(), 0);
         if (Thread.interrupted()) {
             throw new InterruptedException();

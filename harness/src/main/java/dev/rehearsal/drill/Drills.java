@@ -45,7 +45,7 @@ public final class Drills {
                     clock.nowNanos(),
                     scenario.drills().stream().map(Drill::word).toList(),
                     !scenario.drillsListed(),
-                    first.statements().getFirst().location()));
+                    first.location()));
         }
     }
 

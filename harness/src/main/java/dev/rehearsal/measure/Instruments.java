@@ -138,6 +138,11 @@ public final class Instruments implements AutoCloseable {
         }
     }
 
+    /** The replica that is furthest behind as it was last asked; empty: none is watched. */
+    public Optional<LaggingReplica> furthestBehind() {
+        return replicas.furthestBehind();
+    }
+
     public StatementWitness witness() {
         return witness;
     }

@@ -11,8 +11,10 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
@@ -32,6 +34,7 @@ import java.util.function.Consumer;
 final class ReplicaWatch implements AutoCloseable {
     private static final String INSTRUMENT = "replica watch";
     private static final Duration INTERVAL = Duration.ofMillis(100);
+    private static final Duration IN_TIME = INTERVAL.multipliedBy(5);
     /** A server that was not heard for so long when the run ends was lost. */
     private static final Duration SILENCE = Duration.ofSeconds(5);
 
@@ -58,6 +61,7 @@ final class ReplicaWatch implements AutoCloseable {
         private volatile long lastHeardNanos = clock.nowNanos();
         private volatile String trouble = "";
         private volatile boolean over;
+        private volatile Duration lag = Duration.ZERO;
 
         Asked(String name, ObservedServer server, String question, Consumer<Answer> heard) {
             this.name = name;
@@ -102,6 +106,12 @@ final class ReplicaWatch implements AutoCloseable {
                 row.next();
                 return new Answer(asked, clock.nowNanos(), row.getLong(1), row.getBoolean(2));
             }
+        }
+
+        /** The lag of its last answer, and what has passed since it last answered in time. */
+        LaggingReplica lagging() {
+            Duration silent = Duration.ofNanos(clock.nowNanos() - lastHeardNanos);
+            return new LaggingReplica(name, silent.compareTo(IN_TIME) > 0 ? lag.plus(silent) : lag);
         }
 
         void tellIfLost() {
@@ -159,9 +169,20 @@ final class ReplicaWatch implements AutoCloseable {
             // Of one that has caught up, only what was written since the primary was last asked may be missing.
             long lag = behind.isCaughtUp() ? 0 : (least + most) / 2;
             long error = behind.isCaughtUp() ? most : (most - least) / 2;
+            servers.stream()
+                    .filter(server -> server.name.equals(replica))
+                    .forEach(server -> server.lag = Duration.ofNanos(Math.max(0, lag)));
             journal.record(
                     new ReplicaSampled(answer.answeredNanos(), replica, behind.bytes(), Math.max(0, lag), error));
         });
+    }
+
+    /** The replica that is furthest behind; empty: none is watched, or those that were are replicas no more. */
+    Optional<LaggingReplica> furthestBehind() {
+        return servers.stream()
+                .filter(server -> !server.over && !server.name.equals(ServerNames.PRIMARY))
+                .map(Asked::lagging)
+                .max(Comparator.comparing(LaggingReplica::lag));
     }
 
     /** Asks no more; tells of servers that were lost. */

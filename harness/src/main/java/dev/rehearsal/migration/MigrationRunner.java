@@ -25,11 +25,13 @@ public final class MigrationRunner {
     private final RunClock clock;
     private final Journal journal;
     private final StepListener listener;
+    private final Surroundings surroundings;
     private final long seed;
 
     /**
      * @param proxiedJdbcUrl what the statements go through
      * @param directJdbcUrl for cancelling them, and for asking what became of a commit, straight to the primary as it is then
+     * @param surroundings that steps heed which wait or throttle themselves
      * @param seed of the jitter between retries
      */
     public MigrationRunner(
@@ -39,7 +41,9 @@ public final class MigrationRunner {
             RunClock clock,
             Journal journal,
             StepListener listener,
+            Surroundings surroundings,
             long seed) {
+        this.surroundings = surroundings;
         this.proxiedJdbcUrl = proxiedJdbcUrl;
         this.directJdbcUrl = directJdbcUrl;
         this.witness = witness;
@@ -67,13 +71,12 @@ public final class MigrationRunner {
                 listener,
                 stop,
                 directJdbcUrl,
-                new Backoff(new Random(seed ^ phase.name().hashCode())));
+                new Backoff(new Random(seed ^ phase.name().hashCode())),
+                surroundings);
         FutureTask<Optional<Failure>> migration = new FutureTask<>(() -> sequence.run(phase, steps, firstStepIndex));
         Thread.ofPlatform().name("migration").daemon().start(migration);
         Optional<Failure> failure = new StopKeeper(directJdbcUrl, stop, migration, clock, journal).await(timeLimit);
-        Status status = failure.isEmpty()
-                ? Status.SUCCEEDED
-                : stop.reason() == StopRequest.Reason.TIME_LIMIT ? Status.TIMED_OUT : Status.FAILED;
+        Status status = failure.isEmpty() ? Status.SUCCEEDED : stop.failed();
         return new MigrationOutcome(status, failure, start, clock.nowNanos());
     }
 }

@@ -10,7 +10,6 @@ import dev.rehearsal.run.RunEvent.Phase;
 import dev.rehearsal.run.RunEvent.Status;
 import dev.rehearsal.run.RunEvent.StepEnded;
 import dev.rehearsal.run.RunEvent.StepStarted;
-import dev.rehearsal.scenario.SourceLocation;
 import dev.rehearsal.scenario.Step;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -31,6 +30,7 @@ final class StepSequence {
     private final StopRequest stop;
     private final Supplier<String> directJdbcUrl;
     private final Backoff backoff;
+    private final Surroundings surroundings;
 
     StepSequence(
             String proxiedJdbcUrl,
@@ -40,7 +40,9 @@ final class StepSequence {
             StepListener listener,
             StopRequest stop,
             Supplier<String> directJdbcUrl,
-            Backoff backoff) {
+            Backoff backoff,
+            Surroundings surroundings) {
+        this.surroundings = surroundings;
         this.directJdbcUrl = directJdbcUrl;
         this.proxiedJdbcUrl = proxiedJdbcUrl;
         this.witness = witness;
@@ -59,10 +61,10 @@ final class StepSequence {
         int done = 0;
         try (Connection connection = connect();
                 WitnessedSession session = witness.attach(connection)) {
-            BaseConnection driver = connection.unwrap(BaseConnection.class);
             stop.runsOn(new StopRequest.Session(session.backendPid(), connection));
+            StepTools tools = tools(connection.unwrap(BaseConnection.class), session);
             for (Step step : steps) {
-                Optional<Failure> failure = run(driver, session, phase, step, firstStepIndex + done);
+                Optional<Failure> failure = run(tools, phase, step, firstStepIndex + done);
                 done++;
                 if (failure.isPresent()) {
                     skip(phase, steps, done, firstStepIndex);
@@ -79,6 +81,20 @@ final class StepSequence {
             return Optional.of(new Failure(
                     steps.get(done).name(), Optional.empty(), Optional.ofNullable(e.getSQLState()), FailureText.of(e)));
         }
+    }
+
+    private StepTools tools(BaseConnection connection, WitnessedSession session) {
+        return new StepTools(
+                proxiedJdbcUrl,
+                directJdbcUrl,
+                connection,
+                session,
+                clock,
+                journal,
+                listener,
+                stop,
+                backoff,
+                surroundings);
     }
 
     private Connection connect() throws SQLException {
@@ -99,36 +115,40 @@ final class StepSequence {
         }
     }
 
-    private Optional<Failure> run(
-            BaseConnection connection, WitnessedSession session, Phase phase, Step step, int index) {
-        Status status = Status.FAILED;
-        int attempts = 1;
-        Optional<Failure> failure;
+    private Optional<Failure> run(StepTools tools, Phase phase, Step step, int index) {
+        StepRun.Ending ending;
         try {
             stop.interruptibly(() -> listener.beforeStep(step));
             started(phase, step, index);
-            StepRun run =
-                    new StepRun(connection, session, step, index, journal, listener, stop, directJdbcUrl, backoff);
-            failure = run.run();
-            attempts = run.attempts();
-            status = failure.isEmpty() ? Status.SUCCEEDED : run.failed();
+            ending = runOf(step, tools, index).run();
         } catch (InterruptedException e) {
             started(phase, step, index);
-            status = failed();
-            failure = Optional.of(
-                    new Failure(step.name(), Optional.empty(), Optional.empty(), "stopped before the step had begun"));
+            ending = new StepRun.Ending(
+                    stop.failed(),
+                    1,
+                    Optional.of(new Failure(
+                            step.name(), Optional.empty(), Optional.empty(), "stopped before the step had begun")));
         }
-        journal.record(new StepEnded(clock.nowNanos(), index, status, attempts));
-        listener.stepEnded(step, status);
-        return failure;
+        journal.record(new StepEnded(
+                clock.nowNanos(),
+                index,
+                ending.status(),
+                ending.attempts(),
+                ending.failure().map(Failure::message)));
+        listener.stepEnded(step, ending.status());
+        return ending.failure();
     }
 
-    private Status failed() {
-        return stop.reason() == StopRequest.Reason.TIME_LIMIT ? Status.TIMED_OUT : Status.FAILED;
+    private static StepRun runOf(Step step, StepTools tools, int index) {
+        return switch (step) {
+            case Step.SqlStatements sql -> new StatementsRun(tools, sql, index);
+            case Step.PauseStep pause -> new PauseRun(tools, pause);
+            case Step.WaitStep wait -> new WaitRun(tools, wait);
+        };
     }
 
     private void started(Phase phase, Step step, int index) {
-        journal.record(new StepStarted(clock.nowNanos(), index, step.name(), kind(step), phase, location(step)));
+        journal.record(new StepStarted(clock.nowNanos(), index, step.name(), step.kind(), phase, step.location()));
         listener.stepStarted(step);
     }
 
@@ -136,20 +156,9 @@ final class StepSequence {
         for (int i = from; i < steps.size(); i++) {
             Step step = steps.get(i);
             journal.record(new StepStarted(
-                    clock.nowNanos(), firstStepIndex + i, step.name(), kind(step), phase, location(step)));
+                    clock.nowNanos(), firstStepIndex + i, step.name(), step.kind(), phase, step.location()));
             journal.record(new StepEnded(clock.nowNanos(), firstStepIndex + i, Status.SKIPPED, 0));
             listener.stepEnded(step, Status.SKIPPED);
         }
-    }
-
-    private static String kind(Step step) {
-        return switch (step) {
-            case Step.SqlStep sql -> "sql";
-            case Step.FileStep file -> "file";
-        };
-    }
-
-    private static SourceLocation location(Step step) {
-        return step.statements().getFirst().location();
     }
 }

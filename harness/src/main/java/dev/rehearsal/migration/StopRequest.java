@@ -1,5 +1,6 @@
 package dev.rehearsal.migration;
 
+import dev.rehearsal.run.RunEvent.Status;
 import java.sql.Connection;
 import java.time.Duration;
 import java.util.Optional;
@@ -36,6 +37,11 @@ final class StopRequest {
 
     synchronized Reason reason() {
         return reason;
+    }
+
+    /** How what does not come to its end, ends. */
+    Status failed() {
+        return reason() == Reason.TIME_LIMIT ? Status.TIMED_OUT : Status.FAILED;
     }
 
     boolean requested() {

@@ -173,6 +173,7 @@ public final class Rehearsal implements AutoCloseable {
                 clock,
                 journal,
                 timeline.stepListener(),
+                new LoadedSurroundings(instruments),
                 scenario.seed());
         timeline.warmup();
         writeback.await();

@@ -600,6 +600,7 @@ class MigrationRunnerTest {
                 server.clock(),
                 server::record,
                 StepListener.none(),
+                Surroundings.deserted(),
                 42);
 
         MigrationOutcome outcome = runner.run(Phase.ROLLBACK, List.of(step("select 1")), LONG, 0);

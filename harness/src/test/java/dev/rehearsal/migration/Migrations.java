@@ -15,6 +15,10 @@ final class Migrations {
     private Migrations() {}
 
     static MigrationRunner runner(MeasuredServer server, StepListener listener) {
+        return runner(server, listener, Surroundings.deserted());
+    }
+
+    static MigrationRunner runner(MeasuredServer server, StepListener listener, Surroundings surroundings) {
         return new MigrationRunner(
                 server.url(),
                 server::url,
@@ -22,6 +26,7 @@ final class Migrations {
                 server.clock(),
                 server::record,
                 listener,
+                surroundings,
                 SEED);
     }
 

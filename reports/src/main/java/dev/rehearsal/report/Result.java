@@ -171,7 +171,10 @@ public record Result(
             OptionalDouble max,
             OptionalDouble mean) {}
 
-    /** @param status {@code succeeded}, {@code failed}, {@code timedOut}, {@code unknown}, {@code skipped}, or {@code unfinished} if its end was never recorded */
+    /**
+     * @param status {@code succeeded}, {@code failed}, {@code timedOut}, {@code unknown}, {@code skipped}, or {@code unfinished} if its end was never recorded
+     * @param message why it did not succeed
+     */
     public record Step(
             String name,
             String kind,
@@ -181,6 +184,7 @@ public record Result(
             double startMillis,
             double endMillis,
             Source source,
+            Optional<String> message,
             List<Statement> statements) {}
 
     /** As last tried; waits, WAL and victims are those of all tries together, locks and rewrites those of any. */

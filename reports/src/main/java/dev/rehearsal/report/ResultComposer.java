@@ -237,6 +237,7 @@ final class ResultComposer {
                 millis(step.startNanos()),
                 millis(step.endNanos()),
                 source(step.location()),
+                step.failure(),
                 statements);
     }
 

@@ -198,8 +198,17 @@ public sealed interface RunEvent {
         ROLLBACK
     }
 
-    /** @param attempts 1 when it went well at once */
-    record StepEnded(long atNanos, int index, Status status, int attempts) implements RunEvent {}
+    /**
+     * @param attempts 1 when it went well at once
+     * @param failure why it did not succeed; empty where it did, and of runs that were recorded before it was
+     */
+    record StepEnded(long atNanos, int index, Status status, int attempts, Optional<String> failure)
+            implements RunEvent {
+        /** One that succeeded, or of which nothing is known but that. */
+        public StepEnded(long atNanos, int index, Status status, int attempts) {
+            this(atNanos, index, status, attempts, Optional.empty());
+        }
+    }
 
     enum Status {
         SUCCEEDED,

@@ -166,6 +166,7 @@ final class RunRecordFold {
                 ended == null ? Status.FAILED : ended.status(),
                 ended == null ? 1 : ended.attempts(),
                 ended != null,
+                ended == null ? Optional.empty() : ended.failure(),
                 statements.getOrDefault(start.index(), Map.of()).entrySet().stream()
                         .map(e -> new StatementRun(e.getKey(), inOrder(e.getValue())))
                         .toList());

@@ -4,15 +4,17 @@ import dev.rehearsal.run.RunEvent.Phase;
 import dev.rehearsal.run.RunEvent.Status;
 import dev.rehearsal.scenario.SourceLocation;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * One step as it went.
  *
  * @param index from 0 over all steps of the run, migration first, then rollback
- * @param kind {@code sql} or {@code file}
+ * @param kind as the scenario language has it, such as {@code sql}
  * @param endNanos of a step whose end was never recorded, the last thing seen
  * @param status of a step whose end was never recorded, {@code FAILED}
  * @param complete whether its end was recorded
+ * @param failure why it did not succeed, where that is known
  */
 public record StepRun(
         int index,
@@ -25,6 +27,7 @@ public record StepRun(
         Status status,
         int attempts,
         boolean complete,
+        Optional<String> failure,
         List<StatementRun> statements) {
     public StepRun {
         statements = List.copyOf(statements);

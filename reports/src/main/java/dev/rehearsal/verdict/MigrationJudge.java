@@ -69,7 +69,10 @@ final class MigrationJudge {
         return broken.map(o -> name + ": `" + Wording.statement(o.sql()) + "`"
                         + o.message().map(m -> ": " + Wording.statement(m)).orElse("")
                         + o.sqlState().map(s -> " (SQLState " + s + ")").orElse("") + ".")
-                .orElse(name + ".");
+                .orElseGet(() -> name
+                        + step.failure()
+                                .map(why -> ": " + Wording.statement(why))
+                                .orElse("") + ".");
     }
 
     Finding judge(Objective.MigrationTime objective) {

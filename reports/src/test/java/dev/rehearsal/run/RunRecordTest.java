@@ -289,6 +289,7 @@ class RunRecordTest {
                         RunEvent.Status.FAILED,
                         1,
                         false,
+                        Optional.empty(),
                         List.of()));
     }
 

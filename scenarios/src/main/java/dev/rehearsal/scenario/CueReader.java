@@ -15,6 +15,7 @@ final class CueReader {
     private static final Keys KEYS =
             Keys.of("step", "stage", "before", "after", "lockQueued", "lockHeld", "committing", "phase");
     private static final String EXAMPLE_PHASE = "waiting for writers before validation";
+    private static final String NO_STATEMENTS = "it has no statements; write the name of a step of SQL";
     private static final Duration ZERO = Duration.ZERO;
 
     private final StageWords stages;
@@ -99,16 +100,25 @@ final class CueReader {
         }
         Value name = block.get("committing").orElseThrow();
         Optional<String> named = step(name);
-        boolean none = named.flatMap(this::planned)
-                .filter(step -> step.transaction() == Step.Transaction.NONE)
-                .filter(step -> step.lastCommit().isEmpty())
-                .isPresent();
-        if (none) {
-            name.problem("step " + name.shown() + " sends no commit, because each of its statements commits itself;"
-                    + " write begin and commit around them, or { step: " + name.shown() + ", after: 100ms }");
+        Optional<String> whyNone = named.flatMap(this::planned).flatMap(CueReader::sendsNoCommit);
+        if (whyNone.isPresent()) {
+            name.problem("step " + name.shown() + " sends no commit, because " + whyNone.get() + ", or { step: "
+                    + name.shown() + ", after: 100ms }");
             return Optional.empty();
         }
         return named.map(Cue.Committing::new);
+    }
+
+    /** Why it does not, and what to write: what follows a “because”. */
+    private static Optional<String> sendsNoCommit(Step step) {
+        return switch (step) {
+            case Step.SqlStatements sql ->
+                sql.transaction() == Step.Transaction.NONE && sql.lastCommit().isEmpty()
+                        ? Optional.of("each of its statements commits itself; write begin and commit around them")
+                        : Optional.empty();
+            case Step.PauseStep pause -> Optional.of(NO_STATEMENTS);
+            case Step.WaitStep wait -> Optional.of(NO_STATEMENTS);
+        };
     }
 
     private Optional<Cue> inPhase(Value value, Block block) {
@@ -132,7 +142,7 @@ final class CueReader {
         }
         List<IndexWork> works = plan.stream()
                 .filter(each -> step.isEmpty() || step.get().equals(each.name()))
-                .flatMap(each -> each.statements().stream())
+                .flatMap(each -> each.knownStatements().stream())
                 .map(statement -> StatementKind.indexWork(statement.text()))
                 .filter(work -> work != IndexWork.NONE)
                 .toList();

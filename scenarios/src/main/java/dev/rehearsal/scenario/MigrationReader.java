@@ -8,8 +8,10 @@ import dev.rehearsal.scenario.sql.StatementKind;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -22,22 +24,75 @@ final class MigrationReader {
     private static final int MAXIMUM_RETRIES = 10_000;
     private static final long MAXIMUM_FILE_BYTES = 16 << 20;
     private static final Duration SHORTEST = Duration.ofMillis(1);
-    private static final List<String> LATER_STEPS =
-            List.of("deploy", "backfill", "flyway", "liquibase", "command", "wait", "pause");
+    /** A lag is known to about the interval in which servers are asked. */
+    private static final Duration SHORTEST_LAG = Duration.ofMillis(100);
+
+    private static final List<String> LATER_STEPS = List.of("deploy", "backfill", "flyway", "liquibase", "command");
     private static final Keys KEYS = Keys.of("lockTimeout", "retries", "backoff", "timeLimit", "steps", "rollback");
-    private static final Keys STEP_KEYS =
-            new Keys(List.of("name", "sql", "file", "transaction", "lockTimeout", "retries"), LATER_STEPS);
+    private static final Keys STEP_KEYS = new Keys(
+            List.of("name", "sql", "file", "pause", "wait", "transaction", "lockTimeout", "retries"), LATER_STEPS);
+    private static final Keys WAIT_KEYS = Keys.of("replicaLag");
+    private static final String WAIT_ADVICE = "write e.g. wait: { replicaLag: 1s }";
     private static final String STEPS_ADVICE = "write e.g. - { name: add column, sql: alter table … }";
 
     private final SqlTexts texts;
     private final Problems problems;
     private final Path folder;
+    private final int replicas;
     private final Set<String> names = new LinkedHashSet<>();
 
-    MigrationReader(SqlTexts texts, Problems problems, Path folder) {
+    /** What a step may be, by its key, and which of the other keys go with it. */
+    private enum Kind {
+        SQL(true, true),
+        FILE(true, true),
+        PAUSE(false, false),
+        WAIT(false, false);
+
+        private final boolean takesLocks;
+        private final boolean isWrapped;
+
+        Kind(boolean takesLocks, boolean isWrapped) {
+            this.takesLocks = takesLocks;
+            this.isWrapped = isWrapped;
+        }
+
+        String key() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+
+        static List<Kind> in(Block block) {
+            return Arrays.stream(values()).filter(kind -> block.has(kind.key())).toList();
+        }
+
+        void refuseOthers(Block block) {
+            if (!isWrapped) {
+                refuse(block, "transaction");
+            }
+            if (!takesLocks) {
+                refuse(block, "lockTimeout");
+                refuse(block, "retries");
+            }
+        }
+
+        private void refuse(Block block, String key) {
+            block.get(key).ifPresent(value -> value.problem("does not go with " + key() + "; remove it"));
+        }
+    }
+
+    /**
+     * What the steps of a migration have in common.
+     *
+     * @param policy of steps that do not say otherwise
+     * @param timeLimit of all of them together
+     */
+    private record Defaults(LockPolicy policy, Duration timeLimit) {}
+
+    /** @param replicas of the environment */
+    MigrationReader(SqlTexts texts, Problems problems, Path folder, int replicas) {
         this.texts = texts;
         this.problems = problems;
         this.folder = folder;
+        this.replicas = replicas;
     }
 
     MigrationPlan read(Value value) {
@@ -47,13 +102,14 @@ final class MigrationReader {
                 block.whole("retries", 0, MAXIMUM_RETRIES, 0),
                 block.duration("backoff", SHORTEST, DEFAULT_BACKOFF));
         Duration timeLimit = block.duration("timeLimit", Duration.ofSeconds(1), DEFAULT_TIME_LIMIT);
+        Defaults defaults = new Defaults(policy, timeLimit);
         List<Step> steps = block.require("steps", STEPS_ADVICE)
-                .map(list -> steps(list, "step ", policy))
+                .map(list -> steps(list, "step ", defaults))
                 .orElse(List.of());
         List<Step> rollback = block.get("rollback")
                 .map(part -> part.block(Keys.of("steps"), "write rollback: { steps: [ … ] }"))
                 .flatMap(part -> part.require("steps", STEPS_ADVICE))
-                .map(list -> steps(list, "rollback step ", policy))
+                .map(list -> steps(list, "rollback step ", defaults))
                 .orElse(List.of());
         return new MigrationPlan(timeLimit, steps, rollback);
     }
@@ -63,17 +119,17 @@ final class MigrationReader {
         return List.copyOf(names);
     }
 
-    private List<Step> steps(Value list, String unnamed, LockPolicy policy) {
+    private List<Step> steps(Value list, String unnamed, Defaults defaults) {
         List<Step> steps = new ArrayList<>();
         int number = 0;
         for (Value item : list.filledList(STEPS_ADVICE)) {
             number++;
-            step(item, unnamed + number, policy).ifPresent(steps::add);
+            step(item, unnamed + number, defaults).ifPresent(steps::add);
         }
         return steps;
     }
 
-    private Optional<Step> step(Value value, String unnamed, LockPolicy defaults) {
+    private Optional<Step> step(Value value, String unnamed, Defaults defaults) {
         Block block = value.block(STEP_KEYS, STEPS_ADVICE);
         String name = block.get("name").map(text -> text.text("name the step")).orElse(unnamed);
         if (!name.isEmpty() && !names.add(name)) {
@@ -81,29 +137,67 @@ final class MigrationReader {
                     .orElse(value)
                     .problem("another step is called " + Value.shorten(name) + "; give each a name of its own");
         }
-        LockPolicy policy = new LockPolicy(
-                block.duration("lockTimeout", SHORTEST).or(defaults::lockTimeout),
-                block.whole("retries", 0, MAXIMUM_RETRIES, defaults.retries()),
-                defaults.backoff());
-        boolean forbidden = block.get("transaction")
-                .flatMap(word -> word.word(Map.of("none", true), List.of()))
-                .orElse(false);
-        if (block.has("sql") && block.has("file")) {
-            value.problem("has both sql and file; keep one");
+        List<Kind> kinds = Kind.in(block);
+        if (kinds.isEmpty()) {
+            if (block.isMapping() && !block.hasUnknown()) {
+                value.problem("says nothing to do; write sql or file");
+            }
             return Optional.empty();
         }
-        if (block.has("sql")) {
-            List<SqlTexts.Piece> pieces = texts.inScalar(block.get("sql").orElseThrow());
-            return Optional.of(
-                    new Step.SqlStep(name, statements(value, pieces), transaction(pieces, forbidden), policy));
+        if (kinds.size() > 1) {
+            value.problem(
+                    "has both " + kinds.get(0).key() + " and " + kinds.get(1).key() + "; keep one");
+            return Optional.empty();
         }
-        if (block.has("file")) {
-            return file(block.get("file").orElseThrow(), value, name, policy, forbidden);
+        Kind kind = kinds.getFirst();
+        kind.refuseOthers(block);
+        Value what = block.get(kind.key()).orElseThrow();
+        return switch (kind) {
+            case SQL -> {
+                List<SqlTexts.Piece> pieces = texts.inScalar(what);
+                yield Optional.of(new Step.SqlStep(
+                        name,
+                        statements(value, pieces),
+                        transaction(pieces, noTransaction(block)),
+                        policy(block, defaults)));
+            }
+            case FILE -> file(what, value, name, policy(block, defaults), noTransaction(block));
+            case PAUSE -> Optional.of(pause(what, value, name, defaults));
+            case WAIT -> waiting(what, value, name);
+        };
+    }
+
+    private static LockPolicy policy(Block block, Defaults defaults) {
+        return new LockPolicy(
+                block.duration("lockTimeout", SHORTEST)
+                        .or(() -> defaults.policy().lockTimeout()),
+                block.whole("retries", 0, MAXIMUM_RETRIES, defaults.policy().retries()),
+                defaults.policy().backoff());
+    }
+
+    private static boolean noTransaction(Block block) {
+        return block.get("transaction")
+                .flatMap(word -> word.word(Map.of("none", true), List.of()))
+                .orElse(false);
+    }
+
+    private static Step pause(Value what, Value step, String name, Defaults defaults) {
+        Duration length = what.duration(SHORTEST, Duration.ofSeconds(30));
+        if (length.compareTo(defaults.timeLimit()) >= 0) {
+            what.problem("does not end within the migration's timeLimit, " + Quantity.write(defaults.timeLimit())
+                    + "; pause for less, or raise the limit");
         }
-        if (block.isMapping() && !block.hasUnknown()) {
-            value.problem("says nothing to do; write sql or file");
+        return new Step.PauseStep(name, step.location(), length);
+    }
+
+    private Optional<Step> waiting(Value what, Value step, String name) {
+        Optional<Value> lag = what.block(WAIT_KEYS, WAIT_ADVICE).require("replicaLag", WAIT_ADVICE);
+        Duration most = lag.map(value -> value.duration(SHORTEST_LAG, Duration.ofSeconds(1)))
+                .orElse(SHORTEST_LAG);
+        if (lag.isPresent() && replicas == 0) {
+            lag.get().problem("the environment has no replica; write environment.replicas: 1, or remove the step");
         }
-        return Optional.empty();
+        return lag.map(value -> new Step.WaitStep(name, step.location(), most));
     }
 
     private Optional<Step> file(Value file, Value step, String name, LockPolicy policy, boolean forbidden) {

@@ -85,14 +85,14 @@ public final class ScenarioLoader {
         EnvironmentSpec environment = block.get("environment")
                 .map(value -> EnvironmentReader.read(value, folder))
                 .orElseGet(EnvironmentReader::absent);
+        int replicas = environment.replication().replicas();
         DatasetReader dataset = new DatasetReader(problems, folder);
         block.require("dataset", "write e.g. dataset: { use: ../../datasets/catalog/shop }")
                 .ifPresent(dataset::read);
-        MigrationReader steps = new MigrationReader(texts, problems, folder);
+        MigrationReader steps = new MigrationReader(texts, problems, folder, replicas);
         MigrationPlan migration = block.require("migration", "give it steps")
                 .map(steps::read)
                 .orElseGet(() -> new MigrationPlan(MigrationReader.DEFAULT_TIME_LIMIT, List.of(), List.of()));
-        int replicas = environment.replication().replicas();
         Optional<List<Drill>> listed = block.get("drills").map(value -> DrillReader.read(value, replicas));
         List<Drill> drills = listed.orElse(List.of(Drill.values()));
         Workload workload = workload(block, dataset.dataset(), migration, drills, replicas);
@@ -171,7 +171,7 @@ public final class ScenarioLoader {
     private static Set<String> migrationNames(MigrationPlan migration) {
         Set<String> names = new HashSet<>();
         allSteps(migration)
-                .flatMap(step -> step.statements().stream())
+                .flatMap(step -> step.knownStatements().stream())
                 .forEach(statement ->
                         names.addAll(SqlSchema.read(statement.text()).names()));
         return names;

@@ -10,6 +10,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * Writes a scenario as it was understood: every default filled in, every override applied. Loading the text from the place of the original
@@ -209,10 +210,10 @@ public final class ScenarioWriter {
         Map<String, Object> map = new LinkedHashMap<>();
         map.put("timeLimit", Quantity.write(migration.timeLimit()));
         // One backoff for all steps, because the file has no other place for it.
-        migration.steps().stream()
+        Stream.concat(migration.steps().stream(), migration.rollback().stream())
+                .flatMap(step -> lockPolicy(step).stream())
                 .findFirst()
-                .ifPresent(step ->
-                        map.put("backoff", Quantity.write(step.lockPolicy().backoff())));
+                .ifPresent(policy -> map.put("backoff", Quantity.write(policy.backoff())));
         map.put("steps", steps(migration.steps(), folder));
         if (!migration.rollback().isEmpty()) {
             map.put("rollback", Map.of("steps", steps(migration.rollback(), folder)));
@@ -228,15 +229,27 @@ public final class ScenarioWriter {
             switch (step) {
                 case Step.SqlStep sql -> map.put("sql", script(sql.statements()));
                 case Step.FileStep file -> map.put("file", relative(folder, file.file()));
+                case Step.PauseStep pause -> map.put("pause", Quantity.write(pause.length()));
+                case Step.WaitStep wait -> map.put("wait", Map.of("replicaLag", Quantity.write(wait.replicaLag())));
             }
-            if (step.transaction() == Step.Transaction.NONE) {
+            if (step instanceof Step.SqlStatements sql && sql.transaction() == Step.Transaction.NONE) {
                 map.put("transaction", "none");
             }
-            step.lockPolicy().lockTimeout().ifPresent(timeout -> map.put("lockTimeout", Quantity.write(timeout)));
-            map.put("retries", number(step.lockPolicy().retries()));
+            lockPolicy(step).ifPresent(policy -> {
+                policy.lockTimeout().ifPresent(timeout -> map.put("lockTimeout", Quantity.write(timeout)));
+                map.put("retries", number(policy.retries()));
+            });
             written.add(map);
         }
         return written;
+    }
+
+    private static Optional<Step.LockPolicy> lockPolicy(Step step) {
+        return switch (step) {
+            case Step.SqlStatements sql -> Optional.of(sql.lockPolicy());
+            case Step.PauseStep pause -> Optional.empty();
+            case Step.WaitStep wait -> Optional.empty();
+        };
     }
 
     /** Statements end in no comment, so a semicolon behind one is always its end. */

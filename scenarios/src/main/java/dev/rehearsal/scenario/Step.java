@@ -13,34 +13,88 @@ public sealed interface Step {
     /** Unique within the scenario, given or made from its place ({@code step 2}, {@code rollback step 1}). */
     String name();
 
-    /** The statements, in order, already split. */
-    List<SqlStatement> statements();
+    /** Where a reader is sent who wants to see the step: its first statement, or the step itself. */
+    SourceLocation location();
 
-    Transaction transaction();
+    /** The word that the scenario language has for it, such as {@code sql}. */
+    String kind();
 
-    LockPolicy lockPolicy();
+    /** The SQL that it is known to send, in order, before it runs; empty where it sends none, or where another tool decides. */
+    default List<SqlStatement> knownStatements() {
+        return List.of();
+    }
 
-    /** The index of the last COMMIT in the text; empty: there is none, and the step has a commit only where it is one transaction. */
-    default OptionalInt lastCommit() {
-        return IntStream.range(0, statements().size())
-                .filter(i -> StatementKind.commits(statements().get(i).text()))
-                .reduce((first, second) -> second);
+    /** A step that is a list of SQL statements, run over the harness's own connection. */
+    sealed interface SqlStatements extends Step {
+        /** The statements, in order, already split. */
+        List<SqlStatement> statements();
+
+        Transaction transaction();
+
+        LockPolicy lockPolicy();
+
+        @Override
+        default List<SqlStatement> knownStatements() {
+            return statements();
+        }
+
+        @Override
+        default SourceLocation location() {
+            return statements().getFirst().location();
+        }
+
+        /** The index of the last COMMIT in the text; empty: there is none, and the step has a commit only where it is one transaction. */
+        default OptionalInt lastCommit() {
+            return IntStream.range(0, statements().size())
+                    .filter(i -> StatementKind.commits(statements().get(i).text()))
+                    .reduce((first, second) -> second);
+        }
     }
 
     /** SQL written in the scenario file. */
     record SqlStep(String name, List<SqlStatement> statements, Transaction transaction, LockPolicy lockPolicy)
-            implements Step {
+            implements SqlStatements {
         public SqlStep {
             statements = List.copyOf(statements);
+        }
+
+        @Override
+        public String kind() {
+            return "sql";
         }
     }
 
     /** A file of SQL beside the scenario. */
     record FileStep(
             String name, Path file, List<SqlStatement> statements, Transaction transaction, LockPolicy lockPolicy)
-            implements Step {
+            implements SqlStatements {
         public FileStep {
             statements = List.copyOf(statements);
+        }
+
+        @Override
+        public String kind() {
+            return "file";
+        }
+    }
+
+    /** Nothing for a while: a deployment that lets things settle. */
+    record PauseStep(String name, SourceLocation location, Duration length) implements Step {
+        @Override
+        public String kind() {
+            return "pause";
+        }
+    }
+
+    /**
+     * Waits until no replica is further behind than this.
+     *
+     * @param replicaLag at most, of each replica
+     */
+    record WaitStep(String name, SourceLocation location, Duration replicaLag) implements Step {
+        @Override
+        public String kind() {
+            return "wait";
         }
     }
 

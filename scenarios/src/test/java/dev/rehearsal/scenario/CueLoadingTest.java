@@ -1,6 +1,7 @@
 package dev.rehearsal.scenario;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
 import java.nio.file.Path;
 import java.util.List;
@@ -22,6 +23,7 @@ class CueLoadingTest {
                 - { name: own, sql: begin; update orders set region = 'eu'; commit; select 1; begin; select 2; end }
                 - { name: index, sql: create index concurrently orders_region on orders (region) }
                 - { name: apart, sql: select 1, transaction: none }
+                - { name: rest, pause: 1s }
                 - { name: rebuild, sql: "reindex (concurrently) table orders" }
             faults:
               - at: { CUE }
@@ -55,8 +57,12 @@ class CueLoadingTest {
                 .migration()
                 .steps();
 
-        assertThat(steps.get(1).lastCommit()).hasValue(6);
-        assertThat(steps.get(0).lastCommit()).isEmpty();
+        assertThat(steps)
+                .element(1, type(Step.SqlStatements.class))
+                .satisfies(step -> assertThat(step.lastCommit()).hasValue(6));
+        assertThat(steps)
+                .element(0, type(Step.SqlStatements.class))
+                .satisfies(step -> assertThat(step.lastCommit()).isEmpty());
     }
 
     @Test
@@ -75,14 +81,15 @@ class CueLoadingTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            committing: apart                                    | 11:23: faults[0].at.committing: step apart sends no commit, because each of its statements commits itself; write begin and commit around them, or { step: apart, after: 100ms }
-            committing: index                                    | 11:23: faults[0].at.committing: step index sends no commit, because each of its statements commits itself; write begin and commit around them, or { step: index, after: 100ms }
-            'committing: one, step: one'                         | 11:9: faults[0].at: committing does not go with step; write { committing: add column }
-            phase: waiting for writers before validatoin         | 11:18: faults[0].at.phase: no phase is called waiting for writers before validatoin; did you mean 'waiting for writers before validation'?
-            'phase: waiting for old snapshots, step: one'        | 11:18: faults[0].at.phase: step one builds no index concurrently, which alone has phases; name a step that does
-            'phase: waiting for old snapshots, step: indx'       | 11:51: faults[0].at.step: no step is called indx; did you mean 'index'?
-            'phase: waiting for readers before dropping, step: index' | 11:18: faults[0].at.phase: is a phase of reindex concurrently, which step index does not do; name another phase, e.g. waiting for writers before validation
-            'phase: waiting for old snapshots, after: 1s'        | 11:9: faults[0].at: phase does not go with after; write { phase: waiting for writers before validation, step: build index }
+            committing: apart                                    | 12:23: faults[0].at.committing: step apart sends no commit, because each of its statements commits itself; write begin and commit around them, or { step: apart, after: 100ms }
+            committing: index                                    | 12:23: faults[0].at.committing: step index sends no commit, because each of its statements commits itself; write begin and commit around them, or { step: index, after: 100ms }
+            committing: rest                                     | 12:23: faults[0].at.committing: step rest sends no commit, because it has no statements; write the name of a step of SQL, or { step: rest, after: 100ms }
+            'committing: one, step: one'                         | 12:9: faults[0].at: committing does not go with step; write { committing: add column }
+            phase: waiting for writers before validatoin         | 12:18: faults[0].at.phase: no phase is called waiting for writers before validatoin; did you mean 'waiting for writers before validation'?
+            'phase: waiting for old snapshots, step: one'        | 12:18: faults[0].at.phase: step one builds no index concurrently, which alone has phases; name a step that does
+            'phase: waiting for old snapshots, step: indx'       | 12:51: faults[0].at.step: no step is called indx; did you mean 'index'?
+            'phase: waiting for readers before dropping, step: index' | 12:18: faults[0].at.phase: is a phase of reindex concurrently, which step index does not do; name another phase, e.g. waiting for writers before validation
+            'phase: waiting for old snapshots, after: 1s'        | 12:9: faults[0].at: phase does not go with after; write { phase: waiting for writers before validation, step: build index }
             """)
     void refusesCuesThatCannotCome(String cue, String problem) {
         assertThat(written.problems(SCENARIO.replace("CUE", cue))).containsExactly("scenario.yaml:" + problem);

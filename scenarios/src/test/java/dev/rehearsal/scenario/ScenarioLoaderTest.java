@@ -742,12 +742,28 @@ class ScenarioLoaderTest {
                         "20:7: migration.steps[0].backfill: is not supported by this version of the harness; remove it"),
                 mistake(
                         "sql: alter table orders add column region text",
-                        "pause: 5s",
-                        "20:7: migration.steps[0].pause: is not supported by this version of the harness; remove it"),
+                        "pause: 0s",
+                        "20:14: migration.steps[0].pause: must be at least 1ms, got 0s"),
+                mistake(
+                        "sql: alter table orders add column region text",
+                        "pause: 30m",
+                        "20:14: migration.steps[0].pause: does not end within the migration's timeLimit, 30m; pause for less, or raise the limit"),
+                mistake(
+                        "sql: alter table orders add column region text",
+                        "pause: 5s\n      retries: 3",
+                        "21:16: migration.steps[0].retries: does not go with pause; remove it"),
+                mistake(
+                        "sql: alter table orders add column region text",
+                        "pause: 5s\n      wait: { replicaLag: 1s }",
+                        "19:7: migration.steps[0]: has both pause and wait; keep one"),
                 mistake(
                         "sql: alter table orders add column region text",
                         "wait: { replicaLag: 1s }",
-                        "20:7: migration.steps[0].wait: is not supported by this version of the harness; remove it"),
+                        "20:27: migration.steps[0].wait.replicaLag: the environment has no replica; write environment.replicas: 1, or remove the step"),
+                mistake(
+                        "sql: alter table orders add column region text",
+                        "wait: {}",
+                        "20:13: migration.steps[0].wait: 'replicaLag' is missing; write e.g. wait: { replicaLag: 1s }"),
                 mistake(
                         "sql: alter table orders add column region text",
                         "sql: select 1\n      lockTimeout: 0s",

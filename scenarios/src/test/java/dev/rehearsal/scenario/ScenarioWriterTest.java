@@ -74,6 +74,8 @@ class ScenarioWriterTest {
                 - { name: index, file: index.sql, lockTimeout: 20ms, retries: 0 }
                 - { name: apart, sql: select 1, transaction: none }
                 - { name: rebuild, sql: reindex index concurrently orders_pkey }
+                - { name: rest, pause: 90s }
+                - { name: catch up, wait: { replicaLag: 1500ms } }
               rollback:
                 steps:
                   - sql: alter table orders drop column region
@@ -242,6 +244,8 @@ class ScenarioWriterTest {
                                 statements(file.statements()),
                                 file.transaction(),
                                 file.lockPolicy());
+                    case Step.PauseStep pause -> new Step.PauseStep(pause.name(), NOWHERE, pause.length());
+                    case Step.WaitStep wait -> new Step.WaitStep(wait.name(), NOWHERE, wait.replicaLag());
                 })
                 .toList();
     }

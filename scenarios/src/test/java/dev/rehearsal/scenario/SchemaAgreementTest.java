@@ -26,6 +26,7 @@ class SchemaAgreementTest {
             "must be at most 24h",
             "must be at most 45s",
             "must be at most 5m",
+            "does not end within the migration's timeLimit",
             "must be at least 250ms",
             "must be at least 1ms",
             "got 4001",

@@ -41,7 +41,7 @@ class SourcesTest {
     void findsACharacterOfAStatementInTheFile(String sql, int line, int column) throws Exception {
         Scenario scenario = Written.in(folder).load(PREFIX + "      " + sql + "\n");
         Step.SqlStatement statement =
-                scenario.migration().steps().get(0).statements().get(0);
+                scenario.migration().steps().get(0).knownStatements().get(0);
         int offset = statement.text().indexOf("MARK");
 
         SourceLocation byPath = scenario.sources()
@@ -60,7 +60,7 @@ class SourcesTest {
                 .load(PREFIX + "      sql: |\n        select 1;\n        -- why\n        select 2 from nowhere;\n");
 
         Step.SqlStatement second =
-                scenario.migration().steps().get(0).statements().get(1);
+                scenario.migration().steps().get(0).knownStatements().get(1);
 
         assertThat(second.text()).isEqualTo("select 2 from nowhere");
         assertThat(second.location().line()).isEqualTo(9);
@@ -86,7 +86,7 @@ class SourcesTest {
         Scenario scenario = written.load(PREFIX + "      file: two.sql\n");
 
         Step.SqlStatement second =
-                scenario.migration().steps().get(0).statements().get(1);
+                scenario.migration().steps().get(0).knownStatements().get(1);
 
         assertThat(second.location().file()).endsWith("two.sql");
         assertThat(List.of(second.location().line(), second.location().column()))
