@@ -59,6 +59,7 @@ final class ChartData {
                 timeline.load(),
                 ServerLines.of(run, axis),
                 ReplicaLines.of(run, axis),
+                PercentileCurves.of(verdict),
                 ChartDescriptions.of(run, verdict, axis));
     }
 

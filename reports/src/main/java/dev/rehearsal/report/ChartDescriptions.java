@@ -37,7 +37,8 @@ final class ChartDescriptions {
                 descriptions.locks(),
                 descriptions.load(),
                 descriptions.replicas(),
-                descriptions.server());
+                descriptions.server(),
+                PercentileCurves.described(verdict));
     }
 
     private Optional<StageStatistics> stage(Stage stage) {

@@ -99,7 +99,8 @@ final class PageComposer {
                 data.load().arrivalsPerSecond().stream().anyMatch(rate -> rate > 0),
                 !data.locks().bars().isEmpty() || !data.locks().waits().isEmpty(),
                 !data.replicas().isEmpty(),
-                !data.server().samples().isEmpty());
+                !data.server().samples().isEmpty(),
+                !data.curves().isEmpty());
     }
 
     private static PageView.Stage stage(StageStatistics stage) {

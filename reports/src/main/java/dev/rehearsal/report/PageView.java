@@ -86,7 +86,8 @@ public record PageView(
             boolean responses,
             boolean locks,
             boolean replicas,
-            boolean samples) {}
+            boolean samples,
+            boolean curves) {}
 
     /**
      * One statement with all its tries. What does not apply is a dash.

@@ -26,6 +26,7 @@ public record ReportData(
         Load load,
         Server server,
         List<ReplicaSeries> replicas,
+        List<Curve> curves,
         Descriptions descriptions) {
     public ReportData {
         stages = List.copyOf(stages);
@@ -34,6 +35,7 @@ public record ReportData(
         limits = List.copyOf(limits);
         operations = List.copyOf(operations);
         replicas = List.copyOf(replicas);
+        curves = List.copyOf(curves);
     }
 
     /**
@@ -155,6 +157,25 @@ public record ReportData(
     /** @param millis the most since the point before, within what the replica watch knows; empty where the line has a gap, because nobody knows */
     public record Lag(double atMillis, OptionalDouble millis) {}
 
+    /**
+     * The percentiles of what requests of one stage felt, as far as their number supports them.
+     *
+     * @param stage its word
+     * @param measure {@code response} from the planned arrival, or {@code service} from the connection
+     * @param service empty: of all services, as is {@code operation}
+     * @param requests behind it
+     */
+    public record Curve(
+            String stage, String measure, String service, String operation, long requests, List<Point> points) {
+        public Curve {
+            points = List.copyOf(points);
+        }
+    }
+
+    /** @param percentile at least 0, below 100 */
+    public record Point(double percentile, double millis) {}
+
     /** What a chart shows, in words with figures, for those who cannot see it. */
-    public record Descriptions(String response, String locks, String load, String replicas, String server) {}
+    public record Descriptions(
+            String response, String locks, String load, String replicas, String server, String curves) {}
 }

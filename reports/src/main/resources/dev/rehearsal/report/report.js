@@ -469,6 +469,79 @@
   }
   serverOption.height = () => SERVER_ROWS.length * (SERVER_ROW + 24) + 26;
 
+  // ---- percentiles -------------------------------------------------------------------------------------------------
+
+  const CURVES = {
+    'migration response': { tone: 'everyone', width: 2.2 },
+    'migration service': { tone: 'everyone', width: 1.4, type: [4, 3] },
+    'baseline response': { tone: 'op-0', width: 2.2 },
+    'baseline service': { tone: 'op-0', width: 1.4, type: [4, 3] },
+  };
+  const curveName = (curve) => `${curve.stage} ${curve.measure}`;
+  /** Distance to 100 %, as HdrHistogram draws it: 90 % at 1, 99 % at 2, 99.9 % at 3. */
+  const nines = (percentile) => -Math.log10(1 - percentile / 100);
+  const percentileLabel = (x) => (x === 0 ? '0 %' : +(100 - 100 * 10 ** -x).toFixed(4) + ' %');
+  let curvesOf = '/';
+
+  function percentileOption() {
+    const curves = data.curves.filter((c) => `${c.service}/${c.operation}` === curvesOf);
+    const furthest = Math.max(1, ...curves.flatMap((c) => c.points.map((p) => nines(p.percentile))));
+    return {
+      animation: false, backgroundColor: 'transparent', textStyle: { fontFamily: font() },
+      aria: { enabled: true, label: { description: data.descriptions.curves } },
+      legend: { top: 0, left: 0, textStyle: { color: color('soft'), fontSize: 11 }, itemWidth: 26 },
+      grid: { ...grid(narrow() ? 56 : 34, 260), right: 24 },
+      tooltip: {
+        trigger: 'axis', confine: true, transitionDuration: 0, backgroundColor: color('paper'), borderColor: color('rule'),
+        textStyle: { color: color('ink'), fontSize: 12 }, axisPointer: { type: 'line', lineStyle: { color: color('faint') } },
+        formatter: (params) => [
+          percentileLabel(params[0].axisValue).replace(/(\.\d\d)\d+/, '$1'),
+          ...params.map((p) => `${escape(p.seriesName)}: <b>${duration(p.value[1])}</b>`),
+        ].join('<br>'),
+      },
+      xAxis: {
+        type: 'value', min: 0, max: furthest, interval: 1, axisLine: { lineStyle: { color: color('rule') } },
+        axisLabel: { color: color('soft'), fontSize: 11, formatter: percentileLabel, showMaxLabel: false }, splitLine: { lineStyle: { color: color('rule'), width: 0.7 } },
+      },
+      yAxis: {
+        ...valueAxis(0), min: undefined, type: 'log', splitNumber: 4,
+        axisLabel: { color: color('soft'), fontSize: 11, formatter: (millis) => (millis >= 1000 ? millis / 1000 + ' s' : +millis.toPrecision(1) + ' ms') },
+      },
+      series: curves.map((curve) => {
+        const { tone, ...line } = CURVES[curveName(curve)];
+        return {
+          id: curveName(curve), name: `${curveName(curve)} (${curve.requests.toLocaleString('en')})`, type: 'line', symbol: 'none', emphasis: { disabled: true },
+          lineStyle: { color: color(tone), ...line }, itemStyle: { color: color(tone) },
+          data: curve.points.map((p) => [nines(p.percentile), Math.max(p.millis, 0.001)]),
+        };
+      }),
+    };
+  }
+
+  let percentiles = null;
+
+  function drawPercentiles() {
+    const element = document.getElementById('chart-percentiles');
+    if (!element) return;
+    percentiles?.dispose();
+    element.style.height = (narrow() ? 56 : 34) + 260 + 34 + 'px';
+    element.style.width = root.classList.contains('on-paper') ? '680px' : '';
+    percentiles = echarts.init(element, null, { renderer: 'svg' });
+    percentiles.setOption(percentileOption());
+  }
+
+  function chooseCurves() {
+    const choice = document.getElementById('percentiles-of');
+    if (!choice) return;
+    for (const key of new Set(data.curves.map((c) => `${c.service}/${c.operation}`))) {
+      const option = document.createElement('option');
+      option.value = key;
+      option.textContent = key === '/' ? 'all' : key.replace('/', ' ');
+      choice.append(option);
+    }
+    choice.addEventListener('change', () => { curvesOf = choice.value; drawPercentiles(); });
+  }
+
   // ---- drawing, zooming, reading -----------------------------------------------------------------------------------
 
   const visible = { from: data.fromMillis, to: data.toMillis };
@@ -507,6 +580,7 @@
       listen(chart, id);
       charts.set(id, chart);
     }
+    drawPercentiles();
   }
 
   /** Whatever zoomed one chart (a wheel, two fingers, a button) zooms all. */
@@ -666,7 +740,7 @@
         document.getElementById('timeline').scrollIntoView({ behavior: 'smooth' });
       });
     }
-    for (const element of document.querySelectorAll('.chart')) {
+    for (const element of document.querySelectorAll('#timeline .chart')) {
       element.addEventListener('keydown', onKey);
       // Before the chart itself hears of the pointer: it asks for its box but once for each place.
       element.addEventListener('pointerenter', () => { hovered = element.id; });
@@ -681,6 +755,7 @@
 
   draw();
   controls();
+  chooseCurves();
   let width = window.innerWidth;
   window.addEventListener('resize', () => {
     if (window.innerWidth === width || root.classList.contains('on-paper')) return;

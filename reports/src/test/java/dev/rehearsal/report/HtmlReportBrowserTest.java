@@ -13,6 +13,7 @@ import dev.rehearsal.run.RequestRecord;
 import dev.rehearsal.run.Requests;
 import dev.rehearsal.run.RunEvent;
 import dev.rehearsal.run.RunRecord;
+import dev.rehearsal.scenario.Stage;
 import dev.rehearsal.verdict.Judge;
 import dev.rehearsal.verdict.Verdict;
 import java.io.IOException;
@@ -111,7 +112,8 @@ class HtmlReportBrowserTest {
 
         assertThat(complaints).isEmpty();
         assertThat(page.evaluate("document.documentElement.scrollWidth")).isEqualTo(width);
-        for (String chart : List.of("chart-response", "chart-locks", "chart-load", "chart-server")) {
+        for (String chart :
+                List.of("chart-response", "chart-locks", "chart-load", "chart-server", "chart-percentiles")) {
             assertThat(number(page, "document.querySelectorAll('#" + chart + " svg path').length"))
                     .as("marks in %s", chart)
                     .isGreaterThan(5);
@@ -140,6 +142,33 @@ class HtmlReportBrowserTest {
             assertThat(drawn).as(line).hasSizeGreaterThan(10);
             assertThat(drawn).as(line).allMatch(point -> point.getLast() >= 0).anyMatch(point -> point.getLast() > 0);
         }
+    }
+
+    @Test
+    void drawsPercentilesOfTheRequestsAsFarAsTheirNumberSupportsThem() {
+        Page page = open(1280);
+        long[] responses = truth.requests().stream()
+                .filter(request -> request.t0Nanos() >= SyntheticRun.MIGRATION)
+                .filter(request -> run.stage(Stage.MIGRATION).orElseThrow().contains(request.t0Nanos()))
+                .mapToLong(RequestRecord::responseNanos)
+                .sorted()
+                .toArray();
+
+        List<List<Double>> drawn = series(page, "chart-percentiles", "migration response");
+
+        for (List<Double> point : drawn) {
+            // The axis counts nines: 90 % is at 1, 99 % at 2.
+            double above = responses.length * Math.pow(10, -point.getFirst());
+            assertThat(above).isGreaterThanOrEqualTo(1.99);
+            int rank = Math.max(1, (int) Math.ceil(responses.length - above - 1e-6 * responses.length));
+            assertThat(point.getLast() * 1e6).isBetween(responses[rank - 1] * 0.998, responses[rank] * 1.002);
+        }
+        // The last but one of them stands alone above what is drawn.
+        assertThat(drawn.getLast().getFirst()).isGreaterThan(Math.log10(responses.length / 2.5));
+        page.selectOption(
+                "#percentiles-of", page.locator("#percentiles-of option").nth(1).getAttribute("value"));
+        assertThat(series(page, "chart-percentiles", "migration response")).isNotEqualTo(drawn);
+        assertThat(complaints).isEmpty();
     }
 
     @Test
