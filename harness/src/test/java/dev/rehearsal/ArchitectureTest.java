@@ -41,6 +41,7 @@ class ArchitectureTest {
             "engine",
             "environment",
             "fault",
+            "inspect",
             "load",
             "measure",
             "migration",
@@ -69,6 +70,7 @@ class ArchitectureTest {
             allows("load", "measure", "engine", "run", "scenario"),
             allows("fault", "engine", "run", "scenario"),
             allows("migration", "measure", "engine", "run", "scenario"),
+            allows("inspect", "run", "scenario"),
             allows(
                     "drill",
                     "environment",
@@ -83,6 +85,7 @@ class ArchitectureTest {
             allows(
                     "rehearsal",
                     "drill",
+                    "inspect",
                     "environment",
                     "load",
                     "fault",
@@ -95,6 +98,7 @@ class ArchitectureTest {
             allows(
                     "cli",
                     "rehearsal",
+                    "inspect",
                     "environment",
                     "engine",
                     "dataset",

@@ -13,6 +13,7 @@ import picocli.CommandLine.Command;
         subcommands = {
             RehearseCommand.class,
             ValidateCommand.class,
+            InspectCommand.class,
             ReportCommand.class,
             DoctorCommand.class,
             CleanCommand.class

@@ -133,6 +133,7 @@ class RegressionOfNothingTest {
                 List.of(),
                 List.of(),
                 List.of(),
+                List.of(),
                 run.lockWaits(),
                 run.samples(),
                 List.of(),

@@ -23,6 +23,7 @@ import java.util.OptionalLong;
     @JsonSubTypes.Type(value = RunEvent.DatasetReady.class, name = "datasetReady"),
     @JsonSubTypes.Type(value = RunEvent.StageStarted.class, name = "stageStarted"),
     @JsonSubTypes.Type(value = RunEvent.StageEnded.class, name = "stageEnded"),
+    @JsonSubTypes.Type(value = RunEvent.StatementPredicted.class, name = "prediction"),
     @JsonSubTypes.Type(value = RunEvent.StepStarted.class, name = "stepStarted"),
     @JsonSubTypes.Type(value = RunEvent.StatementObserved.class, name = "statement"),
     @JsonSubTypes.Type(value = RunEvent.StepEnded.class, name = "stepEnded"),
@@ -187,6 +188,79 @@ public sealed interface RunEvent {
     record StageStarted(long atNanos, Stage stage) implements RunEvent {}
 
     record StageEnded(long atNanos, Stage stage) implements RunEvent {}
+
+    /**
+     * What the static view says of one statement, before anything of the migration has run.
+     *
+     * @param step index of the step, as in {@link StepStarted}
+     * @param statement index within the step, from 0
+     * @param notAnalysed why the text could not be read, a phrase; empty if it was. What the copy of the schema showed is told all the same
+     * @param refusal what the server says against it on a copy of the schema without rows; empty if it does it
+     * @param locksKnown whether {@code locks} could be seen; else it is empty
+     * @param locks the strongest on each relation that was there before the migration
+     * @param rewrites tables that are written anew
+     * @param scansKnown whether {@code scans} is all of them; not where rows are read or changed as a query wants it, and not where
+     *     a statement works in several transactions
+     * @param scans tables that are read whole
+     * @param indexes names of what locks are not listed of
+     */
+    record StatementPredicted(
+            long atNanos,
+            int step,
+            int statement,
+            String stepName,
+            Phase phase,
+            String sql,
+            SourceLocation location,
+            Optional<String> notAnalysed,
+            Optional<ExpectedRefusal> refusal,
+            boolean locksKnown,
+            List<ExpectedLock> locks,
+            List<String> rewrites,
+            boolean scansKnown,
+            List<ExpectedScan> scans,
+            List<String> indexes,
+            List<Hazard> hazards)
+            implements RunEvent {
+        public StatementPredicted {
+            locks = List.copyOf(locks);
+            rewrites = List.copyOf(rewrites);
+            scans = List.copyOf(scans);
+            indexes = List.copyOf(indexes);
+            hazards = List.copyOf(hazards);
+        }
+    }
+
+    /** @param certain false: it depends on the rows */
+    record ExpectedRefusal(String sqlState, String message, boolean certain) {}
+
+    /** @param mode such as {@code AccessExclusive} */
+    record ExpectedLock(String relation, String mode) {}
+
+    /**
+     * @param rows of the table before the migration
+     * @param certain false: the server may find what it looks for by an index instead
+     */
+    record ExpectedScan(String relation, long rows, boolean certain) {}
+
+    /**
+     * A rule of the static view that applies to a statement.
+     *
+     * @param rule its name, such as {@code volatile-default}
+     * @param message what it means here, a phrase
+     * @param saferWay what to do instead; empty: nothing better is known
+     */
+    record Hazard(String rule, Certainty certainty, String message, Optional<String> saferWay) {}
+
+    /** How sure the static view is of a hazard. */
+    enum Certainty {
+        /** A server did it on a copy of the schema, or its documentation says so of exactly this. */
+        CERTAIN,
+        /** It follows from the text and the catalogs. */
+        LIKELY,
+        /** It depends on rows or on other sessions. */
+        POSSIBLE
+    }
 
     /** @param index from 0 over all steps of the run, migration first, then rollback */
     record StepStarted(long atNanos, int index, String name, String kind, Phase phase, SourceLocation location)

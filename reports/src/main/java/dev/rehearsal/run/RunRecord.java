@@ -14,6 +14,7 @@ import dev.rehearsal.run.RunEvent.RunEnded;
 import dev.rehearsal.run.RunEvent.RunStarted;
 import dev.rehearsal.run.RunEvent.SchemaCompared;
 import dev.rehearsal.run.RunEvent.ServerSampled;
+import dev.rehearsal.run.RunEvent.StatementPredicted;
 import dev.rehearsal.scenario.Stage;
 import java.io.IOException;
 import java.util.List;
@@ -25,6 +26,7 @@ import java.util.Optional;
  *
  * @param environment empty if the run ended before it was up; likewise {@code dataset}
  * @param stages in order, those that began
+ * @param predictions what the static view said of each statement beforehand, in order; empty of runs that were recorded before it was asked
  * @param steps in order, those that began
  * @param faults in order
  * @param drills in order, all that were planned
@@ -40,6 +42,7 @@ public record RunRecord(
         Optional<EnvironmentReady> environment,
         Optional<DatasetReady> dataset,
         List<StageSpan> stages,
+        List<StatementPredicted> predictions,
         List<StepRun> steps,
         List<FaultRun> faults,
         List<DrillRun> drills,
@@ -59,6 +62,7 @@ public record RunRecord(
     public RunRecord {
         ledgerReads = List.copyOf(ledgerReads);
         stages = List.copyOf(stages);
+        predictions = List.copyOf(predictions);
         steps = List.copyOf(steps);
         faults = List.copyOf(faults);
         drills = List.copyOf(drills);

@@ -18,6 +18,7 @@ import dev.rehearsal.run.RunEvent.ServerSampled;
 import dev.rehearsal.run.RunEvent.StageEnded;
 import dev.rehearsal.run.RunEvent.StageStarted;
 import dev.rehearsal.run.RunEvent.StatementObserved;
+import dev.rehearsal.run.RunEvent.StatementPredicted;
 import dev.rehearsal.run.RunEvent.Status;
 import dev.rehearsal.run.RunEvent.StepEnded;
 import dev.rehearsal.run.RunEvent.StepStarted;
@@ -41,6 +42,7 @@ final class RunRecordFold {
     private @Nullable RunEnded end;
     private final List<StageStarted> stageStarts = new ArrayList<>();
     private final Map<StageStarted, StageEnded> stageEnds = new LinkedHashMap<>();
+    private final List<StatementPredicted> predictions = new ArrayList<>();
     private final Map<Integer, StepStarted> stepStarts = new TreeMap<>();
     private final Map<Integer, StepEnded> stepEnds = new LinkedHashMap<>();
     private final Map<Integer, Map<Integer, List<StatementObserved>>> statements = new LinkedHashMap<>();
@@ -68,6 +70,7 @@ final class RunRecordFold {
             case DatasetReady e -> dataset = e;
             case StageStarted e -> stageStarts.add(e);
             case StageEnded e -> end(e);
+            case StatementPredicted e -> predictions.add(e);
             case StepStarted e -> stepStarts.put(e.index(), e);
             case StepEnded e -> stepEnds.put(begun(e.index(), stepStarts, "step"), e);
             case StatementObserved e ->
@@ -127,6 +130,7 @@ final class RunRecordFold {
                 Optional.ofNullable(environment),
                 Optional.ofNullable(dataset),
                 stageStarts.stream().map(this::span).toList(),
+                predictions,
                 stepStarts.values().stream().map(this::step).toList(),
                 faultStarts.values().stream().map(this::fault).toList(),
                 drills.runs(lastSeenNanos),

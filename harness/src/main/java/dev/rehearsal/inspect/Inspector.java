@@ -1,0 +1,223 @@
+package dev.rehearsal.inspect;
+
+import dev.rehearsal.inspect.NewColumn.Volatility;
+import dev.rehearsal.run.RunEvent.ExpectedRefusal;
+import dev.rehearsal.run.RunEvent.ExpectedScan;
+import dev.rehearsal.run.RunEvent.Phase;
+import dev.rehearsal.run.RunEvent.StatementPredicted;
+import dev.rehearsal.scenario.MigrationPlan;
+import dev.rehearsal.scenario.Step;
+import dev.rehearsal.scenario.Step.SqlStatement;
+import dev.rehearsal.scenario.Step.Transaction;
+import dev.rehearsal.scenario.Workload;
+import dev.rehearsal.scenario.sql.ColumnDefinition;
+import dev.rehearsal.scenario.sql.ColumnDefinition.Identity;
+import dev.rehearsal.scenario.sql.SchemaChange;
+import dev.rehearsal.scenario.sql.SqlSchema;
+import dev.rehearsal.scenario.sql.TableAction;
+import dev.rehearsal.scenario.sql.TableConstraint;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** Looks at a migration and its rollback, statement by statement, each on what those before it leave. */
+public final class Inspector {
+    /** Kinds of steps that change no database. */
+    private static final Set<String> WITHOUT_SQL = Set.of("pause", "wait", "deploy");
+
+    private final UsedColumns used;
+    private final TableSizes sizes;
+    private final Scratch scratch;
+    private final DefaultVolatility volatility;
+    private final List<StatementView> views = new ArrayList<>();
+    private final List<String> unread = new ArrayList<>();
+
+    private Inspector(Workload workload, TableSizes sizes, Scratch scratch) {
+        this.used = new UsedColumns(workload);
+        this.sizes = sizes;
+        this.scratch = scratch;
+        this.volatility = new DefaultVolatility(scratch);
+    }
+
+    /**
+     * Looks at all of them.
+     *
+     * @param sizes of the tables with their rows
+     * @param copy a connection to a copy of the schema that is nobody else's, in autocommit: its rows are deleted, and the migration is run on it
+     * @throws SQLException if the connection breaks; a statement that is refused is part of the view
+     */
+    public static Inspection inspect(MigrationPlan migration, Workload workload, TableSizes sizes, Connection copy)
+            throws SQLException {
+        Inspector inspector = new Inspector(workload, sizes, Scratch.emptied(copy));
+        int index = 0;
+        for (Step step : migration.steps()) {
+            inspector.step(step, index++, Phase.MIGRATION);
+        }
+        for (Step step : migration.rollback()) {
+            inspector.step(step, index++, Phase.ROLLBACK);
+        }
+        return new Inspection(version(copy), inspector.views, inspector.unread);
+    }
+
+    private static String version(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("show server_version")) {
+            row.next();
+            return row.getString(1).replaceFirst(" .*", "");
+        }
+    }
+
+    private void step(Step step, int index, Phase phase) throws SQLException {
+        if (step.knownStatements().isEmpty()) {
+            if (!WITHOUT_SQL.contains(step.kind())) {
+                unread.add("step " + step.name() + " (" + step.kind()
+                        + ") holds no SQL that is known beforehand: it was not analysed, and what comes after it is looked at as if it had not been there");
+            }
+            return;
+        }
+        boolean wrapped = step instanceof Step.SqlStatements sql && sql.transaction() == Transaction.ONE;
+        boolean lockTimeout = step instanceof Step.SqlStatements sql
+                && sql.lockPolicy().lockTimeout().isPresent();
+        if (wrapped) {
+            scratch.run("begin");
+        }
+        HeldLocks held = new HeldLocks();
+        int number = 0;
+        for (SqlStatement statement : step.knownStatements()) {
+            if (!scratch.inTransaction()) {
+                held = new HeldLocks();
+            }
+            statement(step, index, number++, phase, statement, lockTimeout, held);
+        }
+        if (scratch.inTransaction()) {
+            scratch.run(wrapped ? "commit" : "rollback");
+        }
+    }
+
+    private void statement(
+            Step step,
+            int index,
+            int number,
+            Phase phase,
+            SqlStatement statement,
+            boolean lockTimeout,
+            HeldLocks held)
+            throws SQLException {
+        SchemaChange change = SchemaChange.read(statement.text());
+        List<NewColumn> columns = columns(change);
+        Effect effect = scratch.effect(statement.text());
+        List<TouchedTable> tables = tables(change, effect);
+        Facts facts = new Facts(
+                change,
+                effect,
+                tables,
+                columns,
+                sizes,
+                used,
+                lockTimeout,
+                phase,
+                held);
+        List<ExpectedScan> scans = new ArrayList<>();
+        facts.scans().forEach(table -> scans.add(new ExpectedScan(table, sizes.of(table).rows(), true)));
+        facts.perhapsScanned().forEach(table -> scans.add(new ExpectedScan(table, sizes.of(table).rows(), false)));
+        views.add(new StatementView(
+                new StatementPredicted(
+                        0,
+                        index,
+                        number,
+                        step.name(),
+                        phase,
+                        statement.text(),
+                        statement.location(),
+                        change instanceof SchemaChange.Unread why ? Optional.of(why.why()) : Optional.empty(),
+                        refusal(effect, facts),
+                        effect.locksSeen(),
+                        effect.locks(),
+                        List.copyOf(effect.rewritten()),
+                        facts.scansKnown(),
+                        scans,
+                        effect.before().indexNames(),
+                        new Hazards(facts).all()),
+                tables,
+                columns));
+        held.add(effect.locks());
+    }
+
+    private static Optional<ExpectedRefusal> refusal(Effect effect, Facts facts) {
+        Optional<ExpectedRefusal> certain =
+                effect.refusal().map(refusal -> new ExpectedRefusal(refusal.sqlState(), refusal.message(), true));
+        return certain.isPresent() ? certain : facts.refusedForItsRows();
+    }
+
+    private List<TouchedTable> tables(SchemaChange change, Effect effect) throws SQLException {
+        Set<String> names = new LinkedHashSet<>(named(change));
+        effect.locks().stream()
+                .filter(lock -> HeldLocks.stopsWrites(lock.mode()))
+                .forEach(lock -> names.add(lock.relation()));
+        List<TouchedTable> tables = new ArrayList<>();
+        for (String name : names) {
+            OptionalLong table = effect.before().table(name).map(OptionalLong::of).orElse(OptionalLong.empty());
+            if (table.isPresent() && scratch.original().contains(name)) {
+                TableSizes.Size size = sizes.of(name);
+                tables.add(new TouchedTable(
+                        name, size.rows(), size.bytes(), Dependents.of(scratch.connection(), table.getAsLong())));
+            }
+        }
+        return tables;
+    }
+
+    private static Set<String> named(SchemaChange change) {
+        return switch (change) {
+            case SchemaChange.TableAltered altered -> Set.of(altered.table());
+            case SchemaChange.IndexCreated created -> Set.of(created.table());
+            case SchemaChange.Dropped dropped -> new TreeSet<>(dropped.names());
+            case SchemaChange.RowsChanged changed -> Set.of(changed.table());
+            case SchemaChange.TableCreated created -> Set.of();
+            case SchemaChange.OtherObject object -> Set.of();
+            case SchemaChange.Nothing nothing -> Set.of();
+            case SchemaChange.Unread unread -> Set.of();
+        };
+    }
+
+    private List<NewColumn> columns(SchemaChange change) throws SQLException {
+        List<NewColumn> columns = new ArrayList<>();
+        if (change instanceof SchemaChange.TableAltered altered) {
+            for (TableAction action : altered.actions()) {
+                if (action instanceof TableAction.ColumnAdded added) {
+                    columns.add(column(added.column()));
+                }
+            }
+        }
+        return columns;
+    }
+
+    private NewColumn column(ColumnDefinition column) throws SQLException {
+        Volatility found = Volatility.NONE;
+        if (column.serial() || column.identity() != Identity.NONE) {
+            found = Volatility.VOLATILE;
+        } else if (column.defaultExpression().isPresent()) {
+            found = volatility.of(column.defaultExpression().get());
+        }
+        boolean refers = column.constraints().stream()
+                .anyMatch(constraint -> constraint.kind() instanceof TableConstraint.ForeignKey);
+        boolean indexed = column.constraints().stream()
+                .anyMatch(constraint -> constraint.kind() instanceof TableConstraint.Unique);
+        return new NewColumn(
+                SqlSchema.quoted(column.name()),
+                column.type(),
+                !column.notNull(),
+                column.defaultExpression(),
+                found,
+                refers && !indexed
+                        ? Optional.of("needs one: it refers to another table, whose deletes look for it here")
+                        : Optional.empty());
+    }
+}

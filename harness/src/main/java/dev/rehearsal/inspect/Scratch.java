@@ -1,0 +1,246 @@
+package dev.rehearsal.inspect;
+
+import dev.rehearsal.inspect.Effect.Refusal;
+import dev.rehearsal.run.RunEvent.ExpectedLock;
+import dev.rehearsal.scenario.sql.StatementKind;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+import org.postgresql.core.BaseConnection;
+import org.postgresql.core.TransactionState;
+
+/** A session on a copy of the schema that holds no rows: statements are tried on it, one after the other. Used by one thread. */
+final class Scratch {
+    /** Nothing takes long without rows, unless it sleeps or waits. */
+    private static final String LIMITS = "set statement_timeout = '20s'; set lock_timeout = '5s'";
+
+    /** Only outside a transaction block, so that there is none to look into. */
+    private static final Pattern MAY_COMMIT = Pattern.compile("\\A\\s*(do|call)\\b", Pattern.CASE_INSENSITIVE);
+
+    private static final String LOCKS = "select" + Catalog.NAME + """
+            , l.mode
+            from pg_locks l join pg_class c on c.oid = l.relation join pg_namespace n on n.oid = c.relnamespace
+            where l.pid = pg_backend_pid() and l.locktype = 'relation' and l.granted and c.relkind in ('r', 'p', 'm', 'v', 'f')
+                and l.database = (select oid from pg_database where datname = current_database()) and""" + Catalog.USER_SCHEMA;
+
+    /** The weakest first, without the word Lock. */
+    static final List<String> MODES = List.of(
+            "AccessShare",
+            "RowShare",
+            "RowExclusive",
+            "ShareUpdateExclusive",
+            "Share",
+            "ShareRowExclusive",
+            "Exclusive",
+            "AccessExclusive");
+
+    private final BaseConnection connection;
+    private final Set<String> original;
+
+    private Scratch(BaseConnection connection, Set<String> original) {
+        this.connection = connection;
+        this.original = original;
+    }
+
+    /** @param connection in autocommit; what is in the tables is deleted */
+    static Scratch emptied(Connection connection) throws SQLException {
+        BaseConnection own = connection.unwrap(BaseConnection.class);
+        Catalog catalog = Catalog.of(own);
+        List<String> tables = new ArrayList<>();
+        try (Statement statement = own.createStatement();
+                ResultSet rows = statement.executeQuery("""
+                        select format('%I.%I', n.nspname, c.relname) from pg_class c join pg_namespace n on n.oid = c.relnamespace
+                        where c.relkind in ('r', 'p') and""" + Catalog.USER_SCHEMA)) {
+            while (rows.next()) {
+                tables.add(rows.getString(1));
+            }
+        }
+        Scratch scratch = new Scratch(own, catalog.tableNames());
+        scratch.run(LIMITS);
+        if (!tables.isEmpty()) {
+            scratch.run("truncate " + String.join(", ", tables));
+        }
+        return scratch;
+    }
+
+    Connection connection() {
+        return connection;
+    }
+
+    /** Tables that were there before the migration. */
+    Set<String> original() {
+        return original;
+    }
+
+    Catalog catalog() throws SQLException {
+        return Catalog.of(connection);
+    }
+
+    boolean inTransaction() {
+        return connection.getTransactionState() != TransactionState.IDLE;
+    }
+
+    /** Runs what has to succeed. */
+    void run(String sql) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.setEscapeProcessing(false);
+            statement.execute(sql);
+        }
+    }
+
+    /** Tries a statement. One that is refused leaves the copy as it was. */
+    Effect effect(String sql) throws SQLException {
+        Catalog before = catalog();
+        StatementKind kind = StatementKind.of(sql);
+        boolean alone = !inTransaction();
+        boolean mayCommit = alone && MAY_COMMIT.matcher(sql).find();
+        if (kind.controlsTransaction() || !kind.allowedInTransaction() || mayCommit) {
+            Optional<Refusal> refusal = attempt(sql);
+            return difference(before, List.of(), kind.controlsTransaction(), refusal);
+        }
+        if (alone) {
+            run("begin");
+        }
+        Set<String> held = new HashSet<>();
+        locks().forEach((relation, modes) -> modes.forEach(mode -> held.add(relation + " " + mode)));
+        run("savepoint harness_statement");
+        Optional<Refusal> refusal = attempt(sql);
+        List<ExpectedLock> locks = new ArrayList<>();
+        if (refusal.isPresent()) {
+            run("rollback to savepoint harness_statement");
+        } else {
+            locks().forEach((relation, modes) -> modes.stream()
+                    .filter(mode -> !held.contains(relation + " " + mode))
+                    .max((one, other) -> Integer.compare(MODES.indexOf(one), MODES.indexOf(other)))
+                    .filter(mode -> original.contains(relation))
+                    .ifPresent(mode -> locks.add(new ExpectedLock(relation, mode))));
+        }
+        Effect effect = difference(before, locks, true, refusal);
+        if (alone) {
+            run(refusal.isPresent() ? "rollback" : "commit");
+        }
+        return effect;
+    }
+
+    private Optional<Refusal> attempt(String sql) throws SQLException {
+        try {
+            run(sql);
+            return Optional.empty();
+        } catch (SQLException e) {
+            if (connection.isClosed()) {
+                throw e;
+            }
+            String message = Objects.requireNonNullElse(e.getMessage(), "no message").replaceFirst("^ERROR: ", "");
+            return Optional.of(new Refusal(
+                    Objects.requireNonNullElse(e.getSQLState(), ""), message.lines().findFirst().orElse(message)));
+        }
+    }
+
+    private Map<String, Set<String>> locks() throws SQLException {
+        Map<String, Set<String>> locks = new TreeMap<>();
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(LOCKS)) {
+            while (rows.next()) {
+                locks.computeIfAbsent(rows.getString(1), relation -> new TreeSet<>())
+                        .add(rows.getString(2).replaceFirst("Lock$", ""));
+            }
+        }
+        return locks;
+    }
+
+    private Effect difference(Catalog before, List<ExpectedLock> locks, boolean locksSeen, Optional<Refusal> refusal)
+            throws SQLException {
+        if (refusal.isPresent()) {
+            return new Effect(
+                    before, locks, locksSeen, Set.of(), Set.of(), Set.of(), Set.of(), Set.of(), Set.of(), refusal);
+        }
+        Catalog after = catalog();
+        Set<String> rewritten = new TreeSet<>();
+        Set<String> indexed = new TreeSet<>();
+        Map<String, Long> oldIndexes = new HashMap<>();
+        before.relations().forEach((oid, relation) -> {
+            if (!relation.isTable()) {
+                oldIndexes.put(before.name(relation.table()) + " " + relation.name(), relation.filenode());
+            }
+        });
+        after.relations().forEach((oid, relation) -> {
+            Catalog.Relation was = before.relations().get(oid);
+            boolean anew = was != null && was.filenode() != relation.filenode() && was.filenode() != 0;
+            if (relation.isTable() && anew && original.contains(was.name())) {
+                rewritten.add(was.name());
+            }
+            if (!relation.isTable() && relation.kind() == 'i') {
+                // A column's new type may drop an index and make the same one again, over the same file.
+                Long same = oldIndexes.get(after.name(relation.table()) + " " + relation.name());
+                boolean kept = same != null && same == relation.filenode();
+                if ((was == null || anew) && !kept) {
+                    original(before, relation.table()).ifPresent(indexed::add);
+                }
+            }
+        });
+        return new Effect(
+                before,
+                locks,
+                locksSeen,
+                rewritten,
+                indexed,
+                newConstraints(before, after, constraint -> constraint.type() == 'c'),
+                newConstraints(before, after, constraint -> constraint.type() == 'f'),
+                validated(before, after),
+                madeNotNull(before, after),
+                Optional.empty());
+    }
+
+    /** The name of a table that was there before the migration, and before the statement. */
+    private Optional<String> original(Catalog before, long table) {
+        return Optional.of(before.name(table)).filter(original::contains);
+    }
+
+    private Set<String> newConstraints(Catalog before, Catalog after, Predicate<Catalog.Constraint> wanted) {
+        Set<String> tables = new TreeSet<>();
+        after.constraints().forEach((oid, constraint) -> {
+            if (!before.constraints().containsKey(oid) && constraint.validated() && wanted.test(constraint)) {
+                original(before, constraint.table()).ifPresent(tables::add);
+            }
+        });
+        return tables;
+    }
+
+    private Set<String> validated(Catalog before, Catalog after) {
+        Set<String> tables = new TreeSet<>();
+        after.constraints().forEach((oid, constraint) -> {
+            Catalog.Constraint was = before.constraints().get(oid);
+            if (was != null && !was.validated() && constraint.validated()) {
+                original(before, constraint.table()).ifPresent(tables::add);
+            }
+        });
+        return tables;
+    }
+
+    private Set<String> madeNotNull(Catalog before, Catalog after) {
+        Set<String> columns = new TreeSet<>(after.notNull());
+        columns.removeAll(before.notNull());
+        columns.retainAll(before.columns());
+        Set<String> unproved = new TreeSet<>();
+        after.constraints().values().stream()
+                .filter(constraint -> constraint.type() == 'n' && !constraint.validated())
+                .forEach(constraint -> unproved.add(after.name(constraint.table()) + "." + constraint.columns()));
+        // NOT NULL that is not valid claims nothing about the rows that are there.
+        columns.removeAll(unproved);
+        columns.removeIf(column -> !original.contains(column.substring(0, column.lastIndexOf('.'))));
+        return columns;
+    }
+}

@@ -1,0 +1,119 @@
+package dev.rehearsal.rehearsal;
+
+import dev.rehearsal.dataset.BuildProgress;
+import dev.rehearsal.dataset.CacheDirectory;
+import dev.rehearsal.dataset.Cloner;
+import dev.rehearsal.dataset.ServerLauncher;
+import dev.rehearsal.dataset.Snapshot;
+import dev.rehearsal.dataset.SnapshotStore;
+import dev.rehearsal.environment.RuntimeChooser;
+import dev.rehearsal.environment.ServerRuntime;
+import dev.rehearsal.inspect.Inspection;
+import dev.rehearsal.inspect.Inspector;
+import dev.rehearsal.inspect.TableSizes;
+import dev.rehearsal.run.Journal;
+import dev.rehearsal.run.RunClock;
+import dev.rehearsal.run.RunEvent;
+import dev.rehearsal.run.RunEvent.StatementPredicted;
+import dev.rehearsal.scenario.DatasetSpec;
+import dev.rehearsal.scenario.EnvironmentException;
+import dev.rehearsal.scenario.InvalidScenarioException;
+import dev.rehearsal.scenario.Scenario;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.util.HashMap;
+import java.util.Map;
+
+/** Looks at a scenario's migration without load: on a server of its own, which is gone afterwards. */
+public final class StaticView {
+    private static final Journal NOWHERE = event -> {};
+
+    private StaticView() {}
+
+    /**
+     * Over a clone of the dataset.
+     *
+     * @param building told about the dataset's build, if it has to be built
+     */
+    public static Inspection of(Scenario scenario, BuildProgress building)
+            throws InvalidScenarioException, EnvironmentException, InterruptedException {
+        Path cache = CacheDirectory.resolve();
+        try (Deletion deletion = new Deletion();
+                Workspace workspace = Workspace.open(
+                        cache, scenario.name() + " (inspected)", deletion, RunClock.started(), NOWHERE);
+                ServerRuntime runtime = new RuntimeChooser(cache).choose(scenario.environment(), scenario.seed())) {
+            Snapshot snapshot =
+                    new SnapshotStore(cache, runtime.servers()).obtain(scenario.dataset(), scenario.seed(), building);
+            Cloner.Clone clone = workspace.clone(snapshot, "inspected");
+            try (ServerLauncher.RunningServer server = runtime.servers().start(clone.directory(), Map.of());
+                    Connection connection = DriverManager.getConnection(server.jdbcUrl(Snapshot.DATABASE))) {
+                return Inspector.inspect(
+                        scenario.migration(), scenario.workload(), TableSizes.of(connection), connection);
+            } catch (SQLException e) {
+                throw new EnvironmentException(
+                        "the server went away while the migration was inspected: " + e.getMessage(),
+                        "start again; if it happens again, a statement of the migration ends the server",
+                        e);
+            }
+        }
+    }
+
+    /**
+     * Journals what the static view says of a migration that is about to be rehearsed. It is looked at over an empty dataset of the same schema, so that a
+     * large one is not cloned once more; what is in the tables is read from the server of the run. That it could not be had is noted, and breaks nothing.
+     *
+     * @param primaryJdbcUrl of the run's server, whose tables are filled
+     */
+    static void predict(
+            Scenario scenario,
+            Workspace workspace,
+            SnapshotStore snapshots,
+            ServerLauncher servers,
+            String primaryJdbcUrl,
+            RunClock clock,
+            Journal journal)
+            throws InvalidScenarioException, EnvironmentException, InterruptedException {
+        Snapshot empty = snapshots.obtain(emptied(scenario.dataset()), scenario.seed(), BuildProgress.SILENT);
+        Cloner.Clone clone = workspace.clone(empty, "inspected");
+        try (Connection filled = DriverManager.getConnection(primaryJdbcUrl);
+                ServerLauncher.RunningServer server = servers.start(clone.directory(), Map.of("fsync", "off"));
+                Connection copy = DriverManager.getConnection(server.jdbcUrl(Snapshot.DATABASE))) {
+            Inspection inspection =
+                    Inspector.inspect(scenario.migration(), scenario.workload(), TableSizes.of(filled), copy);
+            inspection.statements().forEach(view -> journal.record(at(clock.nowNanos(), view.prediction())));
+        } catch (SQLException e) {
+            journal.record(new RunEvent.Noted(
+                    clock.nowNanos(), "the migration could not be inspected beforehand: " + e.getMessage()));
+        } finally {
+            workspace.delete(clone);
+        }
+    }
+
+    private static DatasetSpec emptied(DatasetSpec dataset) {
+        Map<String, Long> none = new HashMap<>();
+        dataset.definition().tables().keySet().forEach(table -> none.put(table, 0L));
+        return new DatasetSpec(dataset.definition(), dataset.scale(), none);
+    }
+
+    private static StatementPredicted at(long nanos, StatementPredicted prediction) {
+        return new StatementPredicted(
+                nanos,
+                prediction.step(),
+                prediction.statement(),
+                prediction.stepName(),
+                prediction.phase(),
+                prediction.sql(),
+                prediction.location(),
+                prediction.notAnalysed(),
+                prediction.refusal(),
+                prediction.locksKnown(),
+                prediction.locks(),
+                prediction.rewrites(),
+                prediction.scansKnown(),
+                prediction.scans(),
+                prediction.indexes(),
+                prediction.hazards());
+    }
+}
