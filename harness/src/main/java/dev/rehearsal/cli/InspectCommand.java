@@ -45,10 +45,7 @@ final class InspectCommand implements Callable<Integer> {
             Inspection inspection = StaticView.of(scenario, new TableLines(err::println, false));
             err.flush();
             PrintWriter out = spec.commandLine().getOut();
-            out.print(
-                    json
-                            ? InspectionJson.of(inspection)
-                            : InspectionText.of(scenario.name(), inspection));
+            out.print(json ? InspectionJson.of(inspection) : InspectionText.of(scenario.name(), inspection));
             out.flush();
         }
         return ExitCode.PASSED.number;

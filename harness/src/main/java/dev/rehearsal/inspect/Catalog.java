@@ -24,7 +24,8 @@ record Catalog(
     /** The name of {@code pg_class c} in {@code pg_namespace n}, without {@code public}. */
     static final String NAME = " case n.nspname when 'public' then '' else n.nspname || '.' end || c.relname ";
 
-    static final String USER_SCHEMA = " n.nspname !~ '^pg_' and n.nspname not in ('information_schema', 'harness_instruments') ";
+    static final String USER_SCHEMA =
+            " n.nspname !~ '^pg_' and n.nspname not in ('information_schema', 'harness_instruments') ";
 
     private static final String RELATIONS = "select c.oid::bigint," + NAME + """
             , c.relkind, pg_relation_filenode(c.oid)::bigint, coalesce(x.indrelid, 0)::bigint
@@ -103,7 +104,8 @@ record Catalog(
 
     Optional<Long> table(String name) {
         return relations.entrySet().stream()
-                .filter(entry -> entry.getValue().isTable() && entry.getValue().name().equals(name))
+                .filter(entry ->
+                        entry.getValue().isTable() && entry.getValue().name().equals(name))
                 .map(Map.Entry::getKey)
                 .findFirst();
     }
@@ -116,7 +118,10 @@ record Catalog(
     /** Tables that are there, so that a change of them can be felt. */
     Set<String> tableNames() {
         Set<String> names = new HashSet<>();
-        relations.values().stream().filter(Relation::isTable).map(Relation::name).forEach(names::add);
+        relations.values().stream()
+                .filter(Relation::isTable)
+                .map(Relation::name)
+                .forEach(names::add);
         return names;
     }
 

@@ -60,15 +60,16 @@ record Facts(
     /** Rows are looked for as a query wants it, and what a text that is not understood does to rows is not known either. */
     boolean scansKnown() {
         return switch (change) {
-            case SchemaChange.RowsChanged rows -> rows.everyRow();
-            case SchemaChange.TableCreated created -> false;
-            case SchemaChange.Unread unread -> false;
-            case SchemaChange.OtherObject object -> false;
-            case SchemaChange.Nothing nothing -> false;
-            case SchemaChange.TableAltered altered -> true;
-            case SchemaChange.IndexCreated created -> !created.concurrently();
-            case SchemaChange.Dropped dropped -> true;
-        } && effect.refusal().isEmpty();
+                    case SchemaChange.RowsChanged rows -> rows.everyRow();
+                    case SchemaChange.TableCreated created -> false;
+                    case SchemaChange.Unread unread -> false;
+                    case SchemaChange.OtherObject object -> false;
+                    case SchemaChange.Nothing nothing -> false;
+                    case SchemaChange.TableAltered altered -> true;
+                    case SchemaChange.IndexCreated created -> !created.concurrently();
+                    case SchemaChange.Dropped dropped -> true;
+                }
+                && effect.refusal().isEmpty();
     }
 
     /** A new column that refers and has no default holds nothing, which has nothing to be proved. */
@@ -88,9 +89,15 @@ record Facts(
                     .map(ExpectedLock::relation)
                     .forEach(tables::add);
         }
-        effect.validated().forEach(table -> effect.before().table(table).ifPresent(oid -> effect.before().constraints().values().stream()
-                .filter(constraint -> constraint.table() == oid && constraint.type() == 'f' && !constraint.validated())
-                .forEach(constraint -> tables.add(effect.before().name(constraint.referenced())))));
+        effect.validated()
+                .forEach(table -> effect.before()
+                        .table(table)
+                        .ifPresent(oid -> effect.before().constraints().values().stream()
+                                .filter(constraint -> constraint.table() == oid
+                                        && constraint.type() == 'f'
+                                        && !constraint.validated())
+                                .forEach(
+                                        constraint -> tables.add(effect.before().name(constraint.referenced())))));
         tables.removeAll(scans());
         return tables;
     }
@@ -114,14 +121,16 @@ record Facts(
 
     /** NOT NULL without a default: an empty table takes it, any other does not. */
     Optional<ExpectedRefusal> refusedForItsRows() {
-        if (!(change instanceof TableAltered altered) || sizes.of(altered.table()).rows() == 0) {
+        if (!(change instanceof TableAltered altered)
+                || sizes.of(altered.table()).rows() == 0) {
             return Optional.empty();
         }
         return actions().stream()
                 .filter(TableAction.ColumnAdded.class::isInstance)
                 .map(TableAction.ColumnAdded.class::cast)
-                .filter(added ->
-                        !effect.before().columns().contains(altered.table() + "." + added.column().name()))
+                .filter(added -> !effect.before()
+                        .columns()
+                        .contains(altered.table() + "." + added.column().name()))
                 .map(TableAction.ColumnAdded::column)
                 .filter(column -> column.notNull()
                         && column.defaultExpression().isEmpty()
@@ -131,7 +140,8 @@ record Facts(
                 .findFirst()
                 .map(column -> new ExpectedRefusal(
                         NOT_NULL_VIOLATION,
-                        "column \"%s\" of relation \"%s\" contains null values".formatted(column.name(), altered.table()),
+                        "column \"%s\" of relation \"%s\" contains null values"
+                                .formatted(column.name(), altered.table()),
                         false));
     }
 }

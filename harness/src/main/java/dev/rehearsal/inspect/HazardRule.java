@@ -23,7 +23,9 @@ public enum HazardRule {
     TYPE_CHANGE(
             "a change of type that has to convert rewrites the table and all its indexes; everybody waits",
             "add a column of the new type, keep it in step with a trigger, backfill in batches, then let it take the old one's place"),
-    REWRITE("the table is written anew; everybody waits", "copy into a new table in batches, then let it take the old one's place"),
+    REWRITE(
+            "the table is written anew; everybody waits",
+            "copy into a new table in batches, then let it take the old one's place"),
     CHECK_SCAN(
             "a check is proved by reading the whole table under a lock that stops everybody",
             "add the check not valid, then validate it in a step of its own"),
@@ -47,7 +49,8 @@ public enum HazardRule {
             "create an index concurrently"),
     VALIDATION_SCAN("the whole table is read while everybody works: it takes its time, and its share of the disk", ""),
     INDEX_BLOCKS_WRITES(
-            "writers wait until the index is built; readers do not", "create the index concurrently, in a step of its own"),
+            "writers wait until the index is built; readers do not",
+            "create the index concurrently, in a step of its own"),
     CONCURRENTLY_WAITS(
             "it waits for every older transaction, also of other tables; one that fails leaves an invalid index, which still costs writes",
             "watch for invalid indexes, and drop them before the next try"),
@@ -78,8 +81,7 @@ public enum HazardRule {
     COLUMN_IN_USE("an operation uses the column", "deploy an application that does not, first"),
     VIEWS("views read the table: they have no new column, and keep a used one's type and name from being changed", ""),
     FUNCTIONS("functions mention the table in their bodies, which the server does not check", ""),
-    PUBLICATION(
-            "the table is published: its subscribers need the change too, additions before this server has it", ""),
+    PUBLICATION("the table is published: its subscribers need the change too, additions before this server has it", ""),
     LOSES_DATA("what was written is gone; no way back brings it again", "");
 
     private final String explanation;

@@ -51,10 +51,11 @@ final class Hazards {
     }
 
     private void refused() {
-        effect.refusal().ifPresent(refusal -> add(
-                REFUSED,
-                Certainty.CERTAIN,
-                "the server refuses it: " + refusal.message() + " (" + refusal.sqlState() + ")"));
+        effect.refusal()
+                .ifPresent(refusal -> add(
+                        REFUSED,
+                        Certainty.CERTAIN,
+                        "the server refuses it: " + refusal.message() + " (" + refusal.sqlState() + ")"));
         facts.refusedForItsRows()
                 .ifPresent(refusal -> add(
                         NOT_NULL_WITHOUT_DEFAULT,
@@ -91,7 +92,10 @@ final class Hazards {
         }
         for (TableAction action : facts.actions()) {
             if (action instanceof TableAction.ColumnAdded added
-                    && added.column().generated().filter(generated -> !generated.stored()).isPresent()) {
+                    && added.column()
+                            .generated()
+                            .filter(generated -> !generated.stored())
+                            .isPresent()) {
                 add(
                         GENERATED_VIRTUAL,
                         Certainty.CERTAIN,
@@ -122,11 +126,11 @@ final class Hazards {
 
     private static String words(HazardRule rule, ColumnDefinition column) {
         return switch (rule) {
-            case GENERATED_STORED ->
-                column.name() + " is generated and stored, so it is computed for every row";
+            case GENERATED_STORED -> column.name() + " is generated and stored, so it is computed for every row";
             case SERIAL_OR_IDENTITY -> column.name() + " takes a number of a sequence for every row";
             case VOLATILE_DEFAULT ->
-                "the default " + column.defaultExpression().orElse("") + " is volatile, so it is computed for every row";
+                "the default " + column.defaultExpression().orElse("")
+                        + " is volatile, so it is computed for every row";
             default -> "the type " + column.type() + " has a constraint that is checked for every row";
         };
     }
@@ -134,7 +138,10 @@ final class Hazards {
     private void scans() {
         for (String table : effect.checked()) {
             if (!effect.rewritten().contains(table)) {
-                add(CHECK_SCAN, Certainty.CERTAIN, "reads " + withRows(table) + " under " + lockOn(table) + " to prove a check");
+                add(
+                        CHECK_SCAN,
+                        Certainty.CERTAIN,
+                        "reads " + withRows(table) + " under " + lockOn(table) + " to prove a check");
             }
         }
         for (String table : facts.notNullScans()) {
@@ -148,14 +155,16 @@ final class Hazards {
             add(
                     VALIDATION_SCAN,
                     Certainty.CERTAIN,
-                    "reads " + withRows(table) + " under " + lockOn(table) + ", which stops neither readers nor writers");
+                    "reads " + withRows(table) + " under " + lockOn(table)
+                            + ", which stops neither readers nor writers");
         }
         for (TableAction action : facts.actions()) {
             if (action instanceof TableAction.PartitionAttached attached) {
                 add(
                         PARTITION_SCAN,
                         Certainty.LIKELY,
-                        "reads " + withRows(attached.partition()) + ", unless a valid check proves that its rows belong there");
+                        "reads " + withRows(attached.partition())
+                                + ", unless a valid check proves that its rows belong there");
             }
         }
     }
@@ -204,7 +213,8 @@ final class Hazards {
                 add(
                         FOREIGN_KEY_LOCKS_BOTH,
                         Certainty.CERTAIN,
-                        "takes ShareRowExclusive on " + withRows(parent) + " too: its writers wait as long as this does");
+                        "takes ShareRowExclusive on " + withRows(parent)
+                                + " too: its writers wait as long as this does");
             }
         }
         facts.columns().stream()
@@ -253,7 +263,8 @@ final class Hazards {
             add(
                     TWO_TABLES_LOCKED,
                     Certainty.POSSIBLE,
-                    "queues for " + String.join(", ", blocking) + " while its transaction holds " + String.join(", ", others));
+                    "queues for " + String.join(", ", blocking) + " while its transaction holds "
+                            + String.join(", ", others));
         }
         for (TouchedTable table : facts.tables()) {
             List<String> partitions = table.named("partition");
@@ -268,7 +279,8 @@ final class Hazards {
     }
 
     private void rows() {
-        if (!(facts.change() instanceof SchemaChange.RowsChanged rows) || rows.verb().equals("truncate")) {
+        if (!(facts.change() instanceof SchemaChange.RowsChanged rows)
+                || rows.verb().equals("truncate")) {
             return;
         }
         if (!facts.held().stoppingAll().isEmpty()) {
@@ -348,7 +360,9 @@ final class Hazards {
         for (TableAction action : facts.actions()) {
             String column = action instanceof TableAction.ColumnDropped dropped
                     ? dropped.column()
-                    : action instanceof TableAction.Renamed renamed ? renamed.column().orElse("") : "";
+                    : action instanceof TableAction.Renamed renamed
+                            ? renamed.column().orElse("")
+                            : "";
             List<String> naming = column.isEmpty() ? List.of() : facts.used().naming(table, column);
             if (!naming.isEmpty()) {
                 add(COLUMN_IN_USE, Certainty.LIKELY, String.join(", ", naming) + " uses " + column);

@@ -103,7 +103,10 @@ public final class InspectionText {
         String given = column.defaultExpression()
                 .map(expression -> ", default " + expression + " ("
                         + column.volatility().name().toLowerCase(Locale.ROOT) + ")")
-                .orElse(column.volatility() == NewColumn.Volatility.VOLATILE ? ", numbered by a sequence" : ", no default");
+                .orElse(
+                        column.volatility() == NewColumn.Volatility.VOLATILE
+                                ? ", numbered by a sequence"
+                                : ", no default");
         return column.name() + " " + column.type() + (column.nullable() ? ", may be null" : ", not null") + given
                 + column.index().map(words -> "; index: " + words).orElse("");
     }
@@ -119,7 +122,9 @@ public final class InspectionText {
 
     private static Map<String, TouchedTable> tables(Inspection inspection) {
         Map<String, TouchedTable> tables = new LinkedHashMap<>();
-        inspection.statements().forEach(view -> view.tables().forEach(table -> tables.putIfAbsent(table.name(), table)));
+        inspection
+                .statements()
+                .forEach(view -> view.tables().forEach(table -> tables.putIfAbsent(table.name(), table)));
         return tables;
     }
 
@@ -129,7 +134,10 @@ public final class InspectionText {
         Map<String, List<Dependent>> kinds = table.dependents().stream()
                 .collect(Collectors.groupingBy(Dependent::kind, LinkedHashMap::new, Collectors.toList()));
         kinds.forEach((kind, dependents) -> {
-            int width = dependents.stream().mapToInt(dependent -> dependent.name().length()).max().orElse(0);
+            int width = dependents.stream()
+                    .mapToInt(dependent -> dependent.name().length())
+                    .max()
+                    .orElse(0);
             boolean first = true;
             for (Dependent dependent : dependents) {
                 String text = pad(dependent.name(), width + 2) + dependent.detail();
@@ -148,16 +156,15 @@ public final class InspectionText {
                 .mapToLong(view -> view.prediction().hazards().size())
                 .sum();
         line("");
-        line(all == 0
-                ? "no hazard is known of it"
-                : "%d %s, %d of them certain; what each means: scenarios/README.md"
-                        .formatted(all, all == 1 ? "hazard" : "hazards", certain));
+        line(
+                all == 0
+                        ? "no hazard is known of it"
+                        : "%d %s, %d of them certain; what each means: scenarios/README.md"
+                                .formatted(all, all == 1 ? "hazard" : "hazards", certain));
     }
 
     private static String megabytes(long bytes) {
-        return bytes < 10 << 20
-                ? "%,d kB".formatted(bytes >> 10)
-                : "%,d MB".formatted(bytes >> 20);
+        return bytes < 10 << 20 ? "%,d kB".formatted(bytes >> 10) : "%,d MB".formatted(bytes >> 20);
     }
 
     private static String joined(List<String> parts, String none) {
@@ -176,7 +183,7 @@ public final class InspectionText {
     private void wrapped(String first, int indent, String text) {
         StringBuilder current = new StringBuilder(first);
         boolean empty = true;
-        for (String word : oneLine(text).split(" (?=\\S)")) {
+        for (String word : oneLine(text).split(" (?=\\S)", -1)) {
             if (!empty && current.length() + 1 + word.length() > WIDTH) {
                 line(current.toString());
                 current = new StringBuilder(" ".repeat(indent));

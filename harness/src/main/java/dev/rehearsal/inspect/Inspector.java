@@ -78,8 +78,9 @@ public final class Inspector {
     private void step(Step step, int index, Phase phase) throws SQLException {
         if (step.knownStatements().isEmpty()) {
             if (!WITHOUT_SQL.contains(step.kind())) {
-                unread.add("step " + step.name() + " (" + step.kind()
-                        + ") holds no SQL that is known beforehand: it was not analysed, and what comes after it is looked at as if it had not been there");
+                unread.add(
+                        "step " + step.name() + " (" + step.kind()
+                                + ") holds no SQL that is known beforehand: it was not analysed, and what comes after it is looked at as if it had not been there");
             }
             return;
         }
@@ -103,31 +104,20 @@ public final class Inspector {
     }
 
     private void statement(
-            Step step,
-            int index,
-            int number,
-            Phase phase,
-            SqlStatement statement,
-            boolean lockTimeout,
-            HeldLocks held)
+            Step step, int index, int number, Phase phase, SqlStatement statement, boolean lockTimeout, HeldLocks held)
             throws SQLException {
         SchemaChange change = SchemaChange.read(statement.text());
         List<NewColumn> columns = columns(change);
         Effect effect = scratch.effect(statement.text());
         List<TouchedTable> tables = tables(change, effect);
-        Facts facts = new Facts(
-                change,
-                effect,
-                tables,
-                columns,
-                sizes,
-                used,
-                lockTimeout,
-                phase,
-                held);
+        Facts facts = new Facts(change, effect, tables, columns, sizes, used, lockTimeout, phase, held);
         List<ExpectedScan> scans = new ArrayList<>();
-        facts.scans().forEach(table -> scans.add(new ExpectedScan(table, sizes.of(table).rows(), true)));
-        facts.perhapsScanned().forEach(table -> scans.add(new ExpectedScan(table, sizes.of(table).rows(), false)));
+        facts.scans()
+                .forEach(table ->
+                        scans.add(new ExpectedScan(table, sizes.of(table).rows(), true)));
+        facts.perhapsScanned()
+                .forEach(table ->
+                        scans.add(new ExpectedScan(table, sizes.of(table).rows(), false)));
         views.add(new StatementView(
                 new StatementPredicted(
                         0,
@@ -164,7 +154,8 @@ public final class Inspector {
                 .forEach(lock -> names.add(lock.relation()));
         List<TouchedTable> tables = new ArrayList<>();
         for (String name : names) {
-            OptionalLong table = effect.before().table(name).map(OptionalLong::of).orElse(OptionalLong.empty());
+            OptionalLong table =
+                    effect.before().table(name).map(OptionalLong::of).orElse(OptionalLong.empty());
             if (table.isPresent() && scratch.original().contains(name)) {
                 TableSizes.Size size = sizes.of(name);
                 tables.add(new TouchedTable(

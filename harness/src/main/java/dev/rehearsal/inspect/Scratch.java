@@ -143,9 +143,11 @@ final class Scratch {
             if (connection.isClosed()) {
                 throw e;
             }
-            String message = Objects.requireNonNullElse(e.getMessage(), "no message").replaceFirst("^ERROR: ", "");
+            String message =
+                    Objects.requireNonNullElse(e.getMessage(), "no message").replaceFirst("^ERROR: ", "");
             return Optional.of(new Refusal(
-                    Objects.requireNonNullElse(e.getSQLState(), ""), message.lines().findFirst().orElse(message)));
+                    Objects.requireNonNullElse(e.getSQLState(), ""),
+                    message.lines().findFirst().orElse(message)));
         }
     }
 

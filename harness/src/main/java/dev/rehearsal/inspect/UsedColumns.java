@@ -24,8 +24,8 @@ record UsedColumns(Workload workload) {
 
     /** Operations that name a column, of a table that they name. */
     List<String> naming(String table, String column) {
-        return operations(mentions ->
-                mentions.names().contains(unqualified(table)) && mentions.names().contains(column));
+        return operations(mentions -> mentions.names().contains(unqualified(table))
+                && mentions.names().contains(column));
     }
 
     private List<String> operations(Predicate<SqlMentions> wanted) {

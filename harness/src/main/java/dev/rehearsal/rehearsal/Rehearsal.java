@@ -97,8 +97,9 @@ public final class Rehearsal implements AutoCloseable {
         try (Load load = Load.launch();
                 Workspace workspace = Workspace.open(cache, scenario.name(), deletion, clock, journal);
                 ServerRuntime runtime = new RuntimeChooser(cache).choose(scenario.environment(), scenario.seed())) {
-            Snapshot snapshot = new SnapshotStore(cache, runtime.servers())
-                    .obtain(scenario.dataset(), scenario.seed(), progress.building());
+            SnapshotStore snapshots = new SnapshotStore(cache, runtime.servers());
+            Snapshot snapshot = snapshots.obtain(scenario.dataset(), scenario.seed(), progress.building());
+            StaticView.predict(scenario, snapshot, snapshots, runtime.servers(), workspace, clock, journal);
             Cloner.Clone clone = workspace.clone(snapshot, "run");
             journal.record(RunFacts.of(snapshot, clone, clock));
             try (ServerDisk disk = workspace.disk(scenario.environment(), clone, directory.path())) {

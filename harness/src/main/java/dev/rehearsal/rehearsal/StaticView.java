@@ -41,8 +41,8 @@ public final class StaticView {
             throws InvalidScenarioException, EnvironmentException, InterruptedException {
         Path cache = CacheDirectory.resolve();
         try (Deletion deletion = new Deletion();
-                Workspace workspace = Workspace.open(
-                        cache, scenario.name() + " (inspected)", deletion, RunClock.started(), NOWHERE);
+                Workspace workspace =
+                        Workspace.open(cache, scenario.name() + " (inspected)", deletion, RunClock.started(), NOWHERE);
                 ServerRuntime runtime = new RuntimeChooser(cache).choose(scenario.environment(), scenario.seed())) {
             Snapshot snapshot =
                     new SnapshotStore(cache, runtime.servers()).obtain(scenario.dataset(), scenario.seed(), building);
@@ -62,26 +62,27 @@ public final class StaticView {
 
     /**
      * Journals what the static view says of a migration that is about to be rehearsed. It is looked at over an empty dataset of the same schema, so that a
-     * large one is not cloned once more; what is in the tables is read from the server of the run. That it could not be had is noted, and breaks nothing.
+     * large one is not cloned once more. That it could not be had is noted, and breaks nothing.
      *
-     * @param primaryJdbcUrl of the run's server, whose tables are filled
+     * @param filled what the rehearsal starts from
      */
     static void predict(
             Scenario scenario,
-            Workspace workspace,
+            Snapshot filled,
             SnapshotStore snapshots,
             ServerLauncher servers,
-            String primaryJdbcUrl,
+            Workspace workspace,
             RunClock clock,
             Journal journal)
             throws InvalidScenarioException, EnvironmentException, InterruptedException {
         Snapshot empty = snapshots.obtain(emptied(scenario.dataset()), scenario.seed(), BuildProgress.SILENT);
         Cloner.Clone clone = workspace.clone(empty, "inspected");
-        try (Connection filled = DriverManager.getConnection(primaryJdbcUrl);
-                ServerLauncher.RunningServer server = servers.start(clone.directory(), Map.of("fsync", "off"));
+        Map<String, TableSizes.Size> sizes = new HashMap<>();
+        filled.rows().forEach((table, rows) -> sizes.put(table, new TableSizes.Size(rows, 0)));
+        try (ServerLauncher.RunningServer server = servers.start(clone.directory(), Map.of("fsync", "off"));
                 Connection copy = DriverManager.getConnection(server.jdbcUrl(Snapshot.DATABASE))) {
             Inspection inspection =
-                    Inspector.inspect(scenario.migration(), scenario.workload(), TableSizes.of(filled), copy);
+                    Inspector.inspect(scenario.migration(), scenario.workload(), new TableSizes(sizes), copy);
             inspection.statements().forEach(view -> journal.record(at(clock.nowNanos(), view.prediction())));
         } catch (SQLException e) {
             journal.record(new RunEvent.Noted(

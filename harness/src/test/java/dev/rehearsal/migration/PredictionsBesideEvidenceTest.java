@@ -108,8 +108,7 @@ class PredictionsBesideEvidenceTest {
     private static StatementPredicted predicted(String sql, Transaction transaction) throws Exception {
         MigrationPlan migration = new MigrationPlan(
                 Duration.ofMinutes(1),
-                List.of(Migrations.step(
-                        new LockPolicy(Optional.empty(), 0, Duration.ofMillis(50)), transaction, sql)),
+                List.of(Migrations.step(new LockPolicy(Optional.empty(), 0, Duration.ofMillis(50)), transaction, sql)),
                 List.of());
         try (Connection filled = server.connect("test")) {
             TableSizes sizes = TableSizes.of(filled);

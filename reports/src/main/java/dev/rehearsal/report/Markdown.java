@@ -43,6 +43,9 @@ public final class Markdown {
                 .forEach(drill -> text.append("- Drill ")
                         .append(safe(Closing.drill(drill)))
                         .append('\n'));
+        LintRows.disagreement(run)
+                .ifPresent(sentence ->
+                        text.append("- Lint: ").append(safe(sentence)).append('\n'));
         text.append("- Instruments: ")
                 .append(safe(Closing.instruments(verdict)))
                 .append(".\n");

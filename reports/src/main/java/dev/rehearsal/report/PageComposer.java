@@ -45,6 +45,7 @@ final class PageComposer {
                 verdict.findings().stream().map(this::objective).toList(),
                 charts(data),
                 statements.statements(),
+                LintRows.of(run),
                 verdict.stages().stream().map(PageComposer::stage).toList(),
                 statements.chains(),
                 rollback(),

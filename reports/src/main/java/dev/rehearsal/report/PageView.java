@@ -8,6 +8,7 @@ import java.util.Optional;
  * escapes them.
  *
  * @param context one quiet line: what was rehearsed on what
+ * @param lint empty of runs that were recorded before the static view was asked
  * @param faults empty where the scenario has none
  * @param drills likewise
  * @param ledger empty where no operation leaves entries in it
@@ -20,6 +21,7 @@ public record PageView(
         List<Objective> objectives,
         Charts charts,
         List<Statement> statements,
+        Optional<Lint> lint,
         List<Stage> stages,
         List<Chain> chains,
         Optional<Rollback> rollback,
@@ -44,6 +46,22 @@ public record PageView(
         notes = List.copyOf(notes);
         reproduction = List.copyOf(reproduction);
     }
+
+    /**
+     * What the static view said beforehand, beside what was measured.
+     *
+     * @param summary one sentence
+     */
+    public record Lint(String summary, List<LintRow> rows) {}
+
+    /**
+     * @param hazards one line each
+     * @param aspects empty if the statement was not run
+     */
+    public record LintRow(
+            String step, String sql, boolean agrees, String verdict, List<String> hazards, List<LintAspect> aspects) {}
+
+    public record LintAspect(String name, String predicted, String measured, boolean agrees) {}
 
     /**
      * @param verdict {@code passed}, {@code failed} or {@code inconclusive}

@@ -26,6 +26,7 @@ public record Result(
         Optional<Dataset> dataset,
         List<Stage> stages,
         List<Step> steps,
+        List<LintedStatement> lint,
         List<Deadlock> deadlocks,
         List<Fault> faults,
         List<Drill> drills,
@@ -39,11 +40,34 @@ public record Result(
         findings = List.copyOf(findings);
         stages = List.copyOf(stages);
         steps = List.copyOf(steps);
+        lint = List.copyOf(lint);
         deadlocks = List.copyOf(deadlocks);
         faults = List.copyOf(faults);
         drills = List.copyOf(drills);
         notes = List.copyOf(notes);
     }
+
+    /**
+     * What the static view said of a statement beforehand, beside what was measured; those that disagree come first.
+     *
+     * @param step index in {@link Result#steps}
+     * @param agrees null if the statement was not run
+     */
+    public record LintedStatement(
+            int step,
+            String name,
+            String phase,
+            String sql,
+            Optional<String> notAnalysed,
+            Optional<Boolean> agrees,
+            List<LintAspect> aspects,
+            List<LintHazard> hazards) {}
+
+    /** @param aspect {@code outcome}, {@code rewrites}, {@code reads whole}, {@code locks} */
+    public record LintAspect(String aspect, String predicted, String measured, boolean agrees) {}
+
+    /** @param certainty {@code certain}, {@code likely}, {@code possible} */
+    public record LintHazard(String rule, String certainty, String message, Optional<String> saferWay) {}
 
     /** @param subject the statement it is about; null if no single one */
     public record Story(Optional<String> subject, List<String> sentences, Optional<String> saferWay) {}

@@ -9,6 +9,7 @@ import dev.rehearsal.verdict.Deadlock;
 import dev.rehearsal.verdict.DrillResult;
 import dev.rehearsal.verdict.FaultEffect;
 import dev.rehearsal.verdict.LedgerAccount;
+import dev.rehearsal.verdict.Lint;
 import dev.rehearsal.verdict.OperationStatistics;
 import dev.rehearsal.verdict.Outage;
 import dev.rehearsal.verdict.ReplicaLag;
@@ -53,12 +54,34 @@ final class ResultComposer {
                 run.dataset().map(ResultComposer::dataset),
                 verdict.stages().stream().map(this::stage).toList(),
                 run.steps().stream().map(this::step).toList(),
+                Lint.of(run).stream().map(ResultComposer::lint).toList(),
                 verdict.deadlocks().stream().map(ResultComposer::deadlock).toList(),
                 run.faults().stream().map(this::fault).toList(),
                 verdict.drills().stream().map(ResultComposer::drill).toList(),
                 verdict.ledger().map(ResultComposer::integrity).orElseGet(ResultComposer::noLedger),
                 rollback(),
                 run.notes().stream().map(RunEvent.Noted::message).toList());
+    }
+
+    private static Result.LintedStatement lint(Lint lint) {
+        return new Result.LintedStatement(
+                lint.predicted().step(),
+                lint.predicted().stepName(),
+                lint.predicted().phase().name().toLowerCase(Locale.ROOT),
+                lint.predicted().sql(),
+                lint.predicted().notAnalysed(),
+                lint.measured().map(measured -> lint.agrees()),
+                lint.aspects().stream()
+                        .map(aspect -> new Result.LintAspect(
+                                aspect.name(), aspect.predicted(), aspect.measured(), aspect.agrees()))
+                        .toList(),
+                lint.predicted().hazards().stream()
+                        .map(hazard -> new Result.LintHazard(
+                                hazard.rule(),
+                                hazard.certainty().name().toLowerCase(Locale.ROOT),
+                                hazard.message(),
+                                hazard.saferWay()))
+                        .toList());
     }
 
     private Result.Run runFacts() {

@@ -79,6 +79,7 @@ public final class Terminal {
         verdict.ledger().ifPresent(account -> labelled("ledger", Closing.ledger(account)));
         labelled("rollback", Closing.rollback(verdict.rollback()));
         verdict.drills().forEach(drill -> labelled("drill", Closing.drill(drill)));
+        LintRows.disagreement(run).ifPresent(sentence -> labelled("lint", sentence));
         labelled("instruments", Closing.instruments(verdict));
         for (Noted note : run.notes()) {
             labelled("note", note.message());

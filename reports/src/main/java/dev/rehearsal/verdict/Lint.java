@@ -27,7 +27,8 @@ import java.util.stream.Collectors;
  * @param aspects those of which both know something, in a fixed order
  */
 public record Lint(StatementPredicted predicted, Optional<StatementRun> measured, List<Aspect> aspects) {
-    private static final List<String> STOP_WRITES = List.of("AccessExclusive", "Exclusive", "ShareRowExclusive", "Share");
+    private static final List<String> STOP_WRITES =
+            List.of("AccessExclusive", "Exclusive", "ShareRowExclusive", "Share");
 
     public Lint {
         aspects = List.copyOf(aspects);
@@ -65,7 +66,10 @@ public record Lint(StatementPredicted predicted, Optional<StatementRun> measured
 
     /** @param measured empty if it was not run */
     public static Lint of(StatementPredicted predicted, Optional<StatementRun> measured) {
-        return new Lint(predicted, measured, measured.map(run -> aspects(predicted, run)).orElse(List.of()));
+        return new Lint(
+                predicted,
+                measured,
+                measured.map(run -> aspects(predicted, run)).orElse(List.of()));
     }
 
     private static List<Aspect> aspects(StatementPredicted predicted, StatementRun measured) {
@@ -101,14 +105,21 @@ public record Lint(StatementPredicted predicted, Optional<StatementRun> measured
     }
 
     private static String outcome(StatementPredicted predicted) {
-        return predicted.refusal().map(ExpectedRefusal::sqlState).map(Lint::refused).orElse("succeeds");
+        return predicted
+                .refusal()
+                .map(ExpectedRefusal::sqlState)
+                .map(Lint::refused)
+                .orElse("succeeds");
     }
 
     private static String outcome(StatementRun measured) {
         if (measured.status() == Status.SUCCEEDED) {
             return "succeeds";
         }
-        return measured.last().sqlState().map(Lint::refused).orElse(measured.status().name().toLowerCase(java.util.Locale.ROOT));
+        return measured.last()
+                .sqlState()
+                .map(Lint::refused)
+                .orElse(measured.status().name().toLowerCase(java.util.Locale.ROOT));
     }
 
     private static String refused(String sqlState) {

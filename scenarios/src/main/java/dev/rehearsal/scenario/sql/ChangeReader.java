@@ -28,9 +28,30 @@ final class ChangeReader {
             "OPTIONS");
 
     private static final Set<String> SILENT = Set.of(
-            "BEGIN", "START", "COMMIT", "END", "ROLLBACK", "ABORT", "SAVEPOINT", "RELEASE", "SET", "RESET", "SHOW", "COMMENT",
-            "ANALYZE", "ANALYSE", "SELECT", "VALUES", "GRANT", "REVOKE", "LISTEN", "NOTIFY", "CHECKPOINT", "PREPARE",
-            "DEALLOCATE", "DISCARD");
+            "BEGIN",
+            "START",
+            "COMMIT",
+            "END",
+            "ROLLBACK",
+            "ABORT",
+            "SAVEPOINT",
+            "RELEASE",
+            "SET",
+            "RESET",
+            "SHOW",
+            "COMMENT",
+            "ANALYZE",
+            "ANALYSE",
+            "SELECT",
+            "VALUES",
+            "GRANT",
+            "REVOKE",
+            "LISTEN",
+            "NOTIFY",
+            "CHECKPOINT",
+            "PREPARE",
+            "DEALLOCATE",
+            "DISCARD");
 
     private final String text;
     private final List<SqlToken> tokens;
@@ -76,8 +97,8 @@ final class ChangeReader {
         if (is("WITH")) {
             return unread("rows are changed inside WITH, if at all");
         }
-        return unread("statements that begin with " + (tokens.isEmpty() ? "nothing" : tokens.get(0).text())
-                + " are not analysed");
+        return unread("statements that begin with "
+                + (tokens.isEmpty() ? "nothing" : tokens.get(0).text()) + " are not analysed");
     }
 
     private SchemaChange unread(String why) {
@@ -125,7 +146,8 @@ final class ChangeReader {
         }
         if (take("TABLE")) {
             take("IF", "NOT", "EXISTS");
-            return name().<SchemaChange>map(SchemaChange.TableCreated::new).orElseGet(() -> unread("no table is named"));
+            return name().<SchemaChange>map(SchemaChange.TableCreated::new)
+                    .orElseGet(() -> unread("no table is named"));
         }
         return new SchemaChange.OtherObject(words());
     }
@@ -159,7 +181,8 @@ final class ChangeReader {
                 && !is("CONCURRENTLY")
                 && !is("IF")
                 && (kind.isEmpty() || is("VIEW") || is("TABLE") || is("TRIGGER"))) {
-            kind.append(kind.isEmpty() ? "" : " ").append(tokens.get(at++).text().toLowerCase(Locale.ROOT));
+            kind.append(kind.isEmpty() ? "" : " ")
+                    .append(tokens.get(at++).text().toLowerCase(Locale.ROOT));
         }
         boolean concurrently = take("CONCURRENTLY");
         take("IF", "EXISTS");
@@ -213,9 +236,10 @@ final class ChangeReader {
             return name().map(TableAction.PartitionAttached::new);
         }
         if (take("DETACH", "PARTITION")) {
-            return name().map(partition -> new TableAction.PartitionDetached(partition, containsOutside("CONCURRENTLY")));
+            return name().map(
+                            partition -> new TableAction.PartitionDetached(partition, containsOutside("CONCURRENTLY")));
         }
-        if (is("ALTER") && !(word(at + 1).equals("CONSTRAINT"))) {
+        if (is("ALTER") && !word(at + 1).equals("CONSTRAINT")) {
             take("ALTER");
             take("COLUMN");
             return identifier().flatMap(this::altered);
@@ -256,15 +280,20 @@ final class ChangeReader {
             skipUntil(Set.of("USING", "COLLATE"));
             String type = slice(from, at);
             skipUntil(Set.of("USING"));
-            Optional<String> using =
-                    take("USING") ? Optional.of(slice(at, tokens.size())) : Optional.empty();
+            Optional<String> using = take("USING") ? Optional.of(slice(at, tokens.size())) : Optional.empty();
             return type.isEmpty() ? Optional.empty() : Optional.of(new TableAction.TypeChanged(column, type, using));
         }
         return Optional.of(new TableAction.Other(slice(0, tokens.size())));
     }
 
     private Optional<TableAction> added() {
-        if (is("CONSTRAINT") || is("PRIMARY") || is("UNIQUE") || is("CHECK") || is("FOREIGN") || is("EXCLUDE") || is("NOT")) {
+        if (is("CONSTRAINT")
+                || is("PRIMARY")
+                || is("UNIQUE")
+                || is("CHECK")
+                || is("FOREIGN")
+                || is("EXCLUDE")
+                || is("NOT")) {
             return tableConstraint().map(TableAction.ConstraintAdded::new);
         }
         take("COLUMN");
@@ -287,8 +316,7 @@ final class ChangeReader {
             }
             if (take("USING", "INDEX")) {
                 Optional<String> index = identifier();
-                kind = Optional.of(
-                        new TableConstraint.Unique(List.of(), primary, index, slice(at, tokens.size())));
+                kind = Optional.of(new TableConstraint.Unique(List.of(), primary, index, slice(at, tokens.size())));
             } else {
                 List<String> columns = plainColumns();
                 kind = Optional.of(
@@ -446,7 +474,9 @@ final class ChangeReader {
         int depth = 0;
         while (at < tokens.size() && !(depth == 0 && words.contains(word(at)))) {
             SqlToken token = tokens.get(at);
-            depth += token.isSymbol("(") || token.isSymbol("[") ? 1 : token.isSymbol(")") || token.isSymbol("]") ? -1 : 0;
+            depth += token.isSymbol("(") || token.isSymbol("[")
+                    ? 1
+                    : token.isSymbol(")") || token.isSymbol("]") ? -1 : 0;
             at++;
         }
     }

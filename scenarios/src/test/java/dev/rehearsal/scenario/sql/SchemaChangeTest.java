@@ -65,9 +65,13 @@ class SchemaChangeTest {
 
     @Test
     void operationsTellWhetherTheyDependOnTheOrderOfColumns() {
-        assertThat(SqlMentions.of("select *, count(*) from orders").allColumns()).isTrue();
-        assertThat(SqlMentions.of("select price * 2, count(*) from orders").allColumns()).isFalse();
-        assertThat(SqlMentions.of("insert into public.orders values (1)").positionalInsert()).contains("orders");
-        assertThat(SqlMentions.of("insert into orders (id) values (1)").positionalInsert()).isEmpty();
+        assertThat(SqlMentions.of("select *, count(*) from orders").allColumns())
+                .isTrue();
+        assertThat(SqlMentions.of("select price * 2, count(*) from orders").allColumns())
+                .isFalse();
+        assertThat(SqlMentions.of("insert into public.orders values (1)").positionalInsert())
+                .contains("orders");
+        assertThat(SqlMentions.of("insert into orders (id) values (1)").positionalInsert())
+                .isEmpty();
     }
 }
