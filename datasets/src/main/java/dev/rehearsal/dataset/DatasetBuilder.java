@@ -1,6 +1,5 @@
 package dev.rehearsal.dataset;
 
-import dev.rehearsal.scenario.DatasetSpec;
 import dev.rehearsal.scenario.EnvironmentException;
 import dev.rehearsal.scenario.InvalidScenarioException;
 import java.nio.file.Path;
@@ -33,26 +32,32 @@ final class DatasetBuilder {
         this.launcher = launcher;
     }
 
+    /** Fills the empty database behind a URL, and says which table has how many rows. */
+    interface Load {
+        Map<String, Long> into(String jdbcUrl)
+                throws InvalidScenarioException, EnvironmentException, SQLException, InterruptedException;
+    }
+
     /**
      * Builds.
      *
+     * @param what is done, such as {@code building the dataset shop}
      * @param dataDirectory does not exist yet; afterwards a stopped server's
      * @return rows by table
      */
-    Map<String, Long> build(DatasetSpec spec, long seed, Path dataDirectory, BuildProgress progress)
+    Map<String, Long> build(String what, Path dataDirectory, BuildProgress progress, Load load)
             throws EnvironmentException, InvalidScenarioException, InterruptedException {
         progress.phase("making a server");
         launcher.initialise(dataDirectory);
         try (ServerLauncher.RunningServer server = launcher.start(dataDirectory, BUILD_SETTINGS)) {
             createDatabase(server.jdbcUrl("postgres"));
-            Map<String, Long> rows = new BulkLoader(spec, seed, progress).load(server.jdbcUrl(Snapshot.DATABASE));
+            Map<String, Long> rows = load.into(server.jdbcUrl(Snapshot.DATABASE));
             progress.phase("writing to disk");
             keepFewSegments(server.jdbcUrl("postgres"));
             return rows;
         } catch (SQLException failure) {
             throw new EnvironmentException(
-                    "the server that builds the dataset " + spec.definition().name() + " failed: "
-                            + failure.getMessage(),
+                    "the server failed while " + what + ": " + failure.getMessage(),
                     "read its log above; often the disk is full or memory is short",
                     failure);
         }

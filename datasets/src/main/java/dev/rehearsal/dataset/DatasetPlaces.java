@@ -104,7 +104,7 @@ final class DatasetPlaces {
     }
 
     /** As the user would write it: relative to the working directory where that is shorter. */
-    private static String shown(Path path) {
+    static String shown(Path path) {
         Path here = Path.of("").toAbsolutePath();
         if (!path.isAbsolute()) {
             return path.toString();

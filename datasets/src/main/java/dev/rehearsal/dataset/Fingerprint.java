@@ -5,6 +5,8 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * The name of everything that a snapshot's bytes depend on: schema, generators, row counts, seed, this code, the server and the platform.
@@ -34,6 +36,17 @@ final class Fingerprint {
                 line(text, "made by", generator.toString());
             });
         });
+        return digest(text);
+    }
+
+    /** The same of parts that have names, whatever their order. */
+    static String of(Map<String, String> parts) {
+        StringBuilder text = new StringBuilder();
+        new TreeMap<>(parts).forEach((key, value) -> line(text, key, value));
+        return digest(text);
+    }
+
+    private static String digest(StringBuilder text) {
         try {
             return HexFormat.of()
                     .formatHex(MessageDigest.getInstance("SHA-256")

@@ -3,6 +3,9 @@ package dev.rehearsal.dataset;
 import dev.rehearsal.scenario.DatasetSpec;
 import dev.rehearsal.scenario.EnvironmentException;
 import dev.rehearsal.scenario.InvalidScenarioException;
+import dev.rehearsal.scenario.RestoreSpec;
+import dev.rehearsal.scenario.RestoredTables;
+import dev.rehearsal.scenario.StartingData;
 import java.io.IOException;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.DirectoryStream;
@@ -30,6 +33,7 @@ public final class SnapshotStore {
     private static final String REMOVING = "removing-";
 
     private final Path snapshots;
+    private final ContentDigest digests;
     private final ServerLauncher launcher;
     private final FreeSpace freeSpace;
 
@@ -48,6 +52,7 @@ public final class SnapshotStore {
 
     SnapshotStore(Path cacheDirectory, ServerLauncher launcher, FreeSpace freeSpace) {
         this.snapshots = cacheDirectory.resolve("snapshots");
+        this.digests = new ContentDigest(cacheDirectory);
         this.launcher = launcher;
         this.freeSpace = freeSpace;
     }
@@ -58,17 +63,21 @@ public final class SnapshotStore {
     }
 
     /**
-     * The snapshot of a dataset: from the cache, or built now.
+     * The snapshot of a dataset or of a dump: from the cache, or built now.
      *
-     * @param seed everything random in the rows derives from it
+     * @param seed everything random in rows that are made up derives from it
      * @param progress told about a build; not called when the snapshot is there
-     * @throws InvalidScenarioException if the server refuses the dataset's schema, or a column cannot be made as defined
+     * @throws InvalidScenarioException if the server refuses the dataset's schema, a column cannot be made as defined, or a dump is damaged
      * @throws EnvironmentException if the disk is too small, the cache cannot be written, or no server starts
      */
-    public Snapshot obtain(DatasetSpec spec, long seed, BuildProgress progress)
+    public Snapshot obtain(StartingData data, long seed, BuildProgress progress)
             throws EnvironmentException, InvalidScenarioException, InterruptedException {
-        String fingerprint = Fingerprint.of(spec, seed, launcher.build(), launcher.platform());
+        SnapshotRecipe recipe = switch (data) {
+            case DatasetSpec spec -> new GeneratedRecipe(spec, seed, launcher);
+            case RestoreSpec spec -> new RestoreRecipe(spec, launcher, digests);
+        };
         try {
+            String fingerprint = recipe.fingerprint();
             Optional<Snapshot> found = find(fingerprint);
             if (found.isPresent()) {
                 return found.get();
@@ -81,11 +90,32 @@ public final class SnapshotStore {
                 }
                 sweep();
                 DirectoryTree.discard(building(fingerprint));
-                requireSpace(spec);
-                return build(spec, seed, fingerprint, progress);
+                requireSpace(recipe);
+                return build(recipe, fingerprint, progress);
             }
         } catch (IOException failure) {
             throw notWritable(failure);
+        }
+    }
+
+    /** The tables of a snapshot that was restored; empty for one that was made up. */
+    public static Optional<RestoredTables> tables(Snapshot snapshot) throws EnvironmentException {
+        return restored(snapshot).map(RestoredFile::tables);
+    }
+
+    /** What of a restored snapshot is not as it was where the data come from, as sentences; none of one that was made up. */
+    public static List<String> notes(Snapshot snapshot) throws EnvironmentException {
+        return restored(snapshot).map(RestoredFile::notes).orElse(List.of());
+    }
+
+    private static Optional<RestoredFile> restored(Snapshot snapshot) throws EnvironmentException {
+        try {
+            return RestoredFile.read(snapshot.directory());
+        } catch (IOException failure) {
+            throw new EnvironmentException(
+                    "cannot read the snapshot in " + snapshot.directory() + ": " + failure,
+                    "remove it with harness clean --prune",
+                    failure);
         }
     }
 
@@ -129,18 +159,18 @@ public final class SnapshotStore {
         }
     }
 
-    private Snapshot build(DatasetSpec spec, long seed, String fingerprint, BuildProgress progress)
+    private Snapshot build(SnapshotRecipe recipe, String fingerprint, BuildProgress progress)
             throws EnvironmentException, InvalidScenarioException, InterruptedException, IOException {
         Path building = building(fingerprint);
         boolean complete = false;
         try {
             long start = System.nanoTime();
             Files.createDirectory(building);
-            Map<String, Long> rows = new DatasetBuilder(launcher).build(spec, seed, building.resolve("data"), progress);
+            Map<String, Long> rows = recipe.build(building, progress);
             double seconds = (System.nanoTime() - start) / 1e9;
             Path directory = snapshots.resolve(fingerprint);
             Snapshot snapshot = new Snapshot(
-                    spec.definition().name(),
+                    recipe.name(),
                     fingerprint,
                     directory,
                     rows,
@@ -197,15 +227,14 @@ public final class SnapshotStore {
         return directories;
     }
 
-    private void requireSpace(DatasetSpec spec) throws EnvironmentException, IOException {
-        long needed = DiskEstimate.of(spec).peakBytes();
+    private void requireSpace(SnapshotRecipe recipe) throws EnvironmentException, IOException {
+        long needed = recipe.peakBytes();
         long free = freeSpace.bytes(snapshots);
         if (free < needed) {
             throw new EnvironmentException(
-                    "building the dataset " + spec.definition().name() + " takes about " + megabytes(needed) + ", but "
-                            + snapshots + " has " + megabytes(free) + " left",
-                    "run `harness clean` to remove snapshots, set " + CacheDirectory.VARIABLE
-                            + " to a directory on a larger disk, or lower dataset.scale");
+                    recipe.title() + " takes about " + megabytes(needed) + ", but " + snapshots + " has "
+                            + megabytes(free) + " left",
+                    recipe.roomRemedy());
         }
     }
 

@@ -1,7 +1,7 @@
 /**
  * Prepares: synthetic tables at production scale, built once and cloned for every run.
  *
- * <p>Second in the flow: {@link dev.rehearsal.dataset.SnapshotStore} turns a {@link dev.rehearsal.scenario.DatasetSpec} and a seed into a {@link
+ * <p>Second in the flow: {@link dev.rehearsal.dataset.SnapshotStore} turns {@link dev.rehearsal.scenario.StartingData} and a seed into a {@link
  * dev.rehearsal.dataset.Snapshot}, and a {@link dev.rehearsal.dataset.Cloner} makes a data directory of it that a rehearsal may ruin.
  *
  * <pre>
@@ -9,6 +9,8 @@
  *                                         │ no                                            v
  *   new cluster ─> tables ─> rows by binary COPY ─> freeze ─> keys, indexes, … ─> stop ─> snapshot ─ clone ─> run
  * </pre>
+ *
+ * <p>A dump takes the same way, with its own statements in place of tables, rows and keys: {@code RestoreRecipe}.
  *
  * <p>Guarantees. A row is a pure function of (seed, table, column, row number): any slice can be made alone, in parallel, again. A directory that has a
  * snapshot's name is whole, whatever was killed while it was made. A clone starts as a database that has been in use: analysed, frozen, with hint

@@ -2,6 +2,7 @@ package dev.rehearsal.cli;
 
 import dev.rehearsal.rehearsal.Progress;
 import dev.rehearsal.rehearsal.Rehearsal;
+import dev.rehearsal.rehearsal.Restoration;
 import dev.rehearsal.report.Reports;
 import dev.rehearsal.report.Terminal;
 import dev.rehearsal.run.RunDirectory;
@@ -90,7 +91,7 @@ final class RehearseCommand implements Callable<Integer> {
         return worst.number;
     }
 
-    private List<Scenario> load() throws InvalidScenarioException {
+    private Map<String, String> overrides() {
         Map<String, String> all = new LinkedHashMap<>();
         if (runtime != null) {
             all.put("environment.runtime", runtime);
@@ -99,11 +100,15 @@ final class RehearseCommand implements Callable<Integer> {
             all.put("dataset.scale", scale);
         }
         all.putAll(overrides);
+        return all;
+    }
+
+    private List<Scenario> load() throws InvalidScenarioException {
         List<Scenario> scenarios = new ArrayList<>();
         List<Problem> problems = new ArrayList<>();
         for (Path file : files) {
             try {
-                scenarios.add(ScenarioLoader.load(file, all));
+                scenarios.add(ScenarioLoader.load(file, overrides()));
             } catch (InvalidScenarioException invalid) {
                 problems.addAll(invalid.problems());
             }
@@ -111,18 +116,26 @@ final class RehearseCommand implements Callable<Integer> {
         if (!problems.isEmpty()) {
             throw new InvalidScenarioException(problems);
         }
-        return noDrills ? scenarios.stream().map(Scenario::withoutDrills).toList() : scenarios;
+        return scenarios;
     }
 
-    private ExitCode rehearse(Scenario scenario, boolean oneOfMany)
+    private ExitCode rehearse(Scenario read, boolean oneOfMany)
             throws InvalidScenarioException, EnvironmentException, InterruptedException, IOException {
-        RunDirectory directory = directory(scenario, oneOfMany);
-        Files.writeString(directory.scenario(), ScenarioWriter.write(scenario));
         PrintWriter err = spec.commandLine().getErr();
         try (Interrupt interrupt = Interrupt.ofThisThread();
-                Progress progress = quiet ? new QuietProgress() : Terminals.progress(err);
-                Rehearsal rehearsal =
-                        new Rehearsal(scenario, directory, HarnessVersion.current(), commandLine(), progress)) {
+                Progress progress = quiet ? new QuietProgress() : Terminals.progress(err)) {
+            Restoration restoration = Restoration.of(read, overrides(), progress);
+            Scenario scenario = noDrills ? restoration.scenario().withoutDrills() : restoration.scenario();
+            return rehearse(scenario, restoration.buildSeconds(), directory(scenario, oneOfMany), progress);
+        }
+    }
+
+    private ExitCode rehearse(Scenario scenario, double buildSeconds, RunDirectory directory, Progress progress)
+            throws InvalidScenarioException, EnvironmentException, InterruptedException, IOException {
+        Files.writeString(directory.scenario(), ScenarioWriter.write(scenario));
+        PrintWriter err = spec.commandLine().getErr();
+        try (Rehearsal rehearsal =
+                new Rehearsal(scenario, buildSeconds, directory, HarnessVersion.current(), commandLine(), progress)) {
             try {
                 rehearsal.run();
             } catch (InvalidScenarioException e) {

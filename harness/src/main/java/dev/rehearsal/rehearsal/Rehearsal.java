@@ -46,6 +46,7 @@ public final class Rehearsal implements AutoCloseable {
     private static final Duration DRAIN_LIMIT = Duration.ofSeconds(60);
 
     private final Scenario scenario;
+    private final double buildSeconds;
     private final RunDirectory directory;
     private final String harnessVersion;
     private final List<String> command;
@@ -56,7 +57,19 @@ public final class Rehearsal implements AutoCloseable {
     /** @param command as the user typed it, for the report's "how to reproduce" */
     public Rehearsal(
             Scenario scenario, RunDirectory directory, String harnessVersion, List<String> command, Progress progress) {
+        this(scenario, 0, directory, harnessVersion, command, progress);
+    }
+
+    /** @param buildSeconds that were spent on the scenario's snapshot already, see {@link Restoration} */
+    public Rehearsal(
+            Scenario scenario,
+            double buildSeconds,
+            RunDirectory directory,
+            String harnessVersion,
+            List<String> command,
+            Progress progress) {
         this.scenario = scenario;
+        this.buildSeconds = buildSeconds;
         this.directory = directory;
         this.harnessVersion = harnessVersion;
         this.command = List.copyOf(command);
@@ -101,7 +114,10 @@ public final class Rehearsal implements AutoCloseable {
             Snapshot snapshot = snapshots.obtain(scenario.dataset(), scenario.seed(), progress.building());
             StaticView.predict(scenario, snapshot, snapshots, runtime.servers(), workspace, clock, journal);
             Cloner.Clone clone = workspace.clone(snapshot, "run");
-            journal.record(RunFacts.of(snapshot, clone, clock));
+            journal.record(RunFacts.of(snapshot, buildSeconds + snapshot.buildSeconds(), clone, clock));
+            for (String note : SnapshotStore.notes(snapshot)) {
+                journal.record(new RunEvent.Noted(clock.nowNanos(), note));
+            }
             try (ServerDisk disk = workspace.disk(scenario.environment(), clone, directory.path())) {
                 disk.description().ifPresent(text -> journal.record(new RunEvent.Noted(clock.nowNanos(), text)));
                 rehearseOver(clone, disk, runtime, load, journal);

@@ -55,14 +55,14 @@ final class RunFacts {
                         .toList());
     }
 
-    static DatasetReady of(Snapshot snapshot, Cloner.Clone clone, RunClock clock) {
+    static DatasetReady of(Snapshot snapshot, double buildSeconds, Cloner.Clone clone, RunClock clock) {
         return new DatasetReady(
                 clock.nowNanos(),
                 snapshot.name(),
                 snapshot.fingerprint(),
                 snapshot.rows(),
                 snapshot.bytes(),
-                snapshot.buildSeconds(),
+                buildSeconds,
                 clone.seconds(),
                 clone.method());
     }

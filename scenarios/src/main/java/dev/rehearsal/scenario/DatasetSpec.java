@@ -9,9 +9,15 @@ import java.util.Map;
  * @param scale multiplies every row count of the definition
  * @param tableRows row counts that replace the definition's (already absolute: scale does not apply to them)
  */
-public record DatasetSpec(DatasetDefinition definition, double scale, Map<String, Long> tableRows) {
+public record DatasetSpec(DatasetDefinition definition, double scale, Map<String, Long> tableRows)
+        implements StartingData {
     public DatasetSpec {
         tableRows = Map.copyOf(tableRows);
+    }
+
+    @Override
+    public String name() {
+        return definition.name();
     }
 
     /** Rows of one table at this size; at least 1 for a table that has rows at all. */

@@ -113,7 +113,9 @@ record DefaultWorkload(DatasetDefinition dataset, SqlSchema schema, Set<String> 
     }
 
     private static boolean copies(TableDefinition filled, SqlSchema.Table table, String key) {
-        return filled.columns().get(key) instanceof Generator.Sequence
+        // In a restored table the server makes the keys, and they go on where the last one was.
+        boolean numbered = filled.columns().isEmpty() || filled.columns().get(key) instanceof Generator.Sequence;
+        return numbered
                 && table.columns().get(key).defaulted()
                 && table.unique().isEmpty()
                 && table.columns().values().stream()

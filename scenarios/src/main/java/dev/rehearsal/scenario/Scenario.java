@@ -16,7 +16,7 @@ public record Scenario(
         String description,
         long seed,
         EnvironmentSpec environment,
-        DatasetSpec dataset,
+        StartingData dataset,
         Workload workload,
         MigrationPlan migration,
         Timeline timeline,
@@ -30,6 +30,14 @@ public record Scenario(
         faults = List.copyOf(faults);
         drills = List.copyOf(drills);
         objectives = List.copyOf(objectives);
+    }
+
+    /**
+     * Whether the file describes no traffic for a database that is yet to be restored: then there is none in {@link #workload}, until the file is loaded
+     * again with the {@link RestoredTables}.
+     */
+    public boolean awaitsTables() {
+        return workload.services().isEmpty();
     }
 
     /** The same, with neither drills nor objectives about them. */

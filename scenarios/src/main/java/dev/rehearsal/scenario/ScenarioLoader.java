@@ -39,8 +39,11 @@ public final class ScenarioLoader {
     private final Problems problems = new Problems();
     private final SqlTexts texts = new SqlTexts(problems);
 
-    private ScenarioLoader(Path file) {
+    private final Optional<RestoredTables> restored;
+
+    private ScenarioLoader(Path file, Optional<RestoredTables> restored) {
         this.file = file.toAbsolutePath().normalize();
+        this.restored = restored;
     }
 
     /**
@@ -50,7 +53,18 @@ public final class ScenarioLoader {
      * @throws InvalidScenarioException with everything that is wrong in the file, in its dataset and in its SQL
      */
     public static Scenario load(Path file, Map<String, String> overrides) throws InvalidScenarioException {
-        ScenarioLoader loader = new ScenarioLoader(file);
+        return load(file, overrides, Optional.empty());
+    }
+
+    /**
+     * Reads a scenario whose database may have been restored.
+     *
+     * @param restored the tables of {@code dataset.restore}; without them what the file says of its tables stays unchecked, and a file that describes no
+     *     traffic gives a scenario {@linkplain Scenario#awaitsTables() that awaits them}
+     */
+    public static Scenario load(Path file, Map<String, String> overrides, Optional<RestoredTables> restored)
+            throws InvalidScenarioException {
+        ScenarioLoader loader = new ScenarioLoader(file, restored);
         Optional<Scenario> scenario = loader.load(overrides);
         if (scenario.isEmpty() || !loader.problems.isEmpty()) {
             throw new InvalidScenarioException(loader.problems.sorted());
@@ -86,7 +100,7 @@ public final class ScenarioLoader {
                 .map(value -> EnvironmentReader.read(value, folder))
                 .orElseGet(EnvironmentReader::absent);
         int replicas = environment.replication().replicas();
-        DatasetReader dataset = new DatasetReader(problems, folder);
+        DatasetReader dataset = new DatasetReader(problems, folder, restored);
         block.require("dataset", "write e.g. dataset: { use: ../../datasets/catalog/shop }")
                 .ifPresent(dataset::read);
         MigrationReader steps = new MigrationReader(texts, problems, folder, replicas);

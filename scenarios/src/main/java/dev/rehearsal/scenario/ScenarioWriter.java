@@ -98,6 +98,18 @@ public final class ScenarioWriter {
         };
     }
 
+    private static Map<String, Object> dataset(StartingData data, Path folder) {
+        return switch (data) {
+            case DatasetSpec dataset -> dataset(dataset, folder);
+            case RestoreSpec restore -> {
+                Map<String, Object> map = new LinkedHashMap<>();
+                map.put("restore", relative(folder, restore.source()));
+                restore.database().ifPresent(name -> map.put("database", name));
+                yield map;
+            }
+        };
+    }
+
     private static Map<String, Object> dataset(DatasetSpec dataset, Path folder) {
         Map<String, Object> map = new LinkedHashMap<>();
         map.put("use", relative(folder, dataset.definition().directory()));

@@ -1082,7 +1082,10 @@ class ScenarioLoaderTest {
 
         Scenario scenario = written.load(FULL, overrides);
 
-        assertThat(scenario.dataset().scale()).isEqualTo(0.01);
+        assertThat(scenario.dataset())
+                .isInstanceOfSatisfying(
+                        DatasetSpec.class,
+                        dataset -> assertThat(dataset.scale()).isEqualTo(0.01));
         assertThat(scenario.workload().services().get(0).arrivalsPerSecond()).isEqualTo(50);
         assertThat(scenario.timeline().warmup()).isEqualTo(java.time.Duration.ofSeconds(5));
         assertThat(scenario.environment().settings()).isEqualTo(Map.of("auto_explain.log_min_duration", "5s"));
