@@ -37,6 +37,8 @@ final class PlainDump {
     private static final int SHOWN = 200;
     private static final Pattern COPY =
             Pattern.compile("(?is)copy\\s+(?<table>(?:\"(?:[^\"]|\"\")+\"|[^\\s(\"])+).*\\bfrom\\s+stdin\\b.*");
+    private static final Pattern INSERT =
+            Pattern.compile("(?i)\\s*insert\\s+into\\s+((?:\"(?:[^\"]|\"\")+\"|[^\\s(\"])+)");
     private static final Pattern MISSING_ROLE = Pattern.compile("role \"(.+)\" does not exist");
     private static final Pattern DATABASE =
             Pattern.compile("(?is)alter\\s+database\\s+(\"(?:[^\"]|\"\")+\"|\\S+)\\s+(set\\s+(?!tablespace\\b).*)");
@@ -183,9 +185,9 @@ final class PlainDump {
         boolean ofDatabase = beginsWith(sql, "create database")
                 || beginsWith(sql, "drop database")
                 || beginsWith(sql, "comment on database")
-                || beginsWith(sql, "grant") && sql.matches("(?is)grant\\s.*\\son\\s+database\\s.*")
-                || beginsWith(sql, "revoke") && sql.matches("(?is)revoke\\s.*\\son\\s+database\\s.*")
-                || beginsWith(sql, "alter database") && !DATABASE.matcher(sql).matches();
+                || (beginsWith(sql, "grant") && sql.matches("(?is)grant\\s.*\\son\\s+database\\s.*"))
+                || (beginsWith(sql, "revoke") && sql.matches("(?is)revoke\\s.*\\son\\s+database\\s.*"))
+                || (beginsWith(sql, "alter database") && !DATABASE.matcher(sql).matches());
         if (ofDatabase) {
             notes.add("what the dump says of the database itself (its owner, grants, encoding) is left out");
         }
@@ -193,17 +195,9 @@ final class PlainDump {
     }
 
     private static boolean beginsWith(String sql, String words) {
-        String[] wanted = words.split(" ");
-        String[] found = sql.substring(0, Math.min(sql.length(), 80)).strip().split("\\s+", wanted.length + 1);
-        if (found.length < wanted.length) {
-            return false;
-        }
-        for (int i = 0; i < wanted.length; i++) {
-            if (!found[i].equalsIgnoreCase(wanted[i])) {
-                return false;
-            }
-        }
-        return true;
+        return Pattern.compile("\\s*" + words.replace(" ", "\\s+") + "\\b", Pattern.CASE_INSENSITIVE)
+                .matcher(sql)
+                .lookingAt();
     }
 
     private void execute(DumpScanner.Part.Sql part, String sql, Connection connection)
@@ -290,7 +284,8 @@ final class PlainDump {
         if (batch.isEmpty()) {
             return;
         }
-        progress.table(batched.getLast().split("\\s+", 4)[2]);
+        Matcher table = INSERT.matcher(batched.getLast());
+        progress.table(table.lookingAt() ? table.group(1) : "rows");
         try (Statement statement = connection.createStatement()) {
             statement.setEscapeProcessing(false);
             for (String sql : batched) {

@@ -12,6 +12,8 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -20,14 +22,17 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * Datasets built once and kept: {@code snapshots/<fingerprint>/{data/,snapshot.json}} in the user's cache directory.
+ * Datasets built once and kept: {@code snapshots/<fingerprint>/{data/,manifest.txt,snapshot.json}} in the user's cache directory.
  *
  * <p>A build works in {@code snapshots/building-<fingerprint>/} and is renamed at its very end, so what has a snapshot's name is whole. A build that
  * was killed leaves its directory behind; the next build removes it, which it can tell from a running one by the lock: see {@link SnapshotLock}.
  *
+ * <p>What is found is held against its manifest, and built again where it is damaged. What was obtained is in use until the store is closed or the
+ * process ends, and nobody removes it so long. Before each build, what exceeds the {@link CacheLimits} goes.
+ *
  * <p>Thread-safe, and safe among processes: of two who want the same dataset the second waits for the first.
  */
-public final class SnapshotStore {
+public final class SnapshotStore implements AutoCloseable {
     private static final Pattern FINGERPRINT = Pattern.compile("[0-9a-f]{64}");
     private static final String BUILDING = "building-";
     private static final String REMOVING = "removing-";
@@ -36,6 +41,8 @@ public final class SnapshotStore {
     private final ContentDigest digests;
     private final ServerLauncher launcher;
     private final FreeSpace freeSpace;
+    private final Optional<CacheLimits> limits;
+    private final List<SnapshotUse> uses = new ArrayList<>();
 
     /**
      * A store; nothing is touched before the first call.
@@ -47,14 +54,21 @@ public final class SnapshotStore {
         this(
                 cacheDirectory,
                 launcher,
-                directory -> Files.getFileStore(directory).getUsableSpace());
+                directory -> Files.getFileStore(directory).getUsableSpace(),
+                Optional.empty());
     }
 
     SnapshotStore(Path cacheDirectory, ServerLauncher launcher, FreeSpace freeSpace) {
+        this(cacheDirectory, launcher, freeSpace, Optional.of(CacheLimits.NONE));
+    }
+
+    /** @param limits empty: those of the environment */
+    SnapshotStore(Path cacheDirectory, ServerLauncher launcher, FreeSpace freeSpace, Optional<CacheLimits> limits) {
         this.snapshots = cacheDirectory.resolve("snapshots");
         this.digests = new ContentDigest(cacheDirectory);
         this.launcher = launcher;
         this.freeSpace = freeSpace;
+        this.limits = limits;
     }
 
     /** Bytes that may still be written to a directory's disk. */
@@ -78,18 +92,19 @@ public final class SnapshotStore {
         };
         try {
             String fingerprint = recipe.fingerprint();
-            Optional<Snapshot> found = find(fingerprint);
+            Optional<Snapshot> found = find(fingerprint, progress);
             if (found.isPresent()) {
                 return found.get();
             }
             Files.createDirectories(snapshots);
             try (SnapshotLock lock = SnapshotLock.take(lockFile(fingerprint))) {
-                Optional<Snapshot> builtMeanwhile = find(fingerprint);
+                Optional<Snapshot> builtMeanwhile = find(fingerprint, BuildProgress.SILENT);
                 if (builtMeanwhile.isPresent()) {
                     return builtMeanwhile.get();
                 }
                 sweep();
                 DirectoryTree.discard(building(fingerprint));
+                evict(recipe, progress);
                 requireSpace(recipe);
                 return build(recipe, fingerprint, progress);
             }
@@ -120,42 +135,114 @@ public final class SnapshotStore {
     }
 
     /** All snapshots, the most recently built first. */
-    public List<Snapshot> list() throws EnvironmentException {
-        record Dated(Snapshot snapshot, long modified) {}
-        List<Dated> found = new ArrayList<>();
+    public List<KeptSnapshot> list() throws EnvironmentException {
+        List<KeptSnapshot> found = new ArrayList<>();
         try {
             for (Path directory : directories("")) {
                 if (FINGERPRINT.matcher(directory.getFileName().toString()).matches()) {
-                    long modified = Files.getLastModifiedTime(directory).toMillis();
-                    SnapshotFile.read(directory).ifPresent(snapshot -> found.add(new Dated(snapshot, modified)));
+                    Optional<Snapshot> snapshot = SnapshotFile.read(directory);
+                    if (snapshot.isPresent()) {
+                        found.add(kept(snapshot.get()));
+                    }
                 }
             }
         } catch (IOException failure) {
             throw notWritable(failure);
         }
-        return found.stream()
-                .sorted(Comparator.comparingLong(Dated::modified).reversed())
-                .map(Dated::snapshot)
-                .toList();
+        found.sort(Comparator.comparing(KeptSnapshot::built).reversed());
+        return found;
     }
 
-    /** Removes a snapshot, and what killed builds left behind. Clones that were made of it stay. */
-    public void remove(Snapshot snapshot) throws EnvironmentException, InterruptedException {
-        try (SnapshotLock lock = SnapshotLock.take(lockFile(snapshot.fingerprint()))) {
-            Path removing = snapshots.resolve(REMOVING + snapshot.fingerprint());
-            DirectoryTree.discard(removing);
-            if (Files.exists(snapshot.directory())) {
-                // Renamed first: whoever looks for the snapshot from now on finds none, instead of half of one.
-                Files.move(snapshot.directory(), removing, StandardCopyOption.ATOMIC_MOVE);
-                DirectoryTree.discard(removing);
+    private KeptSnapshot kept(Snapshot snapshot) throws IOException {
+        Instant built = Files.getLastModifiedTime(snapshot.directory()).toInstant();
+        Path use = useFile(snapshot.fingerprint());
+        Path last = SnapshotUse.lastUse(use);
+        Instant used = Files.exists(last) ? Files.getLastModifiedTime(last).toInstant() : built;
+        return new KeptSnapshot(snapshot, built, used, !SnapshotUse.unlessUsed(use, () -> {}));
+    }
+
+    /** Removes what exceeds {@code limits}, and what killed builds left behind. Returns what went. */
+    public List<KeptSnapshot> prune(CacheLimits wanted) throws EnvironmentException, InterruptedException {
+        List<KeptSnapshot> gone = new ArrayList<>();
+        for (KeptSnapshot each : wanted.evicted(list(), Instant.now(), 0)) {
+            if (remove(each.snapshot())) {
+                gone.add(each);
             }
-        } catch (IOException failure) {
-            throw notWritable(failure);
         }
         try {
             sweep();
         } catch (IOException failure) {
             throw notWritable(failure);
+        }
+        return gone;
+    }
+
+    /** Removes a snapshot unless it is in use or being built; false then. Clones that were made of it stay. */
+    public boolean remove(Snapshot snapshot) throws EnvironmentException, InterruptedException {
+        try {
+            Optional<SnapshotLock> lock = SnapshotLock.tryTake(lockFile(snapshot.fingerprint()));
+            if (lock.isEmpty()) {
+                return false;
+            }
+            try (SnapshotLock held = lock.get()) {
+                return discardUnlessUsed(snapshot.fingerprint());
+            }
+        } catch (IOException failure) {
+            throw notWritable(failure);
+        }
+    }
+
+    /** Whoever calls has the snapshot's lock. */
+    private boolean discardUnlessUsed(String fingerprint) throws IOException {
+        Path directory = snapshots.resolve(fingerprint);
+        Path removing = snapshots.resolve(REMOVING + fingerprint);
+        return SnapshotUse.unlessUsed(useFile(fingerprint), () -> {
+            DirectoryTree.discard(removing);
+            if (Files.exists(directory)) {
+                // Renamed first: whoever looks for the snapshot from now on finds none, instead of half of one.
+                Files.move(directory, removing, StandardCopyOption.ATOMIC_MOVE);
+                DirectoryTree.discard(removing);
+            }
+        });
+    }
+
+    private void evict(SnapshotRecipe recipe, BuildProgress progress)
+            throws EnvironmentException, InterruptedException, IOException {
+        for (KeptSnapshot each : limits().evicted(list(), Instant.now(), recipe.peakBytes())) {
+            if (remove(each.snapshot())) {
+                progress.phase("removed the snapshot of " + each.snapshot().name() + ", last used "
+                        + each.lastUsed().truncatedTo(ChronoUnit.SECONDS) + ": the cache's limits");
+            }
+        }
+    }
+
+    private CacheLimits limits() throws EnvironmentException, IOException {
+        try {
+            return limits.isPresent()
+                    ? limits.get()
+                    : CacheLimits.of(
+                            System.getenv(), Files.getFileStore(snapshots).getTotalSpace());
+        } catch (IllegalArgumentException wrong) {
+            throw new EnvironmentException(
+                    wrong.getMessage(),
+                    "write e.g. " + CacheLimits.BYTES_VARIABLE + "=50000000000, " + CacheLimits.DAYS_VARIABLE
+                            + "=30, or leave them unset",
+                    wrong);
+        }
+    }
+
+    /** Nothing that was obtained is in use any more. */
+    @Override
+    public void close() throws EnvironmentException {
+        synchronized (uses) {
+            try {
+                for (SnapshotUse use : uses) {
+                    use.close();
+                }
+            } catch (IOException failure) {
+                throw notWritable(failure);
+            }
+            uses.clear();
         }
     }
 
@@ -176,16 +263,22 @@ public final class SnapshotStore {
                     rows,
                     DirectoryTree.bytes(building.resolve("data")),
                     seconds);
+            SnapshotManifest.write(building);
             SnapshotFile.write(building, snapshot);
             DirectoryTree.sync(building);
-            // Only one whose description cannot be read can be there.
-            DirectoryTree.discard(directory);
+            // Only a damaged one can be there.
+            if (!discardUnlessUsed(fingerprint)) {
+                throw new EnvironmentException(
+                        "the snapshot in " + directory + " is damaged, and another rehearsal is using it",
+                        "wait until that has ended, and start again");
+            }
             try {
                 Files.move(building, directory, StandardCopyOption.ATOMIC_MOVE);
             } catch (AtomicMoveNotSupportedException impossible) {
                 throw new IOException("the cache directory is spread over several file systems", impossible);
             }
             complete = true;
+            SnapshotUse.begin(useFile(fingerprint)).ifPresent(this::keep);
             return snapshot;
         } finally {
             if (!complete) {
@@ -194,8 +287,36 @@ public final class SnapshotStore {
         }
     }
 
-    private Optional<Snapshot> find(String fingerprint) throws IOException {
-        return SnapshotFile.read(snapshots.resolve(fingerprint));
+    /** Begins to use the snapshot if there is one that is whole. */
+    private Optional<Snapshot> find(String fingerprint, BuildProgress progress) throws IOException {
+        Path directory = snapshots.resolve(fingerprint);
+        if (!Files.isDirectory(directory)) {
+            return Optional.empty();
+        }
+        Optional<SnapshotUse> use = SnapshotUse.begin(useFile(fingerprint));
+        boolean whole = false;
+        try {
+            Optional<Snapshot> snapshot = SnapshotFile.read(directory);
+            Optional<String> damage = snapshot.isPresent()
+                    ? SnapshotManifest.damage(directory)
+                    : Optional.of("its description cannot be read");
+            damage.ifPresent(what -> progress.phase("the snapshot " + fingerprint.substring(0, 12) + " is damaged ("
+                    + what + "), so it is built again"));
+            whole = damage.isEmpty() && use.isPresent();
+            return whole ? snapshot : Optional.empty();
+        } finally {
+            if (whole) {
+                use.ifPresent(this::keep);
+            } else if (use.isPresent()) {
+                use.get().close();
+            }
+        }
+    }
+
+    private void keep(SnapshotUse use) {
+        synchronized (uses) {
+            uses.add(use);
+        }
     }
 
     /** Removes what builds and removals that were killed left behind. */
@@ -251,6 +372,10 @@ public final class SnapshotStore {
 
     private Path building(String fingerprint) {
         return snapshots.resolve(BUILDING + fingerprint);
+    }
+
+    private Path useFile(String fingerprint) {
+        return snapshots.resolve(fingerprint + ".use");
     }
 
     private Path lockFile(String fingerprint) {

@@ -109,8 +109,8 @@ public final class Rehearsal implements AutoCloseable {
         Path cache = CacheDirectory.resolve();
         try (Load load = Load.launch();
                 Workspace workspace = Workspace.open(cache, scenario.name(), deletion, clock, journal);
-                ServerRuntime runtime = new RuntimeChooser(cache).choose(scenario.environment(), scenario.seed())) {
-            SnapshotStore snapshots = new SnapshotStore(cache, runtime.servers());
+                ServerRuntime runtime = new RuntimeChooser(cache).choose(scenario.environment(), scenario.seed());
+                SnapshotStore snapshots = new SnapshotStore(cache, runtime.servers())) {
             Snapshot snapshot = snapshots.obtain(scenario.dataset(), scenario.seed(), progress.building());
             StaticView.predict(scenario, snapshot, snapshots, runtime.servers(), workspace, clock, journal);
             Cloner.Clone clone = workspace.clone(snapshot, "run");

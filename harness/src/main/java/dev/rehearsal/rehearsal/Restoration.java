@@ -39,9 +39,9 @@ public record Restoration(Scenario scenario, double buildSeconds) {
     private static Restoration restored(Scenario scenario, Map<String, String> overrides, Progress progress)
             throws InvalidScenarioException, EnvironmentException, InterruptedException {
         Path cache = CacheDirectory.resolve();
-        try (ServerRuntime runtime = new RuntimeChooser(cache).choose(scenario.environment(), scenario.seed())) {
-            Snapshot snapshot = new SnapshotStore(cache, runtime.servers())
-                    .obtain(scenario.dataset(), scenario.seed(), progress.building());
+        try (ServerRuntime runtime = new RuntimeChooser(cache).choose(scenario.environment(), scenario.seed());
+                SnapshotStore snapshots = new SnapshotStore(cache, runtime.servers())) {
+            Snapshot snapshot = snapshots.obtain(scenario.dataset(), scenario.seed(), progress.building());
             return new Restoration(
                     ScenarioLoader.load(scenario.file(), overrides, SnapshotStore.tables(snapshot)),
                     snapshot.buildSeconds());

@@ -18,6 +18,7 @@ import dev.rehearsal.run.RunEvent.StatementPredicted;
 import dev.rehearsal.scenario.DatasetSpec;
 import dev.rehearsal.scenario.EnvironmentException;
 import dev.rehearsal.scenario.InvalidScenarioException;
+import dev.rehearsal.scenario.RestoreSpec;
 import dev.rehearsal.scenario.Scenario;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -43,9 +44,9 @@ public final class StaticView {
         try (Deletion deletion = new Deletion();
                 Workspace workspace =
                         Workspace.open(cache, scenario.name() + " (inspected)", deletion, RunClock.started(), NOWHERE);
-                ServerRuntime runtime = new RuntimeChooser(cache).choose(scenario.environment(), scenario.seed())) {
-            Snapshot snapshot =
-                    new SnapshotStore(cache, runtime.servers()).obtain(scenario.dataset(), scenario.seed(), building);
+                ServerRuntime runtime = new RuntimeChooser(cache).choose(scenario.environment(), scenario.seed());
+                SnapshotStore snapshots = new SnapshotStore(cache, runtime.servers())) {
+            Snapshot snapshot = snapshots.obtain(scenario.dataset(), scenario.seed(), building);
             Cloner.Clone clone = workspace.clone(snapshot, "inspected");
             try (ServerLauncher.RunningServer server = runtime.servers().start(clone.directory(), Map.of());
                     Connection connection = DriverManager.getConnection(server.jdbcUrl(Snapshot.DATABASE))) {
@@ -75,7 +76,11 @@ public final class StaticView {
             RunClock clock,
             Journal journal)
             throws InvalidScenarioException, EnvironmentException, InterruptedException {
-        Snapshot empty = snapshots.obtain(emptied(scenario.dataset()), scenario.seed(), BuildProgress.SILENT);
+        // What was restored cannot be had without its rows.
+        Snapshot empty = switch (scenario.dataset()) {
+            case DatasetSpec made -> snapshots.obtain(emptied(made), scenario.seed(), BuildProgress.SILENT);
+            case RestoreSpec restored -> filled;
+        };
         Cloner.Clone clone = workspace.clone(empty, "inspected");
         Map<String, TableSizes.Size> sizes = new HashMap<>();
         filled.rows().forEach((table, rows) -> sizes.put(table, new TableSizes.Size(rows, 0)));

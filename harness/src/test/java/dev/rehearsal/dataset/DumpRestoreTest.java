@@ -292,8 +292,14 @@ class DumpRestoreTest {
                         "type \"geography\" does not exist; in: create table t ( a int, b geography )",
                         "  b geography"),
                 arguments(
-                        "create table t (id int primary key);\ninsert into t values (1);\ninsert into t values (2);\n"
-                                + "insert into t\nvalues (1);\ninsert into t values (3);\n",
+                        """
+                        create table t (id int primary key);
+                        insert into t values (1);
+                        insert into t values (2);
+                        insert into t
+                        values (1);
+                        insert into t values (3);
+                        """,
                         "shop.sql:4:1",
                         "duplicate key value violates unique constraint \"t_pkey\" (Key (id)=(1) already exists.); in:"
                                 + " insert into t values (1)",

@@ -76,7 +76,7 @@ class SnapshotBuildTest {
         assertThat(built.buildSeconds()).isPositive();
         assertThat(found)
                 .isEqualTo(new Snapshot("shop", built.fingerprint(), built.directory(), expected, built.bytes(), 0));
-        assertThat(store.list()).containsExactly(found);
+        assertThat(store.list()).extracting(KeptSnapshot::snapshot).containsExactly(found);
         assertThat(built.dataDirectory().resolve("postmaster.pid")).doesNotExist();
 
         Path clone = temporary.resolve("clone");
