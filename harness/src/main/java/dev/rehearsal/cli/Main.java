@@ -14,6 +14,7 @@ import picocli.CommandLine.Command;
             RehearseCommand.class,
             ValidateCommand.class,
             InspectCommand.class,
+            PlanCommand.class,
             ReportCommand.class,
             DoctorCommand.class,
             CleanCommand.class
