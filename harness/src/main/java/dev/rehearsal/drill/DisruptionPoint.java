@@ -39,6 +39,14 @@ sealed interface DisruptionPoint {
         }
     }
 
+    /** The backfill has begun, and nothing is changed yet. */
+    record BeforeFirstBatch(Step.BackfillStep step) implements DisruptionPoint {
+        @Override
+        public String told() {
+            return "in step " + step.name() + ", before its first batch";
+        }
+    }
+
     /** So long after the step has begun. */
     record During(Step step, Duration after) implements DisruptionPoint {
         @Override
@@ -80,6 +88,16 @@ sealed interface DisruptionPoint {
                     if (took.compareTo(SHORTEST_TIMED) < 0) {
                         points.add(new BeforeStatement(
                                 sql, random.nextInt(sql.statements().size())));
+                    } else {
+                        points.addAll(during(step, took, inLongSteps, random));
+                    }
+                }
+                case Step.BackfillStep backfill -> {
+                    if (i > 0) {
+                        points.add(new Before(step));
+                    }
+                    if (took.compareTo(SHORTEST_TIMED) < 0) {
+                        points.add(new BeforeFirstBatch(backfill));
                     } else {
                         points.addAll(during(step, took, inLongSteps, random));
                     }

@@ -143,6 +143,11 @@ public final class Instruments implements AutoCloseable {
         return replicas.furthestBehind();
     }
 
+    /** Sessions that waited for a lock when the server was last looked at, about a tenth of a second ago. */
+    public int waitingForLocks() {
+        return sampler.waitingForLocks();
+    }
+
     public StatementWitness witness() {
         return witness;
     }

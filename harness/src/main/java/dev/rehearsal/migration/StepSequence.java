@@ -142,6 +142,7 @@ final class StepSequence {
     private static StepRun runOf(Step step, StepTools tools, int index) {
         return switch (step) {
             case Step.SqlStatements sql -> new StatementsRun(tools, sql, index);
+            case Step.BackfillStep backfill -> new BackfillRun(tools, backfill, index);
             case Step.PauseStep pause -> new PauseRun(tools, pause);
             case Step.WaitStep wait -> new WaitRun(tools, wait);
         };

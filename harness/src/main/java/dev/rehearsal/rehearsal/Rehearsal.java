@@ -190,7 +190,7 @@ public final class Rehearsal implements AutoCloseable {
                 clock,
                 journal,
                 timeline.stepListener(),
-                new LoadedSurroundings(instruments),
+                new LoadedSurroundings(instruments, load, timeline::baselineP99),
                 scenario.seed());
         timeline.warmup();
         writeback.await();

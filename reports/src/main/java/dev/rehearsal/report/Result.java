@@ -198,6 +198,7 @@ public record Result(
     /**
      * @param status {@code succeeded}, {@code failed}, {@code timedOut}, {@code unknown}, {@code skipped}, or {@code unfinished} if its end was never recorded
      * @param message why it did not succeed
+     * @param backfill of a step that was one and came as far as to begin
      */
     public record Step(
             String name,
@@ -209,7 +210,26 @@ public record Result(
             double endMillis,
             Source source,
             Optional<String> message,
+            Optional<Backfill> backfill,
             List<Statement> statements) {}
+
+    /** A step that changed rows in batches; its only statement is all of them together. */
+    public record Backfill(
+            String table,
+            long rows,
+            double rowsPerSecond,
+            long batches,
+            int walks,
+            boolean resumed,
+            int retries,
+            int batchKeysLast,
+            double longestBatchMillis,
+            double busyMillis,
+            double pausedMillis,
+            Map<String, Double> throttledMillis,
+            OptionalLong bytesBefore,
+            OptionalLong bytesAfter,
+            OptionalLong deadTuplesAfter) {}
 
     /** As last tried; waits, WAL and victims are those of all tries together, locks and rewrites those of any. */
     public record Statement(

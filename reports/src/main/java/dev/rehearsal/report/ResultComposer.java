@@ -261,7 +261,29 @@ final class ResultComposer {
                 millis(step.endNanos()),
                 source(step.location()),
                 step.failure(),
+                step.backfill().map(backfill -> backfill(step, backfill)),
                 statements);
+    }
+
+    private static Result.Backfill backfill(StepRun step, RunEvent.BackfillEnded backfill) {
+        Map<String, Double> throttled = new TreeMap<>();
+        backfill.throttledNanos().forEach((reason, nanos) -> throttled.put(reason, millis(nanos)));
+        return new Result.Backfill(
+                backfill.table(),
+                backfill.rows(),
+                rounded(backfill.rows() * 1e9 / Math.max(1, step.endNanos() - step.startNanos())),
+                backfill.batches(),
+                backfill.walks(),
+                backfill.resumed(),
+                backfill.retries(),
+                backfill.batchKeysLast(),
+                millis(backfill.longestBatchNanos()),
+                millis(backfill.busyNanos()),
+                millis(backfill.pausedNanos()),
+                throttled,
+                backfill.bytesBefore(),
+                backfill.bytesAfter(),
+                backfill.deadTuplesAfter());
     }
 
     private static String status(RunEvent.Status status) {

@@ -27,6 +27,8 @@ import java.util.OptionalLong;
     @JsonSubTypes.Type(value = RunEvent.StepStarted.class, name = "stepStarted"),
     @JsonSubTypes.Type(value = RunEvent.StatementObserved.class, name = "statement"),
     @JsonSubTypes.Type(value = RunEvent.StepEnded.class, name = "stepEnded"),
+    @JsonSubTypes.Type(value = RunEvent.BackfillProgressed.class, name = "backfillProgressed"),
+    @JsonSubTypes.Type(value = RunEvent.BackfillEnded.class, name = "backfillEnded"),
     @JsonSubTypes.Type(value = RunEvent.FaultStarted.class, name = "faultStarted"),
     @JsonSubTypes.Type(value = RunEvent.FaultEnded.class, name = "faultEnded"),
     @JsonSubTypes.Type(value = RunEvent.LockWaited.class, name = "lockWait"),
@@ -355,6 +357,67 @@ public sealed interface RunEvent {
             long heldNanos,
             long errorNanos,
             boolean ownRelation) {}
+
+    /**
+     * How far a backfill is, about once a second.
+     *
+     * @param keys that the batches of this walk over the table have covered
+     * @param keysEstimated of the table, as the planner has it, and not fewer than {@code keys}
+     * @param rows changed since the step began
+     * @param batchKeys of the next batch
+     * @param remainingNanos of this walk, by the pace so far; empty: not known yet
+     */
+    record BackfillProgressed(
+            long atNanos,
+            int step,
+            int walk,
+            long keys,
+            long keysEstimated,
+            long rows,
+            long batches,
+            int batchKeys,
+            OptionalLong remainingNanos)
+            implements RunEvent {}
+
+    /**
+     * What a backfill was, when it is over, also when it failed.
+     *
+     * @param table as the server names it
+     * @param rows changed since the step began
+     * @param batches that changed anything
+     * @param walks over the table: one more than those that found anything, unless it gave up
+     * @param resumed whether it went on where an earlier one was cut off
+     * @param retries of batches
+     * @param batchKeysLast of the last batch
+     * @param longestBatchNanos from its first message to its commit's answer
+     * @param busyNanos in batches; the rest of the step is waiting
+     * @param pausedNanos as the scenario says, between batches
+     * @param throttledNanos by what held it up: {@code replicaLag}, {@code p99}, {@code lockQueue}
+     * @param bytesBefore of the table with its indexes; empty: not measurable
+     * @param deadTuplesAfter that the server counts and autovacuum has not removed yet
+     */
+    record BackfillEnded(
+            long atNanos,
+            int step,
+            String table,
+            long rows,
+            long batches,
+            int walks,
+            boolean resumed,
+            int retries,
+            int batchKeysLast,
+            long longestBatchNanos,
+            long busyNanos,
+            long pausedNanos,
+            Map<String, Long> throttledNanos,
+            OptionalLong bytesBefore,
+            OptionalLong bytesAfter,
+            OptionalLong deadTuplesAfter)
+            implements RunEvent {
+        public BackfillEnded {
+            throttledNanos = Map.copyOf(throttledNanos);
+        }
+    }
 
     record FaultStarted(long atNanos, int index, String kind, String description) implements RunEvent {}
 

@@ -1,5 +1,6 @@
 package dev.rehearsal.run;
 
+import dev.rehearsal.run.RunEvent.BackfillEnded;
 import dev.rehearsal.run.RunEvent.DatasetReady;
 import dev.rehearsal.run.RunEvent.EnvironmentReady;
 import dev.rehearsal.run.RunEvent.FaultEnded;
@@ -44,6 +45,7 @@ final class RunRecordFold {
     private final Map<StageStarted, StageEnded> stageEnds = new LinkedHashMap<>();
     private final List<StatementPredicted> predictions = new ArrayList<>();
     private final Map<Integer, StepStarted> stepStarts = new TreeMap<>();
+    private final Map<Integer, BackfillEnded> backfills = new LinkedHashMap<>();
     private final Map<Integer, StepEnded> stepEnds = new LinkedHashMap<>();
     private final Map<Integer, Map<Integer, List<StatementObserved>>> statements = new LinkedHashMap<>();
     private final SequencedMap<Integer, FaultStarted> faultStarts = new LinkedHashMap<>();
@@ -72,6 +74,9 @@ final class RunRecordFold {
             case StageEnded e -> end(e);
             case StatementPredicted e -> predictions.add(e);
             case StepStarted e -> stepStarts.put(e.index(), e);
+            // For whoever follows the file.
+            case RunEvent.BackfillProgressed e -> {}
+            case BackfillEnded e -> backfills.put(begun(e.step(), stepStarts, "step"), e);
             case StepEnded e -> stepEnds.put(begun(e.index(), stepStarts, "step"), e);
             case StatementObserved e ->
                 statements
@@ -171,6 +176,7 @@ final class RunRecordFold {
                 ended == null ? 1 : ended.attempts(),
                 ended != null,
                 ended == null ? Optional.empty() : ended.failure(),
+                Optional.ofNullable(backfills.get(start.index())),
                 statements.getOrDefault(start.index(), Map.of()).entrySet().stream()
                         .map(e -> new StatementRun(e.getKey(), inOrder(e.getValue())))
                         .toList());

@@ -1,5 +1,6 @@
 package dev.rehearsal.scenario;
 
+import dev.rehearsal.scenario.DatasetLoader.Dataset;
 import dev.rehearsal.scenario.Step.LockPolicy;
 import dev.rehearsal.scenario.Step.SqlStatement;
 import dev.rehearsal.scenario.Step.Transaction;
@@ -25,12 +26,13 @@ final class MigrationReader {
     private static final long MAXIMUM_FILE_BYTES = 16 << 20;
     private static final Duration SHORTEST = Duration.ofMillis(1);
     /** A lag is known to about the interval in which servers are asked. */
-    private static final Duration SHORTEST_LAG = Duration.ofMillis(100);
+    static final Duration SHORTEST_LAG = Duration.ofMillis(100);
 
-    private static final List<String> LATER_STEPS = List.of("deploy", "backfill", "flyway", "liquibase", "command");
+    private static final List<String> LATER_STEPS = List.of("deploy", "flyway", "liquibase", "command");
     private static final Keys KEYS = Keys.of("lockTimeout", "retries", "backoff", "timeLimit", "steps", "rollback");
     private static final Keys STEP_KEYS = new Keys(
-            List.of("name", "sql", "file", "pause", "wait", "transaction", "lockTimeout", "retries"), LATER_STEPS);
+            List.of("name", "sql", "file", "backfill", "pause", "wait", "transaction", "lockTimeout", "retries"),
+            LATER_STEPS);
     private static final Keys WAIT_KEYS = Keys.of("replicaLag");
     private static final String WAIT_ADVICE = "write e.g. wait: { replicaLag: 1s }";
     private static final String STEPS_ADVICE = "write e.g. - { name: add column, sql: alter table … }";
@@ -39,12 +41,14 @@ final class MigrationReader {
     private final Problems problems;
     private final Path folder;
     private final int replicas;
+    private final BackfillReader backfills;
     private final Set<String> names = new LinkedHashSet<>();
 
     /** What a step may be, by its key, and which of the other keys go with it. */
     private enum Kind {
         SQL(true, true),
         FILE(true, true),
+        BACKFILL(true, false),
         PAUSE(false, false),
         WAIT(false, false);
 
@@ -83,12 +87,14 @@ final class MigrationReader {
      * What the steps of a migration have in common.
      *
      * @param policy of steps that do not say otherwise
+     * @param saysRetries whether the file has them
      * @param timeLimit of all of them together
      */
-    private record Defaults(LockPolicy policy, Duration timeLimit) {}
+    private record Defaults(LockPolicy policy, boolean saysRetries, Duration timeLimit) {}
 
     /** @param replicas of the environment */
-    MigrationReader(SqlTexts texts, Problems problems, Path folder, int replicas) {
+    MigrationReader(SqlTexts texts, Problems problems, Path folder, Optional<Dataset> dataset, int replicas) {
+        this.backfills = new BackfillReader(dataset, replicas);
         this.texts = texts;
         this.problems = problems;
         this.folder = folder;
@@ -102,7 +108,7 @@ final class MigrationReader {
                 block.whole("retries", 0, MAXIMUM_RETRIES, 0),
                 block.duration("backoff", SHORTEST, DEFAULT_BACKOFF));
         Duration timeLimit = block.duration("timeLimit", Duration.ofSeconds(1), DEFAULT_TIME_LIMIT);
-        Defaults defaults = new Defaults(policy, timeLimit);
+        Defaults defaults = new Defaults(policy, block.has("retries"), timeLimit);
         List<Step> steps = block.require("steps", STEPS_ADVICE)
                 .map(list -> steps(list, "step ", defaults))
                 .orElse(List.of());
@@ -124,12 +130,13 @@ final class MigrationReader {
         int number = 0;
         for (Value item : list.filledList(STEPS_ADVICE)) {
             number++;
-            step(item, unnamed + number, defaults).ifPresent(steps::add);
+            step(item, unnamed + number, defaults, steps).ifPresent(steps::add);
         }
         return steps;
     }
 
-    private Optional<Step> step(Value value, String unnamed, Defaults defaults) {
+    /** @param before those that were read before it */
+    private Optional<Step> step(Value value, String unnamed, Defaults defaults, List<Step> before) {
         Block block = value.block(STEP_KEYS, STEPS_ADVICE);
         String name = block.get("name").map(text -> text.text("name the step")).orElse(unnamed);
         if (!name.isEmpty() && !names.add(name)) {
@@ -162,6 +169,11 @@ final class MigrationReader {
                         policy(block, defaults)));
             }
             case FILE -> file(what, value, name, policy(block, defaults), noTransaction(block));
+            case BACKFILL ->
+                backfills
+                        .read(what, before)
+                        .map(backfill ->
+                                new Step.BackfillStep(name, value.location(), backfill, batchPolicy(block, defaults)));
             case PAUSE -> Optional.of(pause(what, value, name, defaults));
             case WAIT -> waiting(what, value, name);
         };
@@ -173,6 +185,14 @@ final class MigrationReader {
                         .or(() -> defaults.policy().lockTimeout()),
                 block.whole("retries", 0, MAXIMUM_RETRIES, defaults.policy().retries()),
                 defaults.policy().backoff());
+    }
+
+    /** Batches are meant to be tried again, so they are unless the file says how often. */
+    private static LockPolicy batchPolicy(Block block, Defaults defaults) {
+        LockPolicy policy = policy(block, defaults);
+        return block.has("retries") || defaults.saysRetries()
+                ? policy
+                : new LockPolicy(policy.lockTimeout(), BackfillReader.RETRIES, policy.backoff());
     }
 
     private static boolean noTransaction(Block block) {

@@ -103,7 +103,7 @@ public final class ScenarioLoader {
         DatasetReader dataset = new DatasetReader(problems, folder, restored);
         block.require("dataset", "write e.g. dataset: { use: ../../datasets/catalog/shop }")
                 .ifPresent(dataset::read);
-        MigrationReader steps = new MigrationReader(texts, problems, folder, replicas);
+        MigrationReader steps = new MigrationReader(texts, problems, folder, dataset.dataset(), replicas);
         MigrationPlan migration = block.require("migration", "give it steps")
                 .map(steps::read)
                 .orElseGet(() -> new MigrationPlan(MigrationReader.DEFAULT_TIME_LIMIT, List.of(), List.of()));

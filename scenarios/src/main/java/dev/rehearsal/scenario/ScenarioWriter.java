@@ -241,6 +241,7 @@ public final class ScenarioWriter {
             switch (step) {
                 case Step.SqlStep sql -> map.put("sql", script(sql.statements()));
                 case Step.FileStep file -> map.put("file", relative(folder, file.file()));
+                case Step.BackfillStep backfill -> map.put("backfill", backfill(backfill.backfill()));
                 case Step.PauseStep pause -> map.put("pause", Quantity.write(pause.length()));
                 case Step.WaitStep wait -> map.put("wait", Map.of("replicaLag", Quantity.write(wait.replicaLag())));
             }
@@ -256,9 +257,37 @@ public final class ScenarioWriter {
         return written;
     }
 
+    private static Map<String, Object> backfill(Backfill backfill) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("table", backfill.table());
+        map.put("set", backfill.set());
+        map.put("where", backfill.where());
+        switch (backfill.batch()) {
+            case Backfill.BatchSize.Fixed fixed -> map.put("batch", number(fixed.rows()));
+            case Backfill.BatchSize.Adaptive adaptive -> {
+                Map<String, Object> batch = new LinkedHashMap<>();
+                batch.put("target", Quantity.write(adaptive.target()));
+                batch.put("first", number(adaptive.first()));
+                batch.put("most", number(adaptive.most()));
+                map.put("batch", batch);
+            }
+        }
+        map.put("pause", Quantity.write(backfill.pause()));
+        Map<String, Object> throttle = new LinkedHashMap<>();
+        backfill.throttle().replicaLag().ifPresent(lag -> throttle.put("replicaLag", Quantity.write(lag)));
+        backfill.throttle().p99().ifPresent(p99 -> throttle.put("p99", Quantity.write(p99)));
+        backfill.throttle().p99Factor().ifPresent(factor -> throttle.put("p99", Quantity.plain(factor) + "x"));
+        backfill.throttle().lockQueue().ifPresent(waiting -> throttle.put("lockQueue", number(waiting)));
+        if (!throttle.isEmpty()) {
+            map.put("throttle", throttle);
+        }
+        return map;
+    }
+
     private static Optional<Step.LockPolicy> lockPolicy(Step step) {
         return switch (step) {
             case Step.SqlStatements sql -> Optional.of(sql.lockPolicy());
+            case Step.BackfillStep backfill -> Optional.of(backfill.lockPolicy());
             case Step.PauseStep pause -> Optional.empty();
             case Step.WaitStep wait -> Optional.empty();
         };

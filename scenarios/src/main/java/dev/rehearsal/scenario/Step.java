@@ -78,6 +78,29 @@ public sealed interface Step {
         }
     }
 
+    /**
+     * Rows changed in batches.
+     *
+     * @param lockPolicy of each batch
+     */
+    record BackfillStep(String name, SourceLocation location, Backfill backfill, LockPolicy lockPolicy)
+            implements Step {
+        @Override
+        public String kind() {
+            return "backfill";
+        }
+
+        @Override
+        public List<SqlStatement> knownStatements() {
+            return List.of(statement());
+        }
+
+        /** That all batches together are. */
+        public SqlStatement statement() {
+            return new SqlStatement(backfill.sql(), location);
+        }
+    }
+
     /** Nothing for a while: a deployment that lets things settle. */
     record PauseStep(String name, SourceLocation location, Duration length) implements Step {
         @Override

@@ -737,9 +737,50 @@ class ScenarioLoaderTest {
                         "sql: \\copy orders add",
                         "20:12: migration.steps[0].sql: \\copy is a command of psql, not SQL; the statements go to the server without psql, so write SQL"),
                 mistake(
-                        "sql: alter table orders add",
-                        "backfill: { table: orders } #",
-                        "20:7: migration.steps[0].backfill: is not supported by this version of the harness; remove it"),
+                        "sql: alter table orders add column region text",
+                        "backfill: { table: orders }",
+                        "20:17: migration.steps[0].backfill: 'set' is missing; write e.g. backfill: { table: orders, set: \"region = 'eu'\", where: region is null, batch: 5000 }",
+                        "20:17: migration.steps[0].backfill: 'where' is missing; say which rows still need it, e.g. where: region is null; it is what ends the backfill"),
+                mistake(
+                        "sql: alter table orders add column region text",
+                        "backfill: { table: ordrs, set: note = 'x', where: note is null }",
+                        "20:26: migration.steps[0].backfill.table: the dataset has no table ordrs; did you mean 'orders'?"),
+                mistake(
+                        "sql: alter table orders add column region text",
+                        "backfill: { table: orders, set: nota = 'x', where: nota is null }",
+                        "20:39: migration.steps[0].backfill.set: table orders has no column nota, and no step before adds it; did you mean 'note'?"),
+                mistake(
+                        "sql: alter table orders add column region text",
+                        "backfill: { table: orders, set: note = 'x', where: note is null, batch: 0 }",
+                        "20:79: migration.steps[0].backfill.batch: must be from 1 to 1,000,000, got 0"),
+                mistake(
+                        "sql: alter table orders add column region text",
+                        "backfill: { table: orders, set: note = 'x', where: note is null, batch: 1_000_001 }",
+                        "20:79: migration.steps[0].backfill.batch: must be from 1 to 1,000,000, got 1_000_001"),
+                mistake(
+                        "sql: alter table orders add column region text",
+                        "backfill: { table: orders, set: note = 'x', where: note is null, batch: { target: 1ms } }",
+                        "20:89: migration.steps[0].backfill.batch.target: must be at least 5ms, got 1ms"),
+                mistake(
+                        "sql: alter table orders add column region text",
+                        "backfill: { table: orders, set: note = 'x', where: note is null, batch: { first: 200, most: 100 } }",
+                        "20:88: migration.steps[0].backfill.batch.first: must be at most 100, the most rows of a batch, got 200"),
+                mistake(
+                        "sql: alter table orders add column region text",
+                        "backfill: { table: orders, set: note = 'x', where: note is null, throttle: { replicaLag: 1s } }",
+                        "20:96: migration.steps[0].backfill.throttle.replicaLag: the environment has no replica; write environment.replicas: 1, or remove it"),
+                mistake(
+                        "sql: alter table orders add column region text",
+                        "backfill: { table: orders, set: note = 'x', where: note is null, throttle: { p99: 0.5x } }",
+                        "20:89: migration.steps[0].backfill.throttle.p99: must be a factor of at least 1x, got 0.5x; write e.g. 3x to allow three times the baseline"),
+                mistake(
+                        "sql: alter table orders add column region text",
+                        "backfill: { table: orders, set: note = 'x', where: note is null; select 1 }",
+                        "20:58: migration.steps[0].backfill.where: is not one piece of SQL; write a condition, e.g. region is null"),
+                mistake(
+                        "sql: alter table orders add column region text",
+                        "backfill: { table: orders, set: note = 'x', where: note is null }\n      transaction: none",
+                        "21:20: migration.steps[0].transaction: does not go with backfill; remove it"),
                 mistake(
                         "sql: alter table orders add column region text",
                         "pause: 0s",

@@ -75,6 +75,24 @@ class ScenarioWriterTest {
                 - { name: apart, sql: select 1, transaction: none }
                 - { name: rebuild, sql: reindex index concurrently orders_pkey }
                 - { name: rest, pause: 90s }
+                - { name: fill, backfill: { table: orders, set: "region = 'eu; de'", where: region is null } }
+                - name: fill more
+                  backfill:
+                    table: public.orders
+                    set: note = 'none'
+                    where: note is null
+                    batch: 5_000
+                    pause: 20ms
+                    throttle: { replicaLag: 2s, p99: 2.5x, lockQueue: 3 }
+                  lockTimeout: 200ms
+                  retries: 4
+                - name: fill in time
+                  backfill:
+                    table: orders
+                    set: note = 'none'
+                    where: note is null
+                    batch: { target: 50ms, first: 10, most: 700 }
+                    throttle: { p99: 250ms }
                 - { name: catch up, wait: { replicaLag: 1500ms } }
               rollback:
                 steps:
@@ -244,6 +262,8 @@ class ScenarioWriterTest {
                                 statements(file.statements()),
                                 file.transaction(),
                                 file.lockPolicy());
+                    case Step.BackfillStep backfill ->
+                        new Step.BackfillStep(backfill.name(), NOWHERE, backfill.backfill(), backfill.lockPolicy());
                     case Step.PauseStep pause -> new Step.PauseStep(pause.name(), NOWHERE, pause.length());
                     case Step.WaitStep wait -> new Step.WaitStep(wait.name(), NOWHERE, wait.replicaLag());
                 })
