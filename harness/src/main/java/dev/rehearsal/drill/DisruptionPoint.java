@@ -103,6 +103,7 @@ sealed interface DisruptionPoint {
                     }
                 }
                 // Nothing is done in them that a disruption could break: the next step feels it.
+                case Step.DeployStep deploy -> {}
                 case Step.PauseStep pause -> {}
                 case Step.WaitStep wait -> {}
             }

@@ -49,7 +49,7 @@ final class BackfillRun implements StepRun {
     private final int index;
     private final BatchPace pace;
     private final Brake brake;
-    private final BatchEvidence evidence = new BatchEvidence();
+    private final BatchEvidence evidence;
     private final String state;
 
     private long rows;
@@ -90,6 +90,7 @@ final class BackfillRun implements StepRun {
         this.brake = new Brake(backfill.throttle(), tools.surroundings(), tools.stop());
         // One a backfill, so that another one of the same table has its own.
         this.state = "harness_backfill_" + Integer.toHexString(backfill.sql().hashCode());
+        this.evidence = new BatchEvidence(state);
     }
 
     @Override

@@ -22,6 +22,7 @@ import java.util.Set;
  */
 final class BatchEvidence {
     private final Map<List<String>, LockHeld> locks = new LinkedHashMap<>();
+    private final String ignored;
     private final Set<Rewrite> rewrites = new LinkedHashSet<>();
     private final Map<String, Scan> scans = new LinkedHashMap<>();
     private Optional<Observation> first = Optional.empty();
@@ -29,6 +30,11 @@ final class BatchEvidence {
     private long waitedNanos;
     private long walBytes;
     private boolean walKnown;
+
+    /** @param ignored a table that is the backfill's own */
+    BatchEvidence(String ignored) {
+        this.ignored = ignored;
+    }
 
     /** Of one try of one batch. */
     synchronized void add(Observation batch) {
@@ -38,10 +44,13 @@ final class BatchEvidence {
         walKnown |= batch.walBytes().isPresent();
         walBytes += batch.walBytes().orElse(0);
         rewrites.addAll(batch.rewrites());
-        batch.scans()
+        batch.scans().stream()
+                .filter(scan -> !scan.relation().equals(ignored))
                 .forEach(scan ->
                         scans.merge(scan.relation(), scan, (one, other) -> one.rows() >= other.rows() ? one : other));
-        batch.locks().forEach(lock -> locks.merge(List.of(lock.relation(), lock.mode()), lock, BatchEvidence::worst));
+        batch.locks().stream()
+                .filter(lock -> !lock.relation().equals(ignored))
+                .forEach(lock -> locks.merge(List.of(lock.relation(), lock.mode()), lock, BatchEvidence::worst));
     }
 
     private static LockHeld worst(LockHeld one, LockHeld other) {

@@ -143,6 +143,7 @@ final class StepSequence {
         return switch (step) {
             case Step.SqlStatements sql -> new StatementsRun(tools, sql, index);
             case Step.BackfillStep backfill -> new BackfillRun(tools, backfill, index);
+            case Step.DeployStep deploy -> new DeployRun(tools, deploy);
             case Step.PauseStep pause -> new PauseRun(tools, pause);
             case Step.WaitStep wait -> new WaitRun(tools, wait);
         };

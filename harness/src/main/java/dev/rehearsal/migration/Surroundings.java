@@ -1,6 +1,7 @@
 package dev.rehearsal.migration;
 
 import dev.rehearsal.measure.LaggingReplica;
+import dev.rehearsal.scenario.EnvironmentException;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -20,6 +21,14 @@ public interface Surroundings {
 
     /** Sessions that wait for a lock, whoever they are. */
     int waitingForLocks();
+
+    /**
+     * Begins to move a service to another version; only where somebody is there. Does not wait for the move.
+     *
+     * @param over from its begin to its end
+     * @return when it will be over, since the run's origin
+     */
+    long deploy(String service, String version, Duration over) throws EnvironmentException, InterruptedException;
 
     /** Nobody there. */
     static Surroundings deserted() {
@@ -47,6 +56,11 @@ public interface Surroundings {
             @Override
             public int waitingForLocks() {
                 return 0;
+            }
+
+            @Override
+            public long deploy(String service, String version, Duration over) {
+                throw new IllegalStateException("nobody is there who could be given another version");
             }
         };
     }

@@ -5,6 +5,7 @@ import dev.rehearsal.load.Load;
 import dev.rehearsal.measure.Instruments;
 import dev.rehearsal.measure.LaggingReplica;
 import dev.rehearsal.migration.Surroundings;
+import dev.rehearsal.scenario.EnvironmentException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -40,6 +41,12 @@ final class LoadedSurroundings implements Surroundings {
     @Override
     public Optional<Duration> baselineP99() {
         return baselineP99.get();
+    }
+
+    @Override
+    public long deploy(String service, String version, Duration over)
+            throws EnvironmentException, InterruptedException {
+        return load.deploy(service, version, over);
     }
 
     @Override

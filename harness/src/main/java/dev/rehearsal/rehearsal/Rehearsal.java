@@ -231,7 +231,7 @@ public final class Rehearsal implements AutoCloseable {
     /** The load names its sessions itself, by service. */
     private LoadSpec loadSpec(Environment environment) {
         return new LoadSpec(
-                scenario.workload(),
+                scenario.workload().deployedBy(scenario.migration()),
                 scenario.seed(),
                 environment.application().jdbcUrl(),
                 environment.reads().stream().map(ProxiedEndpoint::jdbcUrl).toList(),

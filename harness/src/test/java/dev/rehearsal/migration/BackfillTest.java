@@ -301,6 +301,11 @@ class BackfillTest {
         }
 
         @Override
+        public long deploy(String service, String version, Duration over) {
+            throw new AssertionError("no step deploys");
+        }
+
+        @Override
         public int waitingForLocks() {
             return suffers("lockQueue") ? 3 : 2;
         }

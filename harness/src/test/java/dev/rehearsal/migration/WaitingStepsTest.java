@@ -75,6 +75,11 @@ class WaitingStepsTest {
         }
 
         @Override
+        public long deploy(String service, String version, Duration over) {
+            throw new AssertionError("no step deploys");
+        }
+
+        @Override
         public int waitingForLocks() {
             return 0;
         }

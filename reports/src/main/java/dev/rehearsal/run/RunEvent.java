@@ -27,6 +27,7 @@ import java.util.OptionalLong;
     @JsonSubTypes.Type(value = RunEvent.StepStarted.class, name = "stepStarted"),
     @JsonSubTypes.Type(value = RunEvent.StatementObserved.class, name = "statement"),
     @JsonSubTypes.Type(value = RunEvent.StepEnded.class, name = "stepEnded"),
+    @JsonSubTypes.Type(value = RunEvent.Deploying.class, name = "deploying"),
     @JsonSubTypes.Type(value = RunEvent.BackfillProgressed.class, name = "backfillProgressed"),
     @JsonSubTypes.Type(value = RunEvent.BackfillEnded.class, name = "backfillEnded"),
     @JsonSubTypes.Type(value = RunEvent.FaultStarted.class, name = "faultStarted"),
@@ -418,6 +419,14 @@ public sealed interface RunEvent {
             throttledNanos = Map.copyOf(throttledNanos);
         }
     }
+
+    /**
+     * A service moves to another version. An arrival meets it with the share of the time between start and end that has passed at its planned instant.
+     *
+     * @param version {@code old} for what the service was in the beginning
+     */
+    record Deploying(long atNanos, String service, String version, long startNanos, long endNanos)
+            implements RunEvent {}
 
     record FaultStarted(long atNanos, int index, String kind, String description) implements RunEvent {}
 

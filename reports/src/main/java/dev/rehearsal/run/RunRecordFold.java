@@ -76,6 +76,7 @@ final class RunRecordFold {
             case StepStarted e -> stepStarts.put(e.index(), e);
             // For whoever follows the file.
             case RunEvent.BackfillProgressed e -> {}
+            case RunEvent.Deploying e -> {}
             case BackfillEnded e -> backfills.put(begun(e.step(), stepStarts, "step"), e);
             case StepEnded e -> stepEnds.put(begun(e.index(), stepStarts, "step"), e);
             case StatementObserved e ->

@@ -109,6 +109,7 @@ class RunRecordTest {
                         List.of(new RunEvent.Scan("orders", 10)),
                         OptionalLong.of(4096),
                         List.of(new RunEvent.LockHeld("orders", "AccessExclusive", 1, 2, 3, 4, true))),
+                new RunEvent.Deploying(9, "checkout", "v2", 8, 20),
                 new RunEvent.BackfillProgressed(9, 0, 1, 500, 1000, 400, 2, 250, OptionalLong.of(7)),
                 new RunEvent.BackfillEnded(
                         10,

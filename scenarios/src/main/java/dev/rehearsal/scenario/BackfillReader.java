@@ -163,6 +163,7 @@ final class BackfillReader {
         return switch (step) {
             case Step.SqlStatements sql -> false;
             case Step.BackfillStep backfill -> false;
+            case Step.DeployStep deploy -> false;
             case Step.PauseStep pause -> false;
             case Step.WaitStep wait -> false;
         };

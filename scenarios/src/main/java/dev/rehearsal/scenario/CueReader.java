@@ -117,6 +117,7 @@ final class CueReader {
                         ? Optional.of("each of its statements commits itself; write begin and commit around them")
                         : Optional.empty();
             case Step.BackfillStep backfill -> Optional.of("each of its batches commits itself; write a step of SQL");
+            case Step.DeployStep deploy -> Optional.of(NO_STATEMENTS);
             case Step.PauseStep pause -> Optional.of(NO_STATEMENTS);
             case Step.WaitStep wait -> Optional.of(NO_STATEMENTS);
         };

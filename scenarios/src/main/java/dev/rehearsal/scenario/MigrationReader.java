@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -28,11 +29,24 @@ final class MigrationReader {
     /** A lag is known to about the interval in which servers are asked. */
     static final Duration SHORTEST_LAG = Duration.ofMillis(100);
 
-    private static final List<String> LATER_STEPS = List.of("deploy", "flyway", "liquibase", "command");
+    private static final List<String> LATER_STEPS = List.of("flyway", "liquibase", "command");
     private static final Keys KEYS = Keys.of("lockTimeout", "retries", "backoff", "timeLimit", "steps", "rollback");
     private static final Keys STEP_KEYS = new Keys(
-            List.of("name", "sql", "file", "backfill", "pause", "wait", "transaction", "lockTimeout", "retries"),
+            List.of(
+                    "name",
+                    "sql",
+                    "file",
+                    "backfill",
+                    "deploy",
+                    "pause",
+                    "wait",
+                    "transaction",
+                    "lockTimeout",
+                    "retries"),
             LATER_STEPS);
+    private static final Keys DEPLOY_KEYS = Keys.of("service", "version", "over");
+    private static final String DEPLOY_ADVICE = "write e.g. deploy: { service: checkout, version: v2, over: 10s }";
+    private static final Duration DEFAULT_OVER = Duration.ofSeconds(10);
     private static final Keys WAIT_KEYS = Keys.of("replicaLag");
     private static final String WAIT_ADVICE = "write e.g. wait: { replicaLag: 1s }";
     private static final String STEPS_ADVICE = "write e.g. - { name: add column, sql: alter table … }";
@@ -42,13 +56,18 @@ final class MigrationReader {
     private final Path folder;
     private final int replicas;
     private final BackfillReader backfills;
+    private final List<Deploy> deploys = new ArrayList<>();
     private final Set<String> names = new LinkedHashSet<>();
+
+    /** A deploy, in the order in which they happen, and where it says what. */
+    private record Deploy(Step.DeployStep step, Value service, Value version) {}
 
     /** What a step may be, by its key, and which of the other keys go with it. */
     private enum Kind {
         SQL(true, true),
         FILE(true, true),
         BACKFILL(true, false),
+        DEPLOY(false, false),
         PAUSE(false, false),
         WAIT(false, false);
 
@@ -174,6 +193,7 @@ final class MigrationReader {
                         .read(what, before)
                         .map(backfill ->
                                 new Step.BackfillStep(name, value.location(), backfill, batchPolicy(block, defaults)));
+            case DEPLOY -> deploy(what, value, name, defaults);
             case PAUSE -> Optional.of(pause(what, value, name, defaults));
             case WAIT -> waiting(what, value, name);
         };
@@ -201,11 +221,70 @@ final class MigrationReader {
                 .orElse(false);
     }
 
+    private Optional<Step> deploy(Value what, Value step, String name, Defaults defaults) {
+        Block block = what.block(DEPLOY_KEYS, DEPLOY_ADVICE);
+        Optional<Value> service = block.require("service", DEPLOY_ADVICE);
+        Optional<Value> version = block.require("version", DEPLOY_ADVICE);
+        Duration over = block.duration("over", Duration.ZERO, DEFAULT_OVER);
+        if (over.compareTo(defaults.timeLimit()) >= 0) {
+            block.get("over").orElse(what).problem(beyond(defaults, "deploy faster"));
+        }
+        if (service.isEmpty() || version.isEmpty()) {
+            return Optional.empty();
+        }
+        Step.DeployStep deploy = new Step.DeployStep(
+                name,
+                step.location(),
+                service.get().text("name a service"),
+                version.get().text("name a version of it"),
+                over);
+        deploys.add(new Deploy(deploy, service.get(), version.get()));
+        return Optional.of(deploy);
+    }
+
+    /** To be called when the workload is known: whether there is what is deployed, and whether that changes anything. */
+    void checkDeploys(Workload workload) {
+        Map<String, String> deployed = new HashMap<>();
+        for (Deploy deploy : deploys) {
+            Step.DeployStep step = deploy.step();
+            Optional<Workload.Service> service = workload.services().stream()
+                    .filter(each -> each.name().equals(step.service()))
+                    .findFirst();
+            if (service.isEmpty()) {
+                deploy.service()
+                        .problem("no service is called " + Value.shorten(step.service()) + "; "
+                                + Nearest.advice(
+                                        step.service(),
+                                        workload.services().stream()
+                                                .map(Workload.Service::name)
+                                                .toList()));
+                continue;
+            }
+            Set<String> versions = new LinkedHashSet<>(service.get().versions().keySet());
+            versions.add(Workload.Service.OLD);
+            if (!versions.contains(step.version())) {
+                deploy.version()
+                        .problem("service " + step.service() + " has no version " + Value.shorten(step.version()) + "; "
+                                + Nearest.advice(step.version(), versions));
+            } else if (step.version().equals(deployed.getOrDefault(step.service(), Workload.Service.OLD))) {
+                deploy.version()
+                        .problem("service " + step.service() + " is at " + step.version()
+                                + " already when this step begins; name another version, or remove the step");
+            } else {
+                deployed.put(step.service(), step.version());
+            }
+        }
+    }
+
+    private static String beyond(Defaults defaults, String advice) {
+        return "does not end within the migration's timeLimit, " + Quantity.write(defaults.timeLimit()) + "; " + advice
+                + ", or raise the limit";
+    }
+
     private static Step pause(Value what, Value step, String name, Defaults defaults) {
         Duration length = what.duration(SHORTEST, Duration.ofSeconds(30));
         if (length.compareTo(defaults.timeLimit()) >= 0) {
-            what.problem("does not end within the migration's timeLimit, " + Quantity.write(defaults.timeLimit())
-                    + "; pause for less, or raise the limit");
+            what.problem(beyond(defaults, "pause for less"));
         }
         return new Step.PauseStep(name, step.location(), length);
     }

@@ -110,6 +110,9 @@ public final class ScenarioLoader {
         Optional<List<Drill>> listed = block.get("drills").map(value -> DrillReader.read(value, replicas));
         List<Drill> drills = listed.orElse(List.of(Drill.values()));
         Workload workload = workload(block, dataset.dataset(), migration, drills, replicas);
+        if (!problems.anyWithin("workload")) {
+            steps.checkDeploys(workload);
+        }
         StageWords stages = new StageWords(hasRollback(block));
         List<Fault> faults = block.get("faults")
                 .map(value -> new FaultReader(
@@ -158,7 +161,12 @@ public final class ScenarioLoader {
     private Workload workload(
             Block block, Optional<Dataset> dataset, MigrationPlan migration, List<Drill> drills, int replicas) {
         if (block.has("workload")) {
-            return new WorkloadReader(texts, new DatasetReferences(dataset), drills, replicas, LedgerNeed.of(block))
+            return new WorkloadReader(
+                            texts,
+                            new DatasetReferences(dataset),
+                            usesVersions(migration, drills),
+                            replicas,
+                            LedgerNeed.of(block))
                     .read(block.get("workload").orElseThrow());
         }
         Workload none = new Workload(Workload.Arrivals.POISSON, List.of());
@@ -176,6 +184,11 @@ public final class ScenarioLoader {
                     "'workload' is missing, and none can be made up, because no table of the dataset has a key of one column; describe the traffic");
         }
         return made.orElse(none);
+    }
+
+    private static boolean usesVersions(MigrationPlan migration, List<Drill> drills) {
+        return drills.stream().anyMatch(Drill::usesVersions)
+                || allSteps(migration).anyMatch(Step.DeployStep.class::isInstance);
     }
 
     private static Stream<Step> allSteps(MigrationPlan migration) {

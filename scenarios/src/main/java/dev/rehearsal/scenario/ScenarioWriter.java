@@ -242,6 +242,7 @@ public final class ScenarioWriter {
                 case Step.SqlStep sql -> map.put("sql", script(sql.statements()));
                 case Step.FileStep file -> map.put("file", relative(folder, file.file()));
                 case Step.BackfillStep backfill -> map.put("backfill", backfill(backfill.backfill()));
+                case Step.DeployStep deploy -> map.put("deploy", deploy(deploy));
                 case Step.PauseStep pause -> map.put("pause", Quantity.write(pause.length()));
                 case Step.WaitStep wait -> map.put("wait", Map.of("replicaLag", Quantity.write(wait.replicaLag())));
             }
@@ -255,6 +256,14 @@ public final class ScenarioWriter {
             written.add(map);
         }
         return written;
+    }
+
+    private static Map<String, Object> deploy(Step.DeployStep deploy) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("service", deploy.service());
+        map.put("version", deploy.version());
+        map.put("over", Quantity.write(deploy.over()));
+        return map;
     }
 
     private static Map<String, Object> backfill(Backfill backfill) {
@@ -288,6 +297,7 @@ public final class ScenarioWriter {
         return switch (step) {
             case Step.SqlStatements sql -> Optional.of(sql.lockPolicy());
             case Step.BackfillStep backfill -> Optional.of(backfill.lockPolicy());
+            case Step.DeployStep deploy -> Optional.empty();
             case Step.PauseStep pause -> Optional.empty();
             case Step.WaitStep wait -> Optional.empty();
         };

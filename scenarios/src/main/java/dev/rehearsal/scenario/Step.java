@@ -101,6 +101,20 @@ public sealed interface Step {
         }
     }
 
+    /**
+     * A service moves from the version that it has to another one.
+     *
+     * @param version of the service, or {@link Workload.Service#OLD}
+     * @param over from the first request of the new version to the last of the one before; zero: at once
+     */
+    record DeployStep(String name, SourceLocation location, String service, String version, Duration over)
+            implements Step {
+        @Override
+        public String kind() {
+            return "deploy";
+        }
+    }
+
     /** Nothing for a while: a deployment that lets things settle. */
     record PauseStep(String name, SourceLocation location, Duration length) implements Step {
         @Override

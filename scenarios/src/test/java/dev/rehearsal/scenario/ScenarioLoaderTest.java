@@ -88,8 +88,8 @@ class ScenarioLoaderTest {
     void refusesVersionsThatNoDrillUses() throws Exception {
         assertThat(written.problems(WITH_VERSIONS + "drills: [ rerun ]\n"))
                 .containsExactly(
-                        "scenario.yaml:7:17: workload.services[0].versions: nothing uses them; add drills: [ compatibility ],"
-                                + " or remove them");
+                        "scenario.yaml:7:17: workload.services[0].versions: nothing uses them; add a step deploy: { service: …, version: … }"
+                                + " or drills: [ compatibility ], or remove them");
     }
 
     @Test
@@ -781,6 +781,22 @@ class ScenarioLoaderTest {
                         "sql: alter table orders add column region text",
                         "backfill: { table: orders, set: note = 'x', where: note is null }\n      transaction: none",
                         "21:20: migration.steps[0].transaction: does not go with backfill; remove it"),
+                mistake(
+                        "sql: alter table orders add column region text",
+                        "deploy: { service: shp, version: v2 }",
+                        "20:26: migration.steps[0].deploy.service: no service is called shp; did you mean 'shop'?"),
+                mistake(
+                        "sql: alter table orders add column region text",
+                        "deploy: { service: shop, version: v2 }",
+                        "20:41: migration.steps[0].deploy.version: service shop has no version v2; write old"),
+                mistake(
+                        "sql: alter table orders add column region text",
+                        "deploy: { service: shop, version: old }",
+                        "20:41: migration.steps[0].deploy.version: service shop is at old already when this step begins; name another version, or remove the step"),
+                mistake(
+                        "sql: alter table orders add column region text",
+                        "deploy: { service: shop }",
+                        "20:15: migration.steps[0].deploy: 'version' is missing; write e.g. deploy: { service: checkout, version: v2, over: 10s }"),
                 mistake(
                         "sql: alter table orders add column region text",
                         "pause: 0s",

@@ -50,6 +50,8 @@ class SchemaAgreementTest {
             "compares with the baseline",
             "no operation",
             "no service",
+            "has no version",
+            "already when this step begins",
             "no step is called",
             "neither the schema nor",
             "the environment has no replica",
