@@ -66,7 +66,7 @@ final class InjectorReader implements AutoCloseable {
     CompletableFuture<Frame.Deploying> deploying() {
         CompletableFuture<Frame.Deploying> answer = new CompletableFuture<>();
         deploying.add(answer);
-        failure.thenAccept(answer::completeExceptionally);
+        var unused = failure.thenAccept(answer::completeExceptionally);
         return answer;
     }
 

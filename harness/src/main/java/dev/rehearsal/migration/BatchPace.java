@@ -26,7 +26,7 @@ final class BatchPace {
             case BatchSize.Fixed fixed -> {}
             case BatchSize.Adaptive adaptive -> {
                 double wanted = (double) adaptive.target().toNanos() / Math.max(1, duration.toNanos());
-                keys = (int) Math.clamp(Math.round(keys * Math.clamp(wanted, 0.5, 2.0)), 1, adaptive.most());
+                keys = Math.clamp(Math.round(keys * Math.clamp(wanted, 0.5, 2.0)), 1, adaptive.most());
             }
         }
     }

@@ -788,7 +788,7 @@ class ScenarioLoaderTest {
                 mistake(
                         "sql: alter table orders add column region text",
                         "deploy: { service: shop, version: v2 }",
-                        "20:41: migration.steps[0].deploy.version: service shop has no version v2; write old"),
+                        "20:41: migration.steps[0].deploy.version: service shop has no version v2; known are old"),
                 mistake(
                         "sql: alter table orders add column region text",
                         "deploy: { service: shop, version: old }",
