@@ -113,9 +113,11 @@ record DefaultWorkload(DatasetDefinition dataset, SqlSchema schema, Set<String> 
     }
 
     private static boolean copies(TableDefinition filled, SqlSchema.Table table, String key) {
-        // In a restored table the server makes the keys, and they go on where the last one was.
-        boolean numbered = filled.columns().isEmpty() || filled.columns().get(key) instanceof Generator.Sequence;
-        return numbered
+        Optional<Generator> generator = Optional.ofNullable(filled.columns().get(key));
+        boolean counted = generator.isPresent()
+                ? generator.get() instanceof Generator.Sequence
+                : table.columns().get(key).type().matches("(small|big)?(int|integer|serial)[248]?");
+        return counted
                 && table.columns().get(key).defaulted()
                 && table.unique().isEmpty()
                 && table.columns().values().stream()
