@@ -112,8 +112,7 @@ final class BulkLoader {
             ServerCatalog catalog = ServerCatalog.read(sessions.first());
             ServerValues values = new ServerValues(sessions.first());
             Dictionaries dictionaries = new Dictionaries(seed);
-            DatasetPlan plan =
-                    new DatasetPlanner(spec, seed, catalog, places, values, dictionaries, values).plan();
+            DatasetPlan plan = new DatasetPlanner(spec, seed, catalog, places, values, dictionaries, values).plan();
             notes.forEach(progress::note);
             plan.notes().forEach(progress::note);
             ColumnCompiler compiler = new ColumnCompiler(plan, seed, places, values, dictionaries);
@@ -123,7 +122,8 @@ final class BulkLoader {
                     .toList();
             DeferredKeys deferred = DeferredKeys.takeFrom(sessions.first());
             tryOut(targets, sessions.first());
-            progress.expect(targets.stream().mapToLong(target -> target.plan().rows()).sum());
+            progress.expect(
+                    targets.stream().mapToLong(target -> target.plan().rows()).sum());
             run(sessions, copies(targets));
             progress.phase("freezing rows");
             run(
@@ -227,12 +227,7 @@ final class BulkLoader {
                     try {
                         loaded.merge(
                                 target.name(),
-                                copy(
-                                        target,
-                                        from,
-                                        to,
-                                        connection,
-                                        more -> progress.loaded(target.name(), more, rows)),
+                                copy(target, from, to, connection, more -> progress.loaded(target.name(), more, rows)),
                                 Long::sum);
                     } finally {
                         if (!connection.isClosed()) {

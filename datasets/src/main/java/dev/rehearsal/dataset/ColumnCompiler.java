@@ -75,8 +75,8 @@ final class ColumnCompiler {
                 return Optional.ofNullable(spec.definition().tables().get(table))
                         .map(TableDefinition::columns)
                         .flatMap(columns -> Optional.ofNullable(columns.get(column)))
-                        .map(generator -> ColumnPlan.of(
-                                new ServerColumn(table, column, "", -1, 'b', false, false), generator));
+                        .map(generator ->
+                                ColumnPlan.of(new ServerColumn(table, column, "", -1, 'b', false, false), generator));
             }
         };
     }
@@ -115,7 +115,9 @@ final class ColumnCompiler {
         ServerColumn column = plan.column();
         if (plan.placement().isPresent()) {
             Generator inner = generator instanceof Generator.Unique unique ? unique.inner() : generator;
-            return values(column, inner, random).made().by(place(column, plan.placement().get()));
+            return values(column, inner, random)
+                    .made()
+                    .by(place(column, plan.placement().get()));
         }
         if (generator instanceof Generator.Unique unique) {
             Values values = values(column, unique.inner(), random);
@@ -221,9 +223,7 @@ final class ColumnCompiler {
             }
             case Generator.Bool bool ->
                 new Values(
-                        2,
-                        Values.Preference.ALL,
-                        number -> new ColumnGenerator.Ready(number, new byte[][] {{0}, {1}}));
+                        2, Values.Preference.ALL, number -> new ColumnGenerator.Ready(number, new byte[][] {{0}, {1}}));
             case Generator.Faker faker -> {
                 requireText(column, "faker", 1);
                 byte[][] words = words(column, faker);
@@ -249,8 +249,7 @@ final class ColumnCompiler {
                 yield new Values(
                         count(interval.minSeconds(), interval.maxSeconds()),
                         Values.Preference.ALL,
-                        number -> new ColumnGenerator.Duration(
-                                new LongSource.Steps(number, interval.minSeconds(), 1)));
+                        number -> new ColumnGenerator.Duration(new LongSource.Steps(number, interval.minSeconds(), 1)));
             }
             case Generator.Uuid uuid ->
                 // Unique as they are.
@@ -265,7 +264,8 @@ final class ColumnCompiler {
     }
 
     private InvalidScenarioException uncountable(ServerColumn column, String generator) {
-        return wrong(column, "must be unique, which " + generator + " cannot be; write another generator, e.g. uniform");
+        return wrong(
+                column, "must be unique, which " + generator + " cannot be; write another generator, e.g. uniform");
     }
 
     private Values range(ServerColumn column, long min, long max) throws InvalidScenarioException {
@@ -286,7 +286,8 @@ final class ColumnCompiler {
     private Values moments(ServerColumn column, Generator.Timestamp moment) throws InvalidScenarioException {
         boolean date = column.type().equals("date");
         int digits = column.modifier() < 0 ? 6 : Math.clamp(column.modifier(), 0, 6);
-        long step = date ? Literals.MICROS_PER_DAY : BigInteger.TEN.pow(6 - digits).longValueExact();
+        long step =
+                date ? Literals.MICROS_PER_DAY : BigInteger.TEN.pow(6 - digits).longValueExact();
         long from = Math.ceilDiv(Literals.micros(moment.from()), step);
         long to = Math.floorDiv(Literals.micros(moment.to()), step);
         return new Values(
@@ -295,8 +296,7 @@ final class ColumnCompiler {
                 number -> moment(column, new LongSource.Steps(number, from * step, step)));
     }
 
-    private Values bytes(ServerColumn column, Generator.Bytes bytes, RowRandom random)
-            throws InvalidScenarioException {
+    private Values bytes(ServerColumn column, Generator.Bytes bytes, RowRandom random) throws InvalidScenarioException {
         if (isBits(column)) {
             int bits = bitsOf(column, bytes);
             return new Values(
@@ -589,10 +589,10 @@ final class ColumnCompiler {
                         column,
                         "references " + references.table() + "." + references.column()
                                 + ", which is not a column that this dataset fills"));
-        Generator generator = target.generator() instanceof Generator.Nullable nullable
-                ? nullable.inner()
-                : target.generator();
-        if (generator instanceof Generator.Sequence sequence && target.placement().isEmpty()) {
+        Generator generator =
+                target.generator() instanceof Generator.Nullable nullable ? nullable.inner() : target.generator();
+        if (generator instanceof Generator.Sequence sequence
+                && target.placement().isEmpty()) {
             // The common case: a sum, and no generator within a generator.
             return whole(column, new LongSource.Steps(picked, sequence.start(), 1));
         }
@@ -626,17 +626,20 @@ final class ColumnCompiler {
         requireType(
                 column,
                 "json",
-                column.type().equals("json") || column.type().equals("jsonb") || column.type().equals("text"));
+                column.type().equals("json")
+                        || column.type().equals("jsonb")
+                        || column.type().equals("text"));
         Map<String, ColumnGenerator> fields = new LinkedHashMap<>();
         for (Map.Entry<String, Generator> field : json.fields().entrySet()) {
             Generator generator = field.getValue();
             Generator inner = generator instanceof Generator.Nullable nullable ? nullable.inner() : generator;
             String type = JsonFields.type(inner);
-            ServerColumn part = new ServerColumn(
-                    column.table(), column.name() + "." + field.getKey(), type, -1, 'b', false, false);
+            ServerColumn part =
+                    new ServerColumn(column.table(), column.name() + "." + field.getKey(), type, -1, 'b', false, false);
             fields.put(field.getKey(), compile(ColumnPlan.of(part, generator)));
         }
-        return new ColumnGenerator.JsonObject(new JsonFields(fields, json, column.type().equals("jsonb")));
+        return new ColumnGenerator.JsonObject(
+                new JsonFields(fields, json, column.type().equals("jsonb")));
     }
 
     private void requireCountable(ServerColumn column, long values) throws InvalidScenarioException {

@@ -211,7 +211,15 @@ sealed interface ColumnGenerator {
     }
 
     /** One of a few ready fields, by its place. */
-    record Ready(LongSource place, byte[][] fields) implements ColumnGenerator {
+    final class Ready implements ColumnGenerator {
+        private final LongSource place;
+        private final byte[][] fields;
+
+        Ready(LongSource place, byte[][] fields) {
+            this.place = place;
+            this.fields = fields;
+        }
+
         @Override
         public void write(long row, CopyBuffer out) {
             byte[] field = fields[(int) place.at(row)];
@@ -260,7 +268,15 @@ sealed interface ColumnGenerator {
     }
 
     /** One of some thousand texts. */
-    record Dictionary(RowRandom random, byte[][] words) implements ColumnGenerator {
+    final class Dictionary implements ColumnGenerator {
+        private final RowRandom random;
+        private final byte[][] words;
+
+        Dictionary(RowRandom random, byte[][] words) {
+            this.random = random;
+            this.words = words;
+        }
+
         @Override
         public void write(long row, CopyBuffer out) {
             byte[] word = words[(int) RowRandom.below(words.length, random.bits(row))];
@@ -270,8 +286,21 @@ sealed interface ColumnGenerator {
     }
 
     /** One of some thousand texts with a number in it that makes it unique: before the {@code @} of an address, behind any other. */
-    record NumberedWords(RowRandom random, byte[][] words, LongSource number, int digits, int maxBytes)
-            implements ColumnGenerator {
+    final class NumberedWords implements ColumnGenerator {
+        private final RowRandom random;
+        private final byte[][] words;
+        private final LongSource number;
+        private final int digits;
+        private final int maxBytes;
+
+        NumberedWords(RowRandom random, byte[][] words, LongSource number, int digits, int maxBytes) {
+            this.random = random;
+            this.words = words;
+            this.number = number;
+            this.digits = digits;
+            this.maxBytes = maxBytes;
+        }
+
         @Override
         public void write(long row, CopyBuffer out) {
             byte[] word = words[(int) RowRandom.below(words.length, random.bits(row))];
@@ -301,7 +330,15 @@ sealed interface ColumnGenerator {
     }
 
     /** The pattern's places as digits of a number, so that no two numbers give the same text. */
-    record NumberedPattern(LongSource number, byte[] pattern) implements ColumnGenerator {
+    final class NumberedPattern implements ColumnGenerator {
+        private final LongSource number;
+        private final byte[] pattern;
+
+        NumberedPattern(LongSource number, byte[] pattern) {
+            this.number = number;
+            this.pattern = pattern;
+        }
+
         @Override
         public void write(long row, CopyBuffer out) {
             int index = out.field(pattern.length);

@@ -78,7 +78,8 @@ record ColumnLimits(String column, List<Limit> limits) {
     }
 
     boolean hasLengths() {
-        return !of(CheckCondition.Kind.LENGTH_AT_LEAST, CheckCondition.Kind.LENGTH_AT_MOST).isEmpty();
+        return !of(CheckCondition.Kind.LENGTH_AT_LEAST, CheckCondition.Kind.LENGTH_AT_MOST)
+                .isEmpty();
     }
 
     /** The least number allowed, of a column with so many digits behind the point. */

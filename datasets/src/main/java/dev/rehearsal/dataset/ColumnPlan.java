@@ -12,11 +12,7 @@ import java.util.Optional;
  * @param earlier refers to its own table, to rows before it
  */
 record ColumnPlan(
-        ServerColumn column,
-        Generator generator,
-        String stream,
-        Optional<Placement> placement,
-        boolean earlier) {
+        ServerColumn column, Generator generator, String stream, Optional<Placement> placement, boolean earlier) {
 
     /** A column on its own. */
     static ColumnPlan of(ServerColumn column, Generator generator) {

@@ -43,10 +43,7 @@ final class DatasetPlaces {
     /** A problem with a column's generator in {@code dataset.yaml}. */
     Problem ofColumn(String table, String column, String message) {
         return problem(
-                table,
-                "tables." + table + ".columns." + column,
-                message,
-                List.of("tables", table, "columns", column));
+                table, "tables." + table + ".columns." + column, message, List.of("tables", table, "columns", column));
     }
 
     InvalidScenarioException wrongColumn(String table, String column, String message) {

@@ -33,7 +33,10 @@ record DatasetPlan(Map<String, TablePlan> tables, List<String> notes) implements
 
         /** Rows that a foreign key may refer to. */
         long keys() {
-            return present.values().stream().findFirst().map(fields -> (long) fields.length).orElse(rows);
+            return present.values().stream()
+                    .findFirst()
+                    .map(fields -> (long) fields.length)
+                    .orElse(rows);
         }
     }
 

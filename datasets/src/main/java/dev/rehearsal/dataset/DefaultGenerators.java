@@ -37,8 +37,10 @@ final class DefaultGenerators {
             Named.faker("e_?mail", "internet.emailAddress", 12),
             Named.faker("(first|given|fore)_?name", "name.firstName", 4),
             Named.faker("(last|family|sur)_?name", "name.lastName", 4),
-            Named.faker("(user|login|account)_?name|(^|_)(login|nick|nickname|alias|username)$", "internet.username", 6),
-            Named.faker("(full|real|display|contact|customer|person|author|owner)_?name|(^|_)author$", "name.fullName", 8),
+            Named.faker(
+                    "(user|login|account)_?name|(^|_)(login|nick|nickname|alias|username)$", "internet.username", 6),
+            Named.faker(
+                    "(full|real|display|contact|customer|person|author|owner)_?name|(^|_)author$", "name.fullName", 8),
             Named.faker("compan|organi[sz]ation|employer|vendor|manufacturer", "company.name", 8),
             Named.faker("country_?code|(^|_)country_?iso", "address.countryCode", 2),
             Named.faker("(^|_)country", "address.country", 8),
@@ -60,7 +62,10 @@ final class DefaultGenerators {
             Named.of("(^|_)(gender|sex)$", choice("f", "m", "x"), 1),
             Named.of("(^|_)(status|state)$", choice("active", "new", "pending", "done", "failed"), 8),
             Named.of("(^|_)version", new Generator.Pattern("#.#.#"), 5),
-            Named.of("hash|checksum|digest|(^|_)(md5|sha1|sha256|etag)", new Generator.Pattern("?#??#?##?#?##??#?#??#?##?#?##??#"), 32),
+            Named.of(
+                    "hash|checksum|digest|(^|_)(md5|sha1|sha256|etag)",
+                    new Generator.Pattern("?#??#?##?#?##??#?#??#?##?#?##??#"),
+                    32),
             Named.of("token|secret|password|(^|_)(salt|nonce)", new Generator.Pattern("???????#??##??#??????###"), 24),
             Named.faker("(^|_)(title|subject|headline)", "book.title", 8));
 
@@ -95,9 +100,8 @@ final class DefaultGenerators {
         double nulls = column.notNull() || limits.mustNotBeNull() ? 0 : nulls(column);
         return nulls == 0
                 ? made
-                : made.map(generator -> generator instanceof Generator.Sequence
-                        ? generator
-                        : new Generator.Nullable(generator, nulls));
+                : made.map(generator ->
+                        generator instanceof Generator.Sequence ? generator : new Generator.Nullable(generator, nulls));
     }
 
     /** Of a column that has no value in any row: it has to be made by something. */
@@ -140,8 +144,9 @@ final class DefaultGenerators {
         return switch (column.type()) {
             case "int2", "int4", "int8", "oid", "money" -> Optional.of(whole(column, limits, key));
             case "numeric", "float4", "float8" -> Optional.of(decimal(column, limits, key));
-            case "bool" -> Optional.of(new Generator.Bool(
-                    column.details().defaultExpression().orElse("false").equals("true") ? 0.9 : 0.2));
+            case "bool" ->
+                Optional.of(new Generator.Bool(
+                        column.details().defaultExpression().orElse("false").equals("true") ? 0.9 : 0.2));
             case "uuid" -> Optional.of(new Generator.Uuid());
             case "timestamptz", "timestamp", "date", "time" -> Optional.of(moment(column, limits));
             case "interval" -> Optional.of(new Generator.Interval(0, 86_400));
@@ -170,18 +175,21 @@ final class DefaultGenerators {
 
     /** {@code clock}, {@code created_timestamp}: seconds or milliseconds since 1970. */
     private static boolean isMoment(ServerColumn column) {
-        return words(column).matches(".*(^|_)(clock|timestamp|created|updated|modified|expires|time|at|date|epoch)(_?ms)?$")
+        return words(column)
+                        .matches(".*(^|_)(clock|timestamp|created|updated|modified|expires|time|at|date|epoch)(_?ms)?$")
                 && (column.type().equals("int8") || column.type().equals("int4"));
     }
 
     private static boolean isCounted(ServerColumn column) {
-        return words(column).matches(".*(amount|price|cost|total|balance|quantity|qty|count|size|score|points|views|hits)$");
+        return words(column)
+                .matches(".*(amount|price|cost|total|balance|quantity|qty|count|size|score|points|views|hits)$");
     }
 
     private Generator whole(ServerColumn column, ColumnLimits limits, boolean key) throws Unsatisfiable {
         String expression = column.details().defaultExpression().orElse("");
         if (column.details().identity() || expression.startsWith("nextval(")) {
-            return new Generator.Sequence(limits.least(0).map(BigDecimal::longValue).orElse(1L));
+            return new Generator.Sequence(
+                    limits.least(0).map(BigDecimal::longValue).orElse(1L));
         }
         String name = words(column);
         long most = switch (column.type()) {
@@ -210,7 +218,7 @@ final class DefaultGenerators {
         } else if (name.matches(".*(^|_)(type|kind|status|state|level|priority|flags?|mode|version|rev)$")) {
             range = new long[] {0, 9};
         }
-        BigDecimal[] limited = limited(range[0], range[1], 0, limits, BigDecimal.valueOf(most));
+        BigDecimal[] limited = limited((double) range[0], (double) range[1], 0, limits, BigDecimal.valueOf(most));
         return new Generator.UniformLong(limited[0].longValue(), limited[1].longValue());
     }
 
@@ -219,9 +227,8 @@ final class DefaultGenerators {
         boolean numeric = column.type().equals("numeric");
         int scale = numeric ? Math.clamp(column.scale(2), 0, 6) : 3;
         int digits = numeric ? Math.min(column.precision(15), 15) - Math.max(0, column.scale(2)) : 12;
-        BigDecimal most = BigDecimal.TEN
-                .pow(Math.clamp(digits, 0, 15 - scale))
-                .subtract(BigDecimal.ONE.movePointLeft(scale));
+        BigDecimal most =
+                BigDecimal.TEN.pow(Math.clamp(digits, 0, 15 - scale)).subtract(BigDecimal.ONE.movePointLeft(scale));
         double[] range = {0, 1_000};
         if (key) {
             range = new double[] {1, most.doubleValue()};
@@ -243,11 +250,15 @@ final class DefaultGenerators {
     }
 
     /** A range within the limits: the one that was thought of where they leave something of it, another of its width where they do not. */
-    private static BigDecimal[] limited(
-            double from, double to, int scale, ColumnLimits limits, BigDecimal most) throws Unsatisfiable {
+    private static BigDecimal[] limited(double from, double to, int scale, ColumnLimits limits, BigDecimal most)
+            throws Unsatisfiable {
         BigDecimal step = BigDecimal.ONE.movePointLeft(scale);
-        BigDecimal min = new BigDecimal(from).setScale(scale, java.math.RoundingMode.HALF_UP).min(most);
-        BigDecimal max = new BigDecimal(to).setScale(scale, java.math.RoundingMode.HALF_UP).min(most);
+        BigDecimal min = new BigDecimal(from)
+                .setScale(scale, java.math.RoundingMode.HALF_UP)
+                .min(most);
+        BigDecimal max = new BigDecimal(to)
+                .setScale(scale, java.math.RoundingMode.HALF_UP)
+                .min(most);
         BigDecimal width = max.subtract(min);
         Optional<BigDecimal> least = limits.least(scale);
         Optional<BigDecimal> greatest = limits.greatest(scale);
@@ -274,7 +285,9 @@ final class DefaultGenerators {
         if (min.compareTo(max) > 0) {
             throw new Unsatisfiable("no value is left between its limits");
         }
-        return new BigDecimal[] {min.setScale(scale, java.math.RoundingMode.HALF_UP), max.setScale(scale, java.math.RoundingMode.HALF_UP)};
+        return new BigDecimal[] {
+            min.setScale(scale, java.math.RoundingMode.HALF_UP), max.setScale(scale, java.math.RoundingMode.HALF_UP)
+        };
     }
 
     private static Generator moment(ServerColumn column, ColumnLimits limits) throws Unsatisfiable {
@@ -301,7 +314,8 @@ final class DefaultGenerators {
             to = latest.get();
             from = from.isBefore(to) ? from : earliest.orElse(to.minus(365, ChronoUnit.DAYS));
         }
-        double correlation = name.matches(".*(creat|insert|regist|added|start|received|ordered|event|clock|log|time_?stamp|date$|(^|_)ts$).*")
+        double correlation = name.matches(
+                        ".*(creat|insert|regist|added|start|received|ordered|event|clock|log|time_?stamp|date$|(^|_)ts$).*")
                 ? 1
                 : name.matches(".*(updat|modif|chang).*") ? 0.99 : 0;
         return new Generator.Timestamp(from, to, correlation);
@@ -327,7 +341,9 @@ final class DefaultGenerators {
         if (named.isPresent() && !(key && few)) {
             return named.get().generator();
         }
-        int usual = words(column).matches(".*(description|comment|body|content|message|note|text|summary|bio|details?|abstract).*")
+        int usual = words(column)
+                        .matches(
+                                ".*(description|comment|body|content|message|note|text|summary|bio|details?|abstract).*")
                 ? 300
                 : 40;
         int to = Math.max(shortest, Math.min(longest, usual));
@@ -339,11 +355,11 @@ final class DefaultGenerators {
     }
 
     private Generator matching(List<String> patterns, int shortest, int longest) throws Unsatisfiable {
-        List<String> words =
-                dictionaries.matching(patterns.getFirst(), shortest, longest, WORDS_OF_A_PATTERN).stream()
-                        .filter(word -> patterns.stream()
-                                .allMatch(pattern -> Pattern.compile(pattern).matcher(word).find()))
-                        .toList();
+        List<String> words = dictionaries.matching(patterns.getFirst(), shortest, longest, WORDS_OF_A_PATTERN).stream()
+                .filter(word -> patterns.stream()
+                        .allMatch(pattern ->
+                                Pattern.compile(pattern).matcher(word).find()))
+                .toList();
         if (words.isEmpty()) {
             throw new Unsatisfiable("no text of at most " + longest + " characters could be made that matches "
                     + String.join(" and ", patterns));

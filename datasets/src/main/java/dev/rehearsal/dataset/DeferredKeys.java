@@ -124,17 +124,17 @@ final class DeferredKeys {
         return done;
     }
 
-    private static Taken taken(
-            Kind kind, String table, String name, String target, String definition, String comment) {
+    private static Taken taken(Kind kind, String table, String name, String target, String definition, String comment) {
         Set<String> tables = new TreeSet<>(Set.of(table));
         if (!target.isEmpty()) {
             tables.add(target);
         }
         String on = kind == Kind.INDEX ? "index " + name : "constraint " + name + " on " + table;
         List<String> sql = new ArrayList<>();
-        sql.add(kind == Kind.INDEX
-                ? definition
-                : "alter table " + table + " add constraint " + name + " " + definition);
+        sql.add(
+                kind == Kind.INDEX
+                        ? definition
+                        : "alter table " + table + " add constraint " + name + " " + definition);
         if (!comment.isEmpty()) {
             sql.add("comment on " + on + " is '" + comment.replace("'", "''") + "'");
         }

@@ -16,7 +16,8 @@ final class JsonFields {
 
     private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
 
-    private record Field(byte[] name, ColumnGenerator value, String type) {}
+    /** @param name in quotes and with its colon */
+    private record Field(String name, ColumnGenerator value, String type) {}
 
     private final List<Field> fields = new ArrayList<>();
     private final CopyBuffer scratch = new CopyBuffer(256);
@@ -31,7 +32,8 @@ final class JsonFields {
             byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
             quote(bytes, 0, bytes.length, quoted);
             quoted.writeByte(':');
-            fields.add(new Field(java.util.Arrays.copyOf(quoted.array(), quoted.size()), value, type(inner)));
+            fields.add(new Field(
+                    new String(quoted.array(), 0, quoted.size(), StandardCharsets.UTF_8), value, type(inner)));
         });
     }
 
@@ -82,7 +84,7 @@ final class JsonFields {
                     out.writeByte(',');
                 }
                 first = false;
-                out.write(field.name());
+                out.write(field.name().getBytes(StandardCharsets.UTF_8));
                 value(field.type(), length, out);
             }
         }

@@ -102,7 +102,9 @@ final class PartitionBounds {
         Matcher constant = Pattern.compile("'((?:[^']|'')*)'|([^,\\s]+)").matcher(list);
         while (constant.find()) {
             constants.add(
-                    constant.group(1) == null ? constant.group(2) : constant.group(1).replace("''", "'"));
+                    constant.group(1) == null
+                            ? constant.group(2)
+                            : constant.group(1).replace("''", "'"));
         }
         return constants;
     }

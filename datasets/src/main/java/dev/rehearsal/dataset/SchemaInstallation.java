@@ -27,15 +27,17 @@ final class SchemaInstallation {
     /** About another database, or about connecting to one. */
     private static final Pattern ELSEWHERE =
             Pattern.compile("(?is)(create|alter|drop)\\s+(database|subscription|tablespace)\\b.*");
+
     private static final Pattern ABOUT_ROLES = Pattern.compile(
             "(?is)(grant|revoke|reassign|alter\\s+default\\s+privileges|create\\s+policy|alter\\s+policy|create\\s+user\\s+mapping|set\\s+(session|local)?\\s*(role|authorization)|comment\\s+on\\s+role)\\b.*|alter\\b.*\\bowner\\s+to\\b.*");
     private static final Pattern EXTENSION =
             Pattern.compile("(?is)create\\s+extension\\s+(?:if\\s+not\\s+exists\\s+)?\"?([\\w-]+)\"?.*");
-    private static final Pattern ABOUT_EXTENSIONS =
-            Pattern.compile("(?is)(comment\\s+on|alter)\\s+extension\\b.*|security\\s+label\\b.*|(create|alter)\\s+(server|foreign\\s+table|foreign\\s+data\\s+wrapper)\\b.*");
-    private static final Pattern SETTING = Pattern.compile("(?is)set\\b.*|select\\s+(pg_catalog\\.)?set_config\\s*\\(.*");
-    private static final Pattern SCHEMA_OF_ROLE =
-            Pattern.compile("(?is)(create\\s+schema\\s+(?:if\\s+not\\s+exists\\s+)?(?!authorization)\\S+)\\s+authorization\\s+\\S+(.*)");
+    private static final Pattern ABOUT_EXTENSIONS = Pattern.compile(
+            "(?is)(comment\\s+on|alter)\\s+extension\\b.*|security\\s+label\\b.*|(create|alter)\\s+(server|foreign\\s+table|foreign\\s+data\\s+wrapper)\\b.*");
+    private static final Pattern SETTING =
+            Pattern.compile("(?is)set\\b.*|select\\s+(pg_catalog\\.)?set_config\\s*\\(.*");
+    private static final Pattern SCHEMA_OF_ROLE = Pattern.compile(
+            "(?is)(create\\s+schema\\s+(?:if\\s+not\\s+exists\\s+)?(?!authorization)\\S+)\\s+authorization\\s+\\S+(.*)");
     private static final Pattern NO_ROLE = Pattern.compile("role \"(.*)\" does not exist");
     private static final String UNDEFINED_OBJECT = "42704";
     private static final int TITLE = 60;
@@ -149,7 +151,10 @@ final class SchemaInstallation {
                                 0,
                                 Math.min(
                                         message.getPosition() - 1,
-                                        statement.text().codePointCount(0, statement.text().length())));
+                                        statement
+                                                .text()
+                                                .codePointCount(
+                                                        0, statement.text().length())));
         String detail = message.getDetail() == null ? "" : " (" + message.getDetail() + ")";
         String missing = extensions.isEmpty()
                 ? ""

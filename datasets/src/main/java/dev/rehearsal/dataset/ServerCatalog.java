@@ -143,13 +143,19 @@ record ServerCatalog(Map<String, ServerTable> tables) {
             ServerColumn column = column(table.name, row);
             table.columns.put(column.name(), column);
         });
-        each(connection, KEYS, row -> found.get(row.getLong(1))
-                .keys
-                .add(new UniqueKey(row.getString(2), texts(row.getArray(5)), row.getBoolean(3))));
-        each(connection, FOREIGN_KEYS, row -> found.get(row.getLong(1))
-                .foreignKeys
-                .add(new ForeignKey(
-                        row.getString(2), texts(row.getArray(4)), row.getString(3), texts(row.getArray(5)))));
+        each(
+                connection,
+                KEYS,
+                row -> found.get(row.getLong(1))
+                        .keys
+                        .add(new UniqueKey(row.getString(2), texts(row.getArray(5)), row.getBoolean(3))));
+        each(
+                connection,
+                FOREIGN_KEYS,
+                row -> found.get(row.getLong(1))
+                        .foreignKeys
+                        .add(new ForeignKey(
+                                row.getString(2), texts(row.getArray(4)), row.getString(3), texts(row.getArray(5)))));
         each(connection, CHECKS, row -> {
             String column = row.getString(4);
             String expression = row.getString(3);
@@ -161,10 +167,13 @@ record ServerCatalog(Map<String, ServerTable> tables) {
                                     ? expression
                                     : expression.replaceAll("\\bVALUE\\b", '"' + column.replace("\"", "\"\"") + '"')));
         });
-        each(connection, PARTITIONS, row -> found.get(row.getLong(1)).partitioning = Optional.of(new Partitioning(
-                row.getString(2).charAt(0),
-                row.getBoolean(4) ? List.of() : texts(row.getArray(3)),
-                texts(row.getArray(5)))));
+        each(
+                connection,
+                PARTITIONS,
+                row -> found.get(row.getLong(1)).partitioning = Optional.of(new Partitioning(
+                        row.getString(2).charAt(0),
+                        row.getBoolean(4) ? List.of() : texts(row.getArray(3)),
+                        texts(row.getArray(5)))));
         Map<String, ServerTable> tables = new LinkedHashMap<>();
         for (Parts parts : found.values()) {
             boolean[] filled = {false};

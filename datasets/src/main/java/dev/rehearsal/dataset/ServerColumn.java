@@ -47,15 +47,13 @@ record ServerColumn(
         }
     }
 
-    ServerColumn(
-            String table, String name, String type, int modifier, char kind, boolean notNull, boolean computed) {
+    ServerColumn(String table, String name, String type, int modifier, char kind, boolean notNull, boolean computed) {
         this(table, name, type, modifier, kind, notNull, computed, Details.NONE);
     }
 
     /** This column's name and place, with the type of another: how a key is written into the column that refers to it. */
     ServerColumn withTypeOf(ServerColumn other) {
-        return new ServerColumn(
-                table, name, other.type, other.modifier, other.kind, notNull, computed, other.details);
+        return new ServerColumn(table, name, other.type, other.modifier, other.kind, notNull, computed, other.details);
     }
 
     /** Digits behind the point of a {@code numeric(p, s)}; {@code otherwise} for one without brackets. */

@@ -29,9 +29,36 @@ final class ServerValues implements ColumnCompiler.FieldSource, DatasetPlanner.S
 
     /** What some type or other takes for a value. */
     private static final List<String> CANDIDATES = List.of(
-            "", "0", "1.5", "a", "alpha beta gamma", "{}", "()", "(0,0)", "(0,0),(1,1)", "[(0,0),(1,1)]", "<(0,0),1>", "{1,2,3}", "[1,10)",
-            "[2024-01-01,2024-02-01)", "2024-01-01", "12:00:00", "12:00:00+00", "<a>text</a>", "0/16B3748", "$.a", "key => value", "08:00:2b:01:02:03",
-            "10.1.2.3", "pg_class", "(1)", "(,)", "(,,)", "(,,,)", "(,,,,)", "(,,,,,)");
+            "",
+            "0",
+            "1.5",
+            "a",
+            "alpha beta gamma",
+            "{}",
+            "()",
+            "(0,0)",
+            "(0,0),(1,1)",
+            "[(0,0),(1,1)]",
+            "<(0,0),1>",
+            "{1,2,3}",
+            "[1,10)",
+            "[2024-01-01,2024-02-01)",
+            "2024-01-01",
+            "12:00:00",
+            "12:00:00+00",
+            "<a>text</a>",
+            "0/16B3748",
+            "$.a",
+            "key => value",
+            "08:00:2b:01:02:03",
+            "10.1.2.3",
+            "pg_class",
+            "(1)",
+            "(,)",
+            "(,,)",
+            "(,,,)",
+            "(,,,,)",
+            "(,,,,,)");
 
     private final Connection connection;
     private final Map<String, Optional<byte[]>> known = new ConcurrentHashMap<>();
@@ -72,10 +99,12 @@ final class ServerValues implements ColumnCompiler.FieldSource, DatasetPlanner.S
 
     @Override
     public List<String> of(ServerColumn column) {
-        return samples.computeIfAbsent(column.details().sqlType(), type -> CANDIDATES.stream()
-                .filter(text -> bytes(text, column).isPresent())
-                .limit(3)
-                .toList());
+        return samples.computeIfAbsent(
+                column.details().sqlType(),
+                type -> CANDIDATES.stream()
+                        .filter(text -> bytes(text, column).isPresent())
+                        .limit(3)
+                        .toList());
     }
 
     @Override

@@ -17,6 +17,9 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Schemas of which nobody says anything, on a real server. */
 class AnySchemaTest {
@@ -226,6 +229,65 @@ class AnySchemaTest {
 
         assertThat(three).isEqualTo(one);
         assertThat(other).isNotEqualTo(one);
+    }
+
+    static List<Arguments> mistakes() {
+        return List.of(
+                Arguments.of(
+                        "create table a (id int);\ncreate table b (id int primry key);",
+                        Map.of(),
+                        "2:24: schema: syntax error at or near \"primry\"; in: create table b (id int primry key)"),
+                Arguments.of(
+                        "create table a (id int);\nalter table a add foreign key (id) references nowhere (id);",
+                        Map.of(),
+                        "2:1: schema: relation \"nowhere\" does not exist; in: alter table a add foreign key (id) references nowhere (id)"),
+                Arguments.of(
+                        "create extension postgis_of_tomorrow;\ncreate table a (place geometry);",
+                        Map.of(),
+                        "2:23: schema: type \"geometry\" does not exist; in: create table a (place geometry);"
+                                + " it may come with an extension that this server does not have: postgis_of_tomorrow"),
+                Arguments.of(
+                        "create table a (code char(1) primary key);",
+                        Map.of("a", 1_000L),
+                        "1:14: tables.a.rows: the unique key a_pkey (code) of a has room for 36 different rows,"
+                                + " but 1,000 are wanted; at most 36 are possible"),
+                Arguments.of(
+                        "create table p (id int primary key); create table c (id int references p primary key);",
+                        Map.of("p", 10L, "c", 11L),
+                        "1:51: tables.c.rows: the unique key c_pkey (id) of c has room for 10 different rows,"
+                                + " but 11 are wanted; at most 10 are possible"),
+                Arguments.of(
+                        "create table p (id int primary key); create table c (id int not null references p);",
+                        Map.of("p", 0L, "c", 5L),
+                        "1:51: tables.c: c.id must refer to a row of p (c_id_fkey), which has none; give p rows"),
+                Arguments.of(
+                        "create table a (n int not null check (n > 5 and n < 3));",
+                        Map.of(),
+                        "1:14: tables.a.columns.n: the check constraints of a.n cannot be met: nothing is both at least 6 and at most 2"
+                                + " (a_n_check: ((n > 5) AND (n < 3))); correct them, or give the column a generator"),
+                Arguments.of(
+                        "create table a (starts int not null, ends int not null, check (starts * 2 = ends + 1));",
+                        Map.of(),
+                        "1:14: tables.a.columns.ends: the rows made for a do not meet the check a_check: ((starts * 2) = (ends + 1))"),
+                Arguments.of(
+                        "create table a (id int primary key); create table b (id int primary key references a);"
+                                + " alter table a add foreign key (id) references b;",
+                        Map.of(),
+                        "1:14: tables.a.columns.id: refers in a ring, so that nothing says what the value is: a.id -> b.id;"
+                                + " give one of these columns a generator"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("mistakes")
+    void whatCannotBeBuiltIsSaidBeforeTheFirstRow(String schema, Map<String, Long> rows, String expected)
+            throws Exception {
+        List<String> found = problems(schema, rows).stream()
+                .map(problem -> problem.location().line() + ":" + problem.location().column() + ": " + problem.path()
+                        + ": " + problem.message())
+                .toList();
+
+        assertThat(found).isNotEmpty();
+        assertThat(found.getFirst()).startsWith(expected);
     }
 
     private String load(String schema, Map<String, Long> rows) throws Exception {

@@ -11,6 +11,8 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** A running server that datasets are loaded into, each into a database of its own. */
 final class BuildingDatabase implements AutoCloseable {
@@ -38,6 +40,15 @@ final class BuildingDatabase implements AutoCloseable {
             statement.execute("create database " + database);
         }
         return server.jdbcUrl(database);
+    }
+
+    /** What PostgreSQL's own programs connect by: of the driver's parameters, who it is and how it shows that. */
+    static String libpqUri(String jdbcUrl) {
+        String[] parts = jdbcUrl.substring("jdbc:".length()).split("\\?", 2);
+        return parts[0] + "?"
+                + Stream.of(parts[1].split("&", -1))
+                        .filter(parameter -> parameter.startsWith("user=") || parameter.startsWith("password="))
+                        .collect(Collectors.joining("&"));
     }
 
     /** The first column of a query's rows, one a line. */

@@ -95,11 +95,11 @@ public final class DatasetLoader {
             SqlSchema schema = SqlSchema.read(file.text());
             Map<String, TableDefinition> tables = withUnmentioned(Map.of(), schema);
             if (tables.isEmpty()) {
-                problems.add(new SourceLocation(file.name(), 1, 1), "", "the schema creates no table; a dataset needs one");
+                problems.add(
+                        new SourceLocation(file.name(), 1, 1), "", "the schema creates no table; a dataset needs one");
             }
             return Optional.of(new Dataset(
-                    new DatasetDefinition(
-                            nameOf(used), absolute(used), absolute(schemaFile), file.text(), tables),
+                    new DatasetDefinition(nameOf(used), absolute(used), absolute(schemaFile), file.text(), tables),
                     schema));
         });
     }
@@ -110,8 +110,7 @@ public final class DatasetLoader {
         Map<String, TableDefinition> tables = new LinkedHashMap<>(mentioned);
         schema.tables().values().stream()
                 .filter(table -> !table.partition())
-                .forEach(table ->
-                        tables.computeIfAbsent(table.name(), TableDefinition::unmentioned));
+                .forEach(table -> tables.computeIfAbsent(table.name(), TableDefinition::unmentioned));
         return tables;
     }
 
@@ -136,11 +135,12 @@ public final class DatasetLoader {
                 .orElse("");
         block.get("description").ifPresent(value -> value.text("describe the dataset"));
         Optional<Value> named = block.get("schema");
-        Optional<Path> schemaPath =
-                named.isPresent() ? named.flatMap(value -> schemaPath(folder, value)) : Optional.of(folder.resolve(SCHEMA));
+        Optional<Path> schemaPath = named.isPresent()
+                ? named.flatMap(value -> schemaPath(folder, value))
+                : Optional.of(folder.resolve(SCHEMA));
         Value place = named.orElse(root);
-        Optional<SourceFile> schemaFile = schemaPath.flatMap(path ->
-                schemaFile(path, Optional.of(new SourceFile.Referrer(place.location(), place.path()))));
+        Optional<SourceFile> schemaFile = schemaPath.flatMap(
+                path -> schemaFile(path, Optional.of(new SourceFile.Referrer(place.location(), place.path()))));
         Optional<SqlSchema> schema = schemaFile.map(file -> SqlSchema.read(file.text()));
         Map<String, TableDefinition> tables = new LinkedHashMap<>();
         block.get("tables").ifPresent(value -> {
@@ -170,8 +170,7 @@ public final class DatasetLoader {
     }
 
     private Optional<SourceFile> schemaFile(Path path, Optional<SourceFile.Referrer> referrer) {
-        Optional<SourceFile> file =
-                SourceFile.read(path, referrer, "schema file", MAXIMUM_SCHEMA_BYTES, problems);
+        Optional<SourceFile> file = SourceFile.read(path, referrer, "schema file", MAXIMUM_SCHEMA_BYTES, problems);
         file.ifPresent(found -> {
             problems.register(found);
             for (SqlFault fault : SqlScript.splitDump(found.text()).faults()) {
@@ -240,13 +239,13 @@ public final class DatasetLoader {
         if (table == null) {
             column.value()
                     .problem("references " + references.table() + ", which is no table of the schema; "
-                            + Nearest.advice(
-                                    references.table(), schema.tables().keySet()));
+                            + Nearest.advice(references.table(), schema.tables().keySet()));
         } else if (table.columnsKnown() && !table.columns().containsKey(references.column())) {
             column.value()
                     .problem("references " + references.table() + "." + references.column() + ", but table "
                             + table.name() + " has no column of this name; "
-                            + Nearest.advice(references.column(), table.columns().keySet()));
+                            + Nearest.advice(
+                                    references.column(), table.columns().keySet()));
         }
     }
 }

@@ -32,8 +32,19 @@ final class GeneratorReader {
             "inet",
             "interval");
     /** Kinds that {@code unique} goes with. */
-    private static final List<String> COUNTABLE =
-            List.of("uniform", "references", "choice", "timestamp", "text", "pattern", "uuid", "faker", "bytes", "inet", "interval");
+    private static final List<String> COUNTABLE = List.of(
+            "uniform",
+            "references",
+            "choice",
+            "timestamp",
+            "text",
+            "pattern",
+            "uuid",
+            "faker",
+            "bytes",
+            "inet",
+            "interval");
+
     private static final Keys KEYS = Keys.of(
                     "sequence",
                     "uniform",
@@ -178,8 +189,8 @@ final class GeneratorReader {
                     .formatted(longest, lengths.get().min(), lengths.get().max()));
             return Optional.empty();
         }
-        return lengths.map(bounds ->
-                new int[] {bounds.min().intValueExact(), bounds.max().intValueExact()});
+        return lengths.map(
+                bounds -> new int[] {bounds.min().intValueExact(), bounds.max().intValueExact()});
     }
 
     private static boolean flag(Value value) {
@@ -204,13 +215,14 @@ final class GeneratorReader {
         List<Value.Named> named = value.named("write { name: { faker: name.fullName } }");
         for (Value.Named field : named) {
             read(field.value()).ifPresent(generator -> {
-                boolean plain = generator instanceof Generator.Nullable nullable
-                        ? isJson(nullable.inner())
-                        : isJson(generator);
+                boolean plain =
+                        generator instanceof Generator.Nullable nullable ? isJson(nullable.inner()) : isJson(generator);
                 if (plain) {
                     fields.put(field.name(), generator);
                 } else {
-                    field.value().problem("cannot be made within json; references, array, bytes, inet, interval and unique stand alone");
+                    field.value()
+                            .problem(
+                                    "cannot be made within json; references, array, bytes, inet, interval and unique stand alone");
                 }
             });
         }

@@ -207,7 +207,8 @@ class DatasetLoaderTest {
         assertThat(DatasetLoader.load(folder).tables())
                 .containsExactly(
                         Map.entry("things", new DatasetDefinition.TableDefinition("things", 5, true, Map.of())),
-                        Map.entry("parents", new DatasetDefinition.TableDefinition("parents", 10_000, false, Map.of())));
+                        Map.entry(
+                                "parents", new DatasetDefinition.TableDefinition("parents", 10_000, false, Map.of())));
     }
 
     @Test
@@ -230,8 +231,8 @@ class DatasetLoaderTest {
     @Test
     void aFolderOfNothingAndASchemaOfNothingAreNoDatasets() throws Exception {
         assertThat(problems())
-                .containsExactly(folder.getFileName() + ":1:1: dataset folder "
-                        + SourceFile.displayName(folder) + " has neither a schema.sql nor a dataset.yaml");
+                .containsExactly(folder.getFileName() + ":1:1: dataset folder " + SourceFile.displayName(folder)
+                        + " has neither a schema.sql nor a dataset.yaml");
         Files.writeString(folder.resolve("schema.sql"), "select 1;");
         assertThat(problems()).containsExactly("schema.sql:1:1: the schema creates no table; a dataset needs one");
     }

@@ -22,8 +22,9 @@ public record CheckCondition(List<Limit> limits, boolean understood, Set<String>
     }
 
     /** What is never a column's name without quotes. */
-    private static final Set<String> WORDS =
-            Set.of("and", "or", "not", "is", "null", "true", "false", "any", "all", "array", "case", "when", "then", "else", "end");
+    private static final Set<String> WORDS = Set.of(
+            "and", "or", "not", "is", "null", "true", "false", "any", "all", "array", "case", "when", "then", "else",
+            "end");
 
     public enum Kind {
         AT_LEAST,
@@ -106,12 +107,13 @@ public record CheckCondition(List<Limit> limits, boolean understood, Set<String>
             if (alternatives.size() == 1) {
                 return alternatives.getFirst();
             }
-            return merged(alternatives).orElseGet(() -> alternatives.stream()
-                    .filter(Clause::understood)
-                    // "x is null or …" is about the values that are there.
-                    .sorted((one, other) -> Boolean.compare(isNull(one), isNull(other)))
-                    .findFirst()
-                    .orElse(Clause.UNKNOWN));
+            return merged(alternatives)
+                    .orElseGet(() -> alternatives.stream()
+                            .filter(Clause::understood)
+                            // "x is null or …" is about the values that are there.
+                            .sorted((one, other) -> Boolean.compare(isNull(one), isNull(other)))
+                            .findFirst()
+                            .orElse(Clause.UNKNOWN));
         }
 
         private static boolean isNull(Clause clause) {
@@ -201,8 +203,8 @@ public record CheckCondition(List<Limit> limits, boolean understood, Set<String>
                 if (word("IS")) {
                     boolean not = word("NOT");
                     return word("NULL")
-                            ? Optional.of(Clause.of(new Limit(
-                                    column.name(), not ? Kind.IS_NOT_NULL : Kind.IS_NULL, List.of())))
+                            ? Optional.of(Clause.of(
+                                    new Limit(column.name(), not ? Kind.IS_NOT_NULL : Kind.IS_NULL, List.of())))
                             : Optional.empty();
                 }
             }
@@ -237,19 +239,20 @@ public record CheckCondition(List<Limit> limits, boolean understood, Set<String>
         private static Optional<Clause> limit(
                 Operand.Column column, String operator, List<String> values, boolean list) {
             if (column.length()) {
-                return list || values.size() != 1 ? Optional.empty() : length(column.name(), operator, values.getFirst());
+                return list || values.size() != 1
+                        ? Optional.empty()
+                        : length(column.name(), operator, values.getFirst());
             }
-            Optional<Kind> kind =
-                    switch (operator) {
-                        case "=" -> Optional.of(Kind.ONE_OF);
-                        case "<>" -> Optional.of(Kind.NONE_OF);
-                        case ">" -> Optional.of(Kind.ABOVE);
-                        case ">=" -> Optional.of(Kind.AT_LEAST);
-                        case "<" -> Optional.of(Kind.BELOW);
-                        case "<=" -> Optional.of(Kind.AT_MOST);
-                        case "~" -> Optional.of(Kind.MATCHES);
-                        default -> Optional.empty();
-                    };
+            Optional<Kind> kind = switch (operator) {
+                case "=" -> Optional.of(Kind.ONE_OF);
+                case "<>" -> Optional.of(Kind.NONE_OF);
+                case ">" -> Optional.of(Kind.ABOVE);
+                case ">=" -> Optional.of(Kind.AT_LEAST);
+                case "<" -> Optional.of(Kind.BELOW);
+                case "<=" -> Optional.of(Kind.AT_MOST);
+                case "~" -> Optional.of(Kind.MATCHES);
+                default -> Optional.empty();
+            };
             return kind.filter(found -> values.size() == 1 || found == Kind.ONE_OF || found == Kind.NONE_OF)
                     .map(found -> Clause.of(new Limit(column.name(), found, values)));
         }
@@ -268,7 +271,8 @@ public record CheckCondition(List<Limit> limits, boolean understood, Set<String>
                                     new Limit(column, Kind.LENGTH_AT_LEAST, List.of(value)),
                                     new Limit(column, Kind.LENGTH_AT_MOST, List.of(value))),
                             true));
-                case "<>" -> Optional.of(Clause.of(new Limit(column, Kind.LENGTH_AT_LEAST, List.of("" + (length + 1)))));
+                case "<>" ->
+                    Optional.of(Clause.of(new Limit(column, Kind.LENGTH_AT_LEAST, List.of("" + (length + 1)))));
                 case ">" -> Optional.of(Clause.of(new Limit(column, Kind.LENGTH_AT_LEAST, List.of("" + (length + 1)))));
                 case ">=" -> Optional.of(Clause.of(new Limit(column, Kind.LENGTH_AT_LEAST, List.of(value))));
                 case "<" -> Optional.of(Clause.of(new Limit(column, Kind.LENGTH_AT_MOST, List.of("" + (length - 1)))));
@@ -313,9 +317,12 @@ public record CheckCondition(List<Limit> limits, boolean understood, Set<String>
                 return Optional.empty();
             }
             SqlToken token = tokens.get(at);
-            if (token.isSymbol("-") && at + 1 < tokens.size() && tokens.get(at + 1).kind() == SqlToken.Kind.NUMBER) {
+            if (token.isSymbol("-")
+                    && at + 1 < tokens.size()
+                    && tokens.get(at + 1).kind() == SqlToken.Kind.NUMBER) {
                 at += 2;
-                return Optional.of(new Operand.Constants(List.of("-" + tokens.get(at - 1).text())));
+                return Optional.of(
+                        new Operand.Constants(List.of("-" + tokens.get(at - 1).text())));
             }
             if (token.kind() == SqlToken.Kind.NUMBER) {
                 at++;
@@ -385,7 +392,9 @@ public record CheckCondition(List<Limit> limits, boolean understood, Set<String>
                                 || token.isWord("ZONE"));
                 if (word || token.isSymbol(".")) {
                     at++;
-                } else if (token.isSymbol("[") && at + 1 < tokens.size() && tokens.get(at + 1).isSymbol("]")) {
+                } else if (token.isSymbol("[")
+                        && at + 1 < tokens.size()
+                        && tokens.get(at + 1).isSymbol("]")) {
                     at += 2;
                 } else if (token.isSymbol("(") && !first) {
                     while (at < tokens.size() && !tokens.get(at).isSymbol(")")) {

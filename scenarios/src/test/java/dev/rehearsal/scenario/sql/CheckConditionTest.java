@@ -47,8 +47,7 @@ class CheckConditionTest {
                 Arguments.of("(length(btrim(name)) > 0)", List.of(limit("name", Kind.LENGTH_AT_LEAST, "1"))),
                 Arguments.of(
                         "((\"Code\")::text ~ '^[A-Z]{2}$'::text)", List.of(limit("Code", Kind.MATCHES, "^[A-Z]{2}$"))),
-                Arguments.of(
-                        "(day >= '2020-01-01'::date)", List.of(limit("day", Kind.AT_LEAST, "2020-01-01"))),
+                Arguments.of("(day >= '2020-01-01'::date)", List.of(limit("day", Kind.AT_LEAST, "2020-01-01"))),
                 Arguments.of("active", List.of(limit("active", Kind.ONE_OF, "true"))),
                 Arguments.of("(NOT deleted)", List.of(limit("deleted", Kind.ONE_OF, "false"))),
                 Arguments.of(
@@ -70,8 +69,7 @@ class CheckConditionTest {
                 Arguments.of("(starts_on < ends_on)", List.of(), Set.of("starts_on", "ends_on")),
                 Arguments.of("(upper(name) = name)", List.of(), Set.of("name")),
                 Arguments.of("(num_nonnulls(a, b) = 1)", List.of(), Set.of("a", "b")),
-                Arguments.of(
-                        "((a > 0) AND ((b % 2) = 0))", List.of(limit("a", Kind.ABOVE, "0")), Set.of("a", "b")),
+                Arguments.of("((a > 0) AND ((b % 2) = 0))", List.of(limit("a", Kind.ABOVE, "0")), Set.of("a", "b")),
                 Arguments.of("((a + b) > 0)", List.of(), Set.of("a", "b")));
     }
 
