@@ -157,7 +157,9 @@ final class DatasetPlanner {
         try {
             attempt.make();
         } catch (InvalidScenarioException wrong) {
-            wrong.problems().stream().filter(problem -> !problems.contains(problem)).forEach(problems::add);
+            wrong.problems().stream()
+                    .filter(problem -> !problems.contains(problem))
+                    .forEach(problems::add);
         }
     }
 
@@ -196,13 +198,13 @@ final class DatasetPlanner {
         }
         TableDefinition definition = definitions.get(table.name());
         long wanted = spec.rows(definition == null ? table.name() : definition.name());
-        boolean nowhere = table.partitioning()
-                .filter(parts -> parts.bounds().isEmpty())
-                .isPresent();
+        boolean nowhere =
+                table.partitioning().filter(parts -> parts.bounds().isEmpty()).isPresent();
         if (wanted > 0 && nowhere) {
             if (sized(table)) {
                 problems.add(places.ofTable(
-                        table.name(), "table " + table.name() + " has no partition that rows could go into; create one"));
+                        table.name(),
+                        "table " + table.name() + " has no partition that rows could go into; create one"));
             } else {
                 notes.add(table.name() + " stays empty: it has no partitions");
             }
@@ -215,9 +217,11 @@ final class DatasetPlanner {
         for (ServerTable table : catalog.tables().values()) {
             if (table.filled() && !mentioned(table)) {
                 Set<String> referred = new LinkedHashSet<>();
-                catalog.tables().values().forEach(other -> other.foreignKeys().stream()
-                        .filter(key -> key.target().equals(table.name()))
-                        .forEach(key -> referred.addAll(key.targetColumns())));
+                catalog.tables()
+                        .values()
+                        .forEach(other -> other.foreignKeys().stream()
+                                .filter(key -> key.target().equals(table.name()))
+                                .forEach(key -> referred.addAll(key.targetColumns())));
                 if (!referred.isEmpty()) {
                     present.put(table.name(), samples.present(table, referred));
                 }
@@ -255,6 +259,7 @@ final class DatasetPlanner {
         private final Map<String, ColumnPlan> columns = new LinkedHashMap<>();
         /** Foreign keys whose columns are all made by that key. */
         private final List<ForeignKey> followed = new ArrayList<>();
+
         private final Map<String, ColumnLimits> limits = new HashMap<>();
         private final Set<String> undecided = new HashSet<>();
         private long count;
@@ -291,8 +296,10 @@ final class DatasetPlanner {
             Map<String, List<Limit>> found = new HashMap<>();
             for (ServerTable.Check check : table.checks()) {
                 CheckCondition condition = CheckCondition.read(check.expression());
-                condition.limits().forEach(limit -> found.computeIfAbsent(limit.column(), name -> new ArrayList<>())
-                        .add(limit));
+                condition
+                        .limits()
+                        .forEach(limit -> found.computeIfAbsent(limit.column(), name -> new ArrayList<>())
+                                .add(limit));
                 if (!condition.understood()) {
                     undecided.addAll(condition.columns());
                 }
@@ -352,7 +359,8 @@ final class DatasetPlanner {
                 noKeys(key);
                 return;
             }
-            boolean absent = keys == 0 || key.columns().stream().anyMatch(name -> limitsOf(name).mustBeNull());
+            boolean absent = keys == 0
+                    || key.columns().stream().anyMatch(name -> limitsOf(name).mustBeNull());
             for (int i = 0; i < key.columns().size(); i++) {
                 ServerColumn column = table.columns().get(key.columns().get(i));
                 boolean skewed = keys > 1 && !own && keys <= Integer.MAX_VALUE;
@@ -397,25 +405,27 @@ final class DatasetPlanner {
                     .toList();
             if (!optional.isEmpty()) {
                 ServerColumn column = table.columns().get(optional.getFirst());
-                columns.put(
-                        column.name(), ColumnPlan.of(column, new Generator.Nullable(new Generator.Uuid(), 1)));
+                columns.put(column.name(), ColumnPlan.of(column, new Generator.Nullable(new Generator.Uuid(), 1)));
             } else if (count > 0 && open.stream().noneMatch(given::containsKey)) {
                 problems.add(places.ofColumn(
                         definitionName(),
                         open.getFirst(),
-                        "the foreign key " + key.name() + " shares columns with another one, so that the rows they refer to"
+                        "the foreign key " + key.name()
+                                + " shares columns with another one, so that the rows they refer to"
                                 + " cannot be chosen apart; give " + table.name() + "." + open.getFirst()
                                 + " a generator"));
             }
         }
 
         private void choose(ServerColumn column) {
-            boolean key = table.keys().stream().anyMatch(unique -> unique.columns().equals(List.of(column.name())));
+            boolean key =
+                    table.keys().stream().anyMatch(unique -> unique.columns().equals(List.of(column.name())));
             choose(column, key).ifPresent(generator -> columns.put(column.name(), ColumnPlan.of(column, generator)));
         }
 
         private Optional<Generator> choose(ServerColumn column, boolean key) {
-            boolean inKey = table.keys().stream().anyMatch(unique -> unique.columns().contains(column.name()));
+            boolean inKey =
+                    table.keys().stream().anyMatch(unique -> unique.columns().contains(column.name()));
             if (undecided.contains(column.name())
                     && !column.notNull()
                     && !inKey
@@ -433,10 +443,13 @@ final class DatasetPlanner {
                         definitionName(),
                         column.name(),
                         "the check constraints of " + table.name() + "." + column.name() + " cannot be met: "
-                                + wrong.getMessage() + " (" + checksOf(column.name()) + "); correct them, or give the column a generator"));
+                                + wrong.getMessage() + " (" + checksOf(column.name())
+                                + "); correct them, or give the column a generator"));
                 return Optional.empty();
             }
-            if (key && chosen.isPresent() && chosen.get() instanceof Generator.UniformLong
+            if (key
+                    && chosen.isPresent()
+                    && chosen.get() instanceof Generator.UniformLong
                     && table.keys().getFirst().columns().equals(List.of(column.name()))
                     && limitsOf(column.name()).isEmpty()) {
                 // A primary key of whole numbers counts, whether or not the server would count by itself.
@@ -449,14 +462,17 @@ final class DatasetPlanner {
             return String.join(
                     "; ",
                     table.checks().stream()
-                            .filter(check -> CheckCondition.read(check.expression()).columns().contains(column))
+                            .filter(check -> CheckCondition.read(check.expression())
+                                    .columns()
+                                    .contains(column))
                             .map(check -> check.name() + ": " + check.expression())
                             .toList());
         }
 
         /** A type that we cannot write: the server is asked for the bytes of a few values. */
         private Optional<Generator> sampled(ServerColumn column, boolean key) {
-            boolean needed = column.notNull() && column.details().defaultExpression().isEmpty();
+            boolean needed =
+                    column.notNull() && column.details().defaultExpression().isEmpty();
             boolean ours = column.isText() || column.type().matches("u?int[248]|numeric|float[48]|bool");
             if (ours && !key && !needed) {
                 return Optional.empty();
@@ -467,12 +483,13 @@ final class DatasetPlanner {
             List<String> texts = samples.of(column);
             if (texts.isEmpty()) {
                 if (needed && count > 0) {
-                    problems.add(places.ofColumn(
-                            definitionName(),
-                            column.name(),
-                            table.name() + "." + column.name() + " is not null and of the type "
-                                    + column.typeForPeople()
-                                    + ", of which no value is known; give it a generator, e.g. { choice: [ … ] } with values as the server reads them"));
+                    problems.add(
+                            places.ofColumn(
+                                    definitionName(),
+                                    column.name(),
+                                    table.name() + "." + column.name() + " is not null and of the type "
+                                            + column.typeForPeople()
+                                            + ", of which no value is known; give it a generator, e.g. { choice: [ … ] } with values as the server reads them"));
                 }
                 return Optional.empty();
             }
@@ -482,8 +499,9 @@ final class DatasetPlanner {
 
         /** Sees to it that no two rows have the same values in these columns. */
         private void makeUnique(UniqueKey key) {
-            boolean unknown = key.columns().stream().anyMatch(name -> !table.columns().containsKey(name)
-                    || table.columns().get(name).computed());
+            boolean unknown = key.columns().stream()
+                    .anyMatch(name -> !table.columns().containsKey(name)
+                            || table.columns().get(name).computed());
             if (key.columns().isEmpty() || unknown || count == 0 || isUnique(key)) {
                 return;
             }
@@ -519,16 +537,15 @@ final class DatasetPlanner {
         private static boolean isUniqueAlone(ColumnPlan plan) {
             Generator inner =
                     plan.generator() instanceof Generator.Nullable nullable ? nullable.inner() : plan.generator();
-            return switch (inner) {
-                case Generator.Sequence sequence -> true;
-                case Generator.Uuid uuid -> true;
-                case Generator.Unique unique -> true;
-                case Generator.Pattern pattern when pattern.pattern().contains("{row}") -> true;
-                default ->
-                    plan.placement()
+            boolean byItself = inner instanceof Generator.Sequence
+                    || inner instanceof Generator.Uuid
+                    || inner instanceof Generator.Unique
+                    || (inner instanceof Generator.Pattern pattern
+                            && pattern.pattern().contains("{row}"));
+            return byItself
+                    || plan.placement()
                             .filter(place -> place.radix() == place.domain())
                             .isPresent();
-            };
         }
     }
 
@@ -607,7 +624,8 @@ final class DatasetPlanner {
             ServerColumn column = work.table.columns().get(name);
             ColumnPlan plan = work.columns.get(name);
             boolean referring = plan != null
-                    && work.followed.stream().anyMatch(foreign -> foreign.columns().contains(name));
+                    && work.followed.stream()
+                            .anyMatch(foreign -> foreign.columns().contains(name));
             if (referring || (plan != null && plan.placement().isPresent())) {
                 return;
             }
@@ -628,8 +646,7 @@ final class DatasetPlanner {
         private Optional<ColumnCompiler.Values> values(ColumnPlan plan) {
             Generator inner =
                     plan.generator() instanceof Generator.Nullable nullable ? nullable.inner() : plan.generator();
-            ColumnCompiler compiler =
-                    new ColumnCompiler(new Sizes(), seed, places, literals, dictionaries);
+            ColumnCompiler compiler = new ColumnCompiler(new Sizes(), seed, places, literals, dictionaries);
             try {
                 return Optional.of(compiler.values(
                         plan.column(),
@@ -694,8 +711,8 @@ final class DatasetPlanner {
             long stride = 1;
             for (Part part : needed) {
                 Placement placement = new Placement(key.name(), whole, stride, part.values(), false);
-                part.columns().forEach(name ->
-                        work.columns.computeIfPresent(name, (unused, plan) -> plan.placed(placement)));
+                part.columns()
+                        .forEach(name -> work.columns.computeIfPresent(name, (unused, plan) -> plan.placed(placement)));
                 stride *= part.values();
             }
         }
@@ -710,8 +727,8 @@ final class DatasetPlanner {
                 return;
             }
             if (possible == 0) {
-                notes.add(work.table.name() + " stays empty: nothing makes its unique key " + key.name() + " (" + columns
-                        + ") unique; give one of these columns a generator");
+                notes.add(work.table.name() + " stays empty: nothing makes its unique key " + key.name() + " ("
+                        + columns + ") unique; give one of these columns a generator");
             } else {
                 notes.add("%s has %,d rows: its unique key %s (%s) has no room for more"
                         .formatted(work.table.name(), possible, key.name(), columns));

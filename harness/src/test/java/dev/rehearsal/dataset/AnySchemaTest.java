@@ -182,9 +182,11 @@ class AnySchemaTest {
         String url = load(DUMP, Map.of("people", 3_000L, "memberships", 2_000L));
 
         assertThat(BuildingDatabase.invalid(url)).isEmpty();
-        assertThat(ask(url, "select string_agg(contype::text, '' order by contype) from pg_constraint"
-                        + " where connamespace in ('public'::regnamespace, 'billing'::regnamespace) and contype in ('p', 'u', 'f')"
-                        + " and conparentid = 0"))
+        assertThat(ask(
+                        url,
+                        "select string_agg(contype::text, '' order by contype) from pg_constraint"
+                                + " where connamespace in ('public'::regnamespace, 'billing'::regnamespace) and contype in ('p', 'u', 'f')"
+                                + " and conparentid = 0"))
                 .as("everything that was taken away came back")
                 .isEqualTo("ffffffffpppppppppuu");
         assertThat(ask(url, "select count(*) from people")).isEqualTo("3000");
@@ -193,9 +195,13 @@ class AnySchemaTest {
         assertThat(ask(url, "select count(*) from flags")).isEqualTo("2");
         assertThat(ask(url, "select count(*) from profiles")).isEqualTo("3000");
         assertThat(ask(url, "select people from counted")).isEqualTo("3000");
-        assertThat(ask(url, "select count(*) from events where happened_on < '2024-01-01'")).isEqualTo("0");
-        assertThat(ask(url, "select bool_and(manager_id < id) from people")).as("trees").isEqualTo("t");
-        assertThat(ask(url, "select bool_and(\"Email\" like '%@%') from people")).isEqualTo("t");
+        assertThat(ask(url, "select count(*) from events where happened_on < '2024-01-01'"))
+                .isEqualTo("0");
+        assertThat(ask(url, "select bool_and(manager_id < id) from people"))
+                .as("trees")
+                .isEqualTo("t");
+        assertThat(ask(url, "select bool_and(\"Email\" like '%@%') from people"))
+                .isEqualTo("t");
         assertThat(ask(url, "select count(distinct line_no) < 10 from lines")).isEqualTo("t");
         assertThat(ask(url, "select obj_description('people_born'::regclass)")).isEqualTo("for birthdays");
         assertThat(ask(url, "select obj_description(oid) from pg_constraint where conname = 'invoices_payer_fkey'"))
@@ -203,14 +209,13 @@ class AnySchemaTest {
         // The trigger is there, and refuses; the sequence goes on behind the last key.
         assertThatThrownBy(() -> ask(url, "update people set age = 20 where id = 1 returning id"))
                 .hasMessageContaining("no trigger may run");
-        assertThat(ask(url, "select nextval('lines_id_seq') - (select max(id) from lines)")).isEqualTo("1");
+        assertThat(ask(url, "select nextval('lines_id_seq') - (select max(id) from lines)"))
+                .isEqualTo("1");
         assertThat(ask(url, """
                         select string_agg(attname, ' ' order by attnum) from pg_attribute
                         join pg_stats on tablename = 'people' and pg_stats.attname = pg_attribute.attname
                         where attrelid = 'people'::regclass and null_frac = 1
-                        """))
-                .as("columns without any value")
-                .isEmpty();
+                        """)).as("columns without any value").isEmpty();
         assertThat(notes)
                 .containsExactly(
                         "owners and rights of roles that do not exist here were passed over: accountant, app_owner, readers",
@@ -282,8 +287,8 @@ class AnySchemaTest {
     void whatCannotBeBuiltIsSaidBeforeTheFirstRow(String schema, Map<String, Long> rows, String expected)
             throws Exception {
         List<String> found = problems(schema, rows).stream()
-                .map(problem -> problem.location().line() + ":" + problem.location().column() + ": " + problem.path()
-                        + ": " + problem.message())
+                .map(problem -> problem.location().line() + ":"
+                        + problem.location().column() + ": " + problem.path() + ": " + problem.message())
                 .toList();
 
         assertThat(found).isNotEmpty();

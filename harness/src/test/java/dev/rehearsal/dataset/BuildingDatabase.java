@@ -16,8 +16,17 @@ import java.util.stream.Stream;
 
 /** A running server that datasets are loaded into, each into a database of its own. */
 final class BuildingDatabase implements AutoCloseable {
-    private static final Map<String, String> SETTINGS =
-            Map.of("fsync", "off", "synchronous_commit", "off", "wal_level", "minimal", "max_wal_senders", "0", "autovacuum", "off");
+    private static final Map<String, String> SETTINGS = Map.of(
+            "fsync",
+            "off",
+            "synchronous_commit",
+            "off",
+            "wal_level",
+            "minimal",
+            "max_wal_senders",
+            "0",
+            "autovacuum",
+            "off");
 
     private final ServerLauncher.RunningServer server;
 
@@ -70,8 +79,7 @@ final class BuildingDatabase implements AutoCloseable {
         for (String table : ask(jdbcUrl, """
                         select format('%I.%I', n.nspname, c.relname) from pg_class c join pg_namespace n on n.oid = c.relnamespace
                         where c.relkind = 'r' and n.nspname not in ('pg_catalog', 'information_schema') order by 1
-                        """)
-                .split("\n")) {
+                        """).split("\n")) {
             sums.append(table)
                     .append(' ')
                     .append(ask(

@@ -48,7 +48,8 @@ final class RealApplications {
         return switch (application) {
             case "camunda" -> camunda();
             case "dspace" -> migrated("dspace", this::migrateDSpace);
-            case "icinga" -> files("icinga", debian("icinga2-ido-pgsql"), "usr/share/icinga2-ido-pgsql/schema/pgsql.sql");
+            case "icinga" ->
+                files("icinga", debian("icinga2-ido-pgsql"), "usr/share/icinga2-ido-pgsql/schema/pgsql.sql");
             case "keycloak" -> migrated("keycloak", this::migrateKeycloak);
             case "mediawiki" ->
                 files(
@@ -80,7 +81,14 @@ final class RealApplications {
         return files(
                 "camunda",
                 unpacked,
-                Stream.of("engine", "history", "identity", "case.engine", "case.history", "decision.engine", "decision.history")
+                Stream.of(
+                                "engine",
+                                "history",
+                                "identity",
+                                "case.engine",
+                                "case.history",
+                                "decision.engine",
+                                "decision.history")
                         .map(part -> create + part + ".sql")
                         .toArray(String[]::new));
     }
@@ -96,13 +104,7 @@ final class RealApplications {
         try (ServerLauncher.RunningServer server = servers.start(data, Map.of("fsync", "off"))) {
             String url = server.jdbcUrl(Snapshot.DATABASE);
             migration.run(url);
-            run(
-                    folder,
-                    "pg_dump",
-                    "--schema-only",
-                    "--file",
-                    schema.toString(),
-                    BuildingDatabase.libpqUri(url));
+            run(folder, "pg_dump", "--schema-only", "--file", schema.toString(), BuildingDatabase.libpqUri(url));
         }
         return schema;
     }
@@ -113,7 +115,8 @@ final class RealApplications {
         Path scripts = unpacked.resolve("org/dspace/storage/rdbms/sqlmigration/postgres");
         Files.delete(scripts.resolve("V7.0_2019.05.02__DS-4239-workflow-xml-migration.sql"));
         StringBuilder drops = new StringBuilder();
-        for (String table : List.of("eperson", "epersongroup", "community", "collection", "item", "bundle", "bitstream")) {
+        for (String table :
+                List.of("eperson", "epersongroup", "community", "collection", "item", "bundle", "bitstream")) {
             drops.append("alter table %1$s drop constraint %1$s_pkey cascade;\n".formatted(table));
         }
         Files.writeString(scripts.resolve("V6.0_2015.03.06__Primary_keys.sql"), drops);
@@ -130,7 +133,8 @@ final class RealApplications {
     private void migrateKeycloak(String jdbcUrl) throws Exception {
         Path unpacked = unpacked("keycloak-model-jpa.jar", "META-INF/");
         try (Stream<Path> logs = Files.list(unpacked.resolve("META-INF"))) {
-            for (Path log : logs.filter(file -> file.toString().endsWith(".xml")).toList()) {
+            for (Path log :
+                    logs.filter(file -> file.toString().endsWith(".xml")).toList()) {
                 Files.writeString(
                         log,
                         Files.readString(log).replaceAll("(?s)<customChange\\b[^>]*?(/>|>.*?</customChange>)", ""));

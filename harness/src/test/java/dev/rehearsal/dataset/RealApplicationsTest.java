@@ -37,12 +37,12 @@ class RealApplicationsTest {
 
     @ParameterizedTest
     @CsvSource({
-"dspace, metadatavalue, 50",
+        "dspace, metadatavalue, 50",
         "keycloak, user_entity, 80",
-"camunda, act_hi_actinst, 40",
-"zabbix, history, 140",
-"mediawiki, revision, 50",
-"icinga, icinga_statehistory, 50"
+        "camunda, act_hi_actinst, 40",
+        "zabbix, history, 140",
+        "mediawiki, revision, 50",
+        "icinga, icinga_statehistory, 50"
     })
     void buildsWithAMillionRowsAndEveryConstraintHolds(String application, String largest, int leastTables)
             throws Exception {
@@ -59,15 +59,17 @@ class RealApplicationsTest {
         assertThat(rows).containsEntry(largest, ROWS).hasSizeGreaterThanOrEqualTo(leastTables);
         assertThat(BuildingDatabase.invalid(url)).isEmpty();
         assertThat(constraints(url)).isEqualTo(expected);
-        assertThat(rows.values()).as("tables with rows").filteredOn(count -> count > 0).hasSizeGreaterThan(leastTables * 3 / 4);
+        assertThat(rows.values())
+                .as("tables with rows")
+                .filteredOn(count -> count > 0)
+                .hasSizeGreaterThan(leastTables * 3 / 4);
         databases.create(application);
     }
 
     /** What the schema comes to without any rows. */
     private static String constraintsOf(String schemaSql, String database) throws Exception {
         String url = databases.create(database);
-        DatasetDefinition definition =
-                new DatasetDefinition("empty", Path.of("/nowhere"), schemaSql, Map.of());
+        DatasetDefinition definition = new DatasetDefinition("empty", Path.of("/nowhere"), schemaSql, Map.of());
         try (java.sql.Connection connection = java.sql.DriverManager.getConnection(url)) {
             new SchemaInstallation(new DatasetPlaces(definition)).run(schemaSql, connection);
         }
