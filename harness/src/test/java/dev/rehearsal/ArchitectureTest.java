@@ -134,6 +134,7 @@ class ArchitectureTest {
             new Door("com.github.dockerjava..", "environment"),
             new Door("org.flywaydb..", "migration"),
             new Door("liquibase..", "migration"),
+            new Door("net.datafaker..", "dataset"),
             new Door("gg.jte..", "report"),
             new Door("com.networknt.schema..", "scenario"));
 

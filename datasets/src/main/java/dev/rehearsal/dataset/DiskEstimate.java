@@ -3,6 +3,7 @@ package dev.rehearsal.dataset;
 import dev.rehearsal.scenario.DatasetDefinition.TableDefinition;
 import dev.rehearsal.scenario.DatasetSpec;
 import dev.rehearsal.scenario.Generator;
+import dev.rehearsal.scenario.sql.SqlSchema;
 
 /**
  * How much disk a dataset will take, from its definition alone: to refuse before building, not after filling the disk.
@@ -25,10 +26,18 @@ record DiskEstimate(long dataBytes, long writeAheadLogBytes) {
 
     static DiskEstimate of(DatasetSpec spec) {
         double tables = 0;
+        SqlSchema schema = SqlSchema.read(spec.definition().schemaSql());
         for (TableDefinition table : spec.definition().tables().values()) {
             long rowBytes = ROW_OVERHEAD;
             for (Generator generator : table.columns().values()) {
                 rowBytes += width(generator);
+            }
+            SqlSchema.Table known = schema.tables().get(table.name());
+            if (known != null) {
+                rowBytes += known.columns().values().stream()
+                        .filter(column -> !table.columns().containsKey(column.name()))
+                        .mapToLong(column -> width(column.type()))
+                        .sum();
             }
             tables += (double) spec.rows(table.name()) * rowBytes;
         }
@@ -39,6 +48,19 @@ record DiskEstimate(long dataBytes, long writeAheadLogBytes) {
     /** What must be free before a build begins. */
     long peakBytes() {
         return dataBytes + writeAheadLogBytes;
+    }
+
+    /** Of a column that gets a generator when the dataset is built. */
+    private static long width(String type) {
+        if (type.contains("[]") || type.startsWith("json")) {
+            return 64;
+        }
+        return switch (type.replaceAll("[ (].*", "")) {
+            case "text", "character", "varchar", "char", "bytea", "xml", "citext" -> 40;
+            case "uuid", "numeric", "interval" -> 16;
+            case "boolean", "bool" -> 1;
+            default -> 8;
+        };
     }
 
     private static long width(Generator generator) {
@@ -57,6 +79,18 @@ record DiskEstimate(long dataBytes, long writeAheadLogBytes) {
             case Generator.Pattern pattern -> 12 + pattern.pattern().length();
             case Generator.Choice choice ->
                 4 + choice.values().stream().mapToInt(String::length).max().orElse(0);
+            case Generator.Faker faker -> 24;
+            case Generator.Json json ->
+                json.fields().entrySet().stream()
+                                .mapToLong(field -> field.getKey().length() + 4 + width(field.getValue()))
+                                .sum()
+                        + 8;
+            case Generator.Array array ->
+                24 + width(array.element()) * (array.minLength() + (long) array.maxLength()) / 2;
+            case Generator.Bytes bytes -> 4 + (bytes.minLength() + (long) bytes.maxLength()) / 2;
+            case Generator.Inet inet -> 8;
+            case Generator.Interval interval -> 16;
+            case Generator.Unique unique -> width(unique.inner());
             case Generator.Nullable nullable -> Math.round(width(nullable.inner()) * (1 - nullable.fraction()));
         };
     }

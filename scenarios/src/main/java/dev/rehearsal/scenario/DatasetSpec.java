@@ -26,7 +26,14 @@ public record DatasetSpec(DatasetDefinition definition, double scale, Map<String
         if (override != null) {
             return override;
         }
-        long rows = definition.tables().get(table).rows();
+        DatasetDefinition.TableDefinition known = definition.tables().get(table);
+        long rows = known == null ? DatasetDefinition.DEFAULT_ROWS : known.rows();
         return rows == 0 ? 0 : Math.max(1, Math.round(rows * scale));
+    }
+
+    /** Whether somebody wrote down how many rows the table has. */
+    public boolean sized(String table) {
+        DatasetDefinition.TableDefinition known = definition.tables().get(table);
+        return tableRows.containsKey(table) || (known != null && known.sized());
     }
 }

@@ -112,7 +112,7 @@ public final class ScenarioWriter {
 
     private static Map<String, Object> dataset(DatasetSpec dataset, Path folder) {
         Map<String, Object> map = new LinkedHashMap<>();
-        map.put("use", relative(folder, dataset.definition().directory()));
+        map.put("use", relative(folder, dataset.definition().used()));
         map.put("scale", number(dataset.scale()));
         if (!dataset.tableRows().isEmpty()) {
             Map<String, Object> tables = new TreeMap<>();

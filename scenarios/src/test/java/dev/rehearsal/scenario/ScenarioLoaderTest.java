@@ -552,10 +552,6 @@ class ScenarioLoaderTest {
                         "30:19: objectives[1].lostWrites.maximum: unknown key; known are max"),
                 mistake(
                         "use: tiny",
-                        "use: schema.sql",
-                        "2:17: dataset.use: a bare schema is not supported by this version of the harness; name a dataset folder, e.g. use: ../../datasets/catalog/shop"),
-                mistake(
-                        "use: tiny",
                         "use: tiny, scale: 0",
                         "2:30: dataset.scale: must be above 0 and at most 1000, got 0"),
                 mistake("use: tiny", "use: tiny, scale: 1e400", "2:30: dataset.scale: must be a number, got 1e400"),
@@ -567,7 +563,7 @@ class ScenarioLoaderTest {
                 mistake(
                         "use: tiny",
                         "use: tiny, tables: { order: { rows: 5 } }",
-                        "2:33: dataset.tables.order: the dataset fills no table of this name; did you mean 'orders'?"),
+                        "2:33: dataset.tables.order: the dataset has no table of this name; did you mean 'orders'?"),
                 mistake(
                         "use: tiny",
                         "use: tiny, tables: { orders: { rows: -5 } }",
@@ -589,7 +585,7 @@ class ScenarioLoaderTest {
                 mistake(
                         "dataset: { use: tiny }",
                         "dataset:",
-                        "2:9: dataset: must be a mapping, got nothing; name a dataset folder, e.g. use: ../../datasets/catalog/shop"),
+                        "2:9: dataset: must be a mapping, got nothing; name a dataset folder or a schema file, e.g. use: ../../datasets/catalog/shop"),
                 mistake(
                         "dataset: { use: tiny }",
                         "dataset: { use: tiny }\nenvironment: { replicas: 6, image: x, url: y, runtime: external, engine: mysql, version: \"12\" }",
@@ -1000,7 +996,7 @@ class ScenarioLoaderTest {
         assertThat(written.problems(text))
                 .containsExactly(
                         "scenario.yaml:2:17: dataset.use: dataset folder " + shown("nowhere")
-                                + " does not exist; name a folder with a dataset.yaml, relative to this file",
+                                + " does not exist; name a folder with a schema.sql, relative to this file",
                         "scenario.yaml:20:13: migration.steps[0].file: SQL file " + shown("missing.sql")
                                 + " does not exist; check the path",
                         "scenario.yaml:23:15: migration.rollback.steps[0].file: SQL file " + shown("tiny")
