@@ -16,6 +16,7 @@ import picocli.CommandLine.Command;
             InspectCommand.class,
             PlanCommand.class,
             ReportCommand.class,
+            CompareCommand.class,
             DoctorCommand.class,
             CleanCommand.class
         },
@@ -37,6 +38,8 @@ public final class Main {
 
     /** The commands as they run, for tests too. */
     static CommandLine commandLine() {
-        return new CommandLine(new Main()).setExecutionExceptionHandler(new Failures());
+        CommandLine commands = new CommandLine(new Main()).setExecutionExceptionHandler(new Failures());
+        GitHubActions actions = GitHubActions.of(System.getenv());
+        return commands.setOut(actions.defused(commands.getOut())).setErr(actions.defused(commands.getErr()));
     }
 }

@@ -6,6 +6,7 @@ import dev.rehearsal.rehearsal.Restoration;
 import dev.rehearsal.report.Reports;
 import dev.rehearsal.report.Terminal;
 import dev.rehearsal.run.RunDirectory;
+import dev.rehearsal.run.Secrets;
 import dev.rehearsal.scenario.EnvironmentException;
 import dev.rehearsal.scenario.InvalidScenarioException;
 import dev.rehearsal.scenario.Problem;
@@ -132,7 +133,7 @@ final class RehearseCommand implements Callable<Integer> {
 
     private ExitCode rehearse(Scenario scenario, double buildSeconds, RunDirectory directory, Progress progress)
             throws InvalidScenarioException, EnvironmentException, InterruptedException, IOException {
-        Files.writeString(directory.scenario(), ScenarioWriter.write(scenario));
+        Files.writeString(directory.scenario(), Secrets.ofThisProcess().hiddenIn(ScenarioWriter.write(scenario)));
         PrintWriter err = spec.commandLine().getErr();
         try (Rehearsal rehearsal =
                 new Rehearsal(scenario, buildSeconds, directory, HarnessVersion.current(), commandLine(), progress)) {
@@ -174,6 +175,8 @@ final class RehearseCommand implements Callable<Integer> {
             out.print(Terminal.summary(written.run(), written.verdict(), directory, Terminals.colouredOutput()));
         }
         out.flush();
+        GitHubActions.of(System.getenv())
+                .tell(directory, written, spec.commandLine().getErr());
         return written.verdict();
     }
 

@@ -86,6 +86,7 @@ public record Result(
             double arrivalsPerSecond,
             List<String> command) {}
 
+    /** @param cause the statement of the migration that it comes from; null where it is no single one's, and of what passed */
     public record Finding(
             String objective,
             String status,
@@ -95,7 +96,8 @@ public record Result(
             String unit,
             String message,
             Source source,
-            Optional<Interval> interval) {}
+            Optional<Interval> interval,
+            Optional<Source> cause) {}
 
     /** In the finding's unit. */
     public record Interval(double low, double high, double confidence) {}

@@ -125,7 +125,8 @@ final class ResultComposer {
                 finding.message(),
                 source(finding.source()),
                 finding.interval()
-                        .map(interval -> new Result.Interval(interval.low(), interval.high(), interval.confidence())));
+                        .map(interval -> new Result.Interval(interval.low(), interval.high(), interval.confidence())),
+                finding.cause().map(ResultComposer::source));
     }
 
     private static Result.Source source(SourceLocation location) {

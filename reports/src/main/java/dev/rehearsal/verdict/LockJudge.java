@@ -6,6 +6,7 @@ import dev.rehearsal.run.RunEvent.LockWaited;
 import dev.rehearsal.run.RunEvent.StatementObserved;
 import dev.rehearsal.run.RunEvent.WaitOutcome;
 import dev.rehearsal.scenario.Objective;
+import dev.rehearsal.scenario.SourceLocation;
 import dev.rehearsal.verdict.Verdict.Status;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -67,13 +68,17 @@ final class LockJudge {
                 + Quantities.duration(lock.errorNanos()) + "; the limit is " + Quantities.duration(limit) + "."
                 + (status == Status.INCONCLUSIVE ? " The limit lies within the error." : "");
         return Finding.ofDuration(
-                "lockHold",
-                status,
-                lock.mode() + " held on " + lock.relation(),
-                OptionalDouble.of((double) lock.heldNanos()),
-                OptionalDouble.of((double) limit),
-                message,
-                objective.location());
+                        "lockHold",
+                        status,
+                        lock.mode() + " held on " + lock.relation(),
+                        OptionalDouble.of((double) lock.heldNanos()),
+                        OptionalDouble.of((double) limit),
+                        message,
+                        objective.location())
+                .causedBy(
+                        status == Status.PASSED
+                                ? Optional.empty()
+                                : Optional.of(longest.get().by().location()));
     }
 
     private List<Hold> holds(Objective.LockHold objective) {
@@ -122,7 +127,8 @@ final class LockJudge {
                 "longest lock wait of a request",
                 "a request",
                 by,
-                caused.stream().map(CausedWait::lockWait).toList());
+                caused.stream().map(CausedWait::lockWait).toList(),
+                longest.map(c -> location(evidence.attribution().impacts().get(c.cause()))));
     }
 
     private Finding migration(Objective.LockWait objective) {
@@ -136,11 +142,25 @@ final class LockJudge {
                 "longest lock wait of the migration",
                 "the migration",
                 by,
-                evidence.attribution().ownWaits());
+                evidence.attribution().ownWaits(),
+                evidence.attribution().impacts().stream()
+                        .filter(impact -> impact.statement().waitedNanos() > 0)
+                        .max(Comparator.comparingLong(
+                                impact -> impact.statement().waitedNanos()))
+                        .map(LockJudge::location));
+    }
+
+    private static SourceLocation location(StatementImpact impact) {
+        return impact.statement().last().location();
     }
 
     private Finding waits(
-            Objective.LockWait objective, String subject, String who, String behind, List<LockWaited> waits) {
+            Objective.LockWait objective,
+            String subject,
+            String who,
+            String behind,
+            List<LockWaited> waits,
+            Optional<SourceLocation> cause) {
         long limit = objective.max().toNanos();
         long longest = waits.stream().mapToLong(LockWaited::durationNanos).max().orElse(0);
         long threshold = evidence.run()
@@ -166,12 +186,13 @@ final class LockJudge {
                 : "The longest lock wait of " + who + " took " + Quantities.duration(longest) + behind
                         + "; the limit is " + Quantities.duration(limit) + "." + why;
         return Finding.ofDuration(
-                "lockWait",
-                status,
-                subject,
-                OptionalDouble.of((double) longest),
-                OptionalDouble.of((double) limit),
-                message,
-                objective.location());
+                        "lockWait",
+                        status,
+                        subject,
+                        OptionalDouble.of((double) longest),
+                        OptionalDouble.of((double) limit),
+                        message,
+                        objective.location())
+                .causedBy(status == Status.PASSED ? Optional.empty() : cause);
     }
 }
