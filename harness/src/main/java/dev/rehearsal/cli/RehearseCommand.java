@@ -47,7 +47,7 @@ final class RehearseCommand implements Callable<Integer> {
     @Option(
             names = "--runtime",
             paramLabel = "RUNTIME",
-            description = "auto, local or containers; replaces environment.runtime.")
+            description = "auto, local, containers or external; replaces environment.runtime.")
     private @Nullable String runtime;
 
     @Option(

@@ -13,14 +13,23 @@ public final class StatementWitness implements AutoCloseable {
     private static final String INSTRUMENT = "statement witness";
 
     private final ObservedServer server;
-    private final LockTracer tracer;
+    private final WaitAccount tracer;
+    private final boolean triggers;
     private final RunClock clock;
     private final Journal journal;
     private final Absences absences;
     private volatile Connection statistics;
 
-    StatementWitness(ObservedServer server, LockTracer tracer, RunClock clock, Journal journal, Absences absences)
+    /** @param triggers whether those of {@link InstrumentSchema} are there and are heard */
+    StatementWitness(
+            ObservedServer server,
+            WaitAccount tracer,
+            boolean triggers,
+            RunClock clock,
+            Journal journal,
+            Absences absences)
             throws SQLException {
+        this.triggers = triggers;
         this.absences = absences;
         this.server = server;
         this.tracer = tracer;
@@ -33,8 +42,8 @@ public final class StatementWitness implements AutoCloseable {
      * Begins to watch a session.
      *
      * @param migration the session's own connection, idle and in autocommit; used by the witness only while no transaction is open, and
-     *     for reading row counts inside one after statements that are not DDL, and once before them on servers that carry such counts over from
-     *     one transaction to the next
+     *     for reading row counts inside one after statements that are not DDL (where no triggers are heard, after any), and once before them on servers
+     *     that carry such counts over from one transaction to the next
      */
     public WitnessedSession attach(Connection migration) throws SQLException {
         awaitServer();
@@ -44,6 +53,7 @@ public final class StatementWitness implements AutoCloseable {
                 server.directJdbcUrl(),
                 statistics,
                 tracer,
+                triggers,
                 clock,
                 message -> {
                     if (!absences.haveBegunSince(begunBefore)) {

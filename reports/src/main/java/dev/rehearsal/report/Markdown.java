@@ -57,6 +57,10 @@ public final class Markdown {
         text.append("- Instruments: ")
                 .append(safe(Closing.instruments(verdict)))
                 .append(".\n");
+        run.limitations()
+                .forEach(limited -> text.append("- Limited, ")
+                        .append(safe(limited.instrument() + ": " + Closing.limitation(limited)))
+                        .append('\n'));
         run.notes()
                 .forEach(note ->
                         text.append("- Note: ").append(safe(note.message())).append('\n'));

@@ -113,7 +113,15 @@ public record Result(
             OptionalDouble baselineDriftPercent,
             OptionalDouble machineCpuBaselineFraction,
             OptionalDouble smallestLimitMillis,
-            CrossCheck crossCheck) {}
+            CrossCheck crossCheck,
+            List<Limitation> limitations) {}
+
+    /**
+     * What an instrument had to do without.
+     *
+     * @param blindMillis what is shorter may be missed; null where that is no matter of time
+     */
+    public record Limitation(String instrument, String reason, String consequence, OptionalDouble blindMillis) {}
 
     public record CrossCheck(
             long victimWaits,

@@ -149,7 +149,18 @@ final class ResultComposer {
                         check.unmatchedWaits(),
                         rounded(check.longestWaitMillis()),
                         rounded(check.longestResponseMillis()),
-                        rounded(check.unexplainedMillis())));
+                        rounded(check.unexplainedMillis())),
+                run.limitations().stream().map(ResultComposer::limitation).toList());
+    }
+
+    private static Result.Limitation limitation(RunEvent.InstrumentLimited limited) {
+        return new Result.Limitation(
+                limited.instrument(),
+                limited.reason(),
+                limited.consequence(),
+                limited.blindNanos().isPresent()
+                        ? OptionalDouble.of(millis(limited.blindNanos().getAsLong()))
+                        : OptionalDouble.empty());
     }
 
     private static Result.Environment environment(RunEvent.EnvironmentReady ready) {

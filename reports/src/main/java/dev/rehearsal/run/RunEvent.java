@@ -44,6 +44,7 @@ import java.util.OptionalLong;
     @JsonSubTypes.Type(value = RunEvent.DrillEnded.class, name = "drillEnded"),
     @JsonSubTypes.Type(value = RunEvent.LedgerRead.class, name = "ledgerRead"),
     @JsonSubTypes.Type(value = RunEvent.InstrumentTrouble.class, name = "instrumentTrouble"),
+    @JsonSubTypes.Type(value = RunEvent.InstrumentLimited.class, name = "instrumentLimited"),
     @JsonSubTypes.Type(value = RunEvent.Noted.class, name = "note"),
     @JsonSubTypes.Type(value = RunEvent.LoadEnded.class, name = "loadEnded"),
     @JsonSubTypes.Type(value = RunEvent.RunEnded.class, name = "runEnded")
@@ -434,11 +435,12 @@ public sealed interface RunEvent {
     record FaultEnded(long atNanos, int index, String effect, boolean happened) implements RunEvent {}
 
     /**
-     * A session waited for a lock, by the server's own log.
+     * A session waited for a lock, by the server's own log; where that cannot be had, by readings of its locks.
      *
      * @param startNanos when the wait began: {@code endNanos} less the server's own duration
      * @param durationNanos as the server measured it (microseconds); for waits that ended in an error, up to the error
-     * @param errorNanos of {@code startNanos} and {@code endNanos} (the log's clock), not of the duration
+     * @param errorNanos of {@code startNanos} and {@code endNanos}. From the log it is that of its clock, and the duration has none; from readings
+     *     the duration is wrong by as much on each side
      * @param target a relation's name; or {@code transaction 1234}, {@code tuple of orders}
      * @param holders pids that held it when the server reported the wait
      * @param queue pids that waited for it then, in order, this one among them
@@ -482,6 +484,8 @@ public sealed interface RunEvent {
         CANCELLED,
         /** 40P01 */
         DEADLOCK,
+        /** It was seen to be over; whether with the lock or without is not known. Of waits that are not from the server's log. */
+        ENDED,
         /** The log ended, or the session did, before the wait's end was seen. */
         UNKNOWN
     }
@@ -663,6 +667,24 @@ public sealed interface RunEvent {
 
     /** An instrument failed in a way that can falsify the verdict, such as lost log lines. Makes the run inconclusive. */
     record InstrumentTrouble(long atNanos, String instrument, String message) implements RunEvent {}
+
+    /**
+     * An instrument has to do with less than it has on a server of the harness's own. Of several about one instrument the last holds.
+     *
+     * @param instrument such as {@code lock waits}
+     * @param reason why, a sentence
+     * @param consequence what it does instead and how much worse that is, sentences
+     * @param blindNanos what is shorter may be missed; empty where that is no matter of time
+     */
+    record InstrumentLimited(
+            long atNanos, String instrument, String reason, String consequence, OptionalLong blindNanos)
+            implements RunEvent {
+        /** The instrument whose waits are not the server's own account. */
+        public static final String LOCK_WAITS = "lock waits";
+
+        /** What tells of rewrites, scans and short locks. */
+        public static final String EVENT_TRIGGERS = "event triggers";
+    }
 
     /** Something the reader should know: another run on this machine, a busy host. */
     record Noted(long atNanos, String message) implements RunEvent {}

@@ -5,6 +5,7 @@ import dev.rehearsal.run.RunEvent.DatasetReady;
 import dev.rehearsal.run.RunEvent.EnvironmentReady;
 import dev.rehearsal.run.RunEvent.FaultEnded;
 import dev.rehearsal.run.RunEvent.FaultStarted;
+import dev.rehearsal.run.RunEvent.InstrumentLimited;
 import dev.rehearsal.run.RunEvent.InstrumentTrouble;
 import dev.rehearsal.run.RunEvent.LedgerRead;
 import dev.rehearsal.run.RunEvent.LoadEnded;
@@ -56,6 +57,7 @@ final class RunRecordFold {
     private final List<ReplicaSampled> replicaSamples = new ArrayList<>();
     private final List<Paused> pauses = new ArrayList<>();
     private final List<InstrumentTrouble> troubles = new ArrayList<>();
+    private final SequencedMap<String, InstrumentLimited> limitations = new LinkedHashMap<>();
     private final List<Noted> notes = new ArrayList<>();
     private final List<LedgerRead> ledgerReads = new ArrayList<>();
     private long lastSeenNanos = Long.MIN_VALUE;
@@ -95,6 +97,7 @@ final class RunRecordFold {
             case RunEvent.OfDrill e -> drills.add(e);
             case LedgerRead e -> ledgerReads.add(e);
             case InstrumentTrouble e -> troubles.add(e);
+            case InstrumentLimited e -> limitations.put(e.instrument(), e);
             case Noted e -> notes.add(e);
             case LoadEnded e -> load = e;
             case RunEnded e -> end = e;
@@ -148,6 +151,7 @@ final class RunRecordFold {
                 pauses,
                 Optional.ofNullable(schema),
                 troubles,
+                List.copyOf(limitations.values()),
                 notes,
                 Optional.ofNullable(load),
                 Optional.ofNullable(end),

@@ -107,7 +107,7 @@ public final class ScenarioLoader {
         MigrationPlan migration = block.require("migration", "give it steps")
                 .map(steps::read)
                 .orElseGet(() -> new MigrationPlan(MigrationReader.DEFAULT_TIME_LIMIT, List.of(), List.of()));
-        Optional<List<Drill>> listed = block.get("drills").map(value -> DrillReader.read(value, replicas));
+        Optional<List<Drill>> listed = block.get("drills").map(value -> DrillReader.read(value, environment));
         List<Drill> drills = listed.orElse(List.of(Drill.values()));
         Workload workload = workload(block, dataset.dataset(), migration, drills, replicas);
         if (!problems.anyWithin("workload")) {

@@ -66,7 +66,9 @@ public final class ScenarioWriter {
     private static Map<String, Object> environment(EnvironmentSpec environment, Path folder) {
         Map<String, Object> map = new LinkedHashMap<>();
         map.put("engine", environment.engine().name().toLowerCase(Locale.ROOT));
-        map.put("version", environment.version());
+        if (!environment.version().isEmpty()) {
+            map.put("version", environment.version());
+        }
         map.put("runtime", environment.runtime().name().toLowerCase(Locale.ROOT));
         EnvironmentSpec.Replication replication = environment.replication();
         if (replication.replicas() > 0) {
@@ -87,6 +89,10 @@ public final class ScenarioWriter {
         if (!resources.isEmpty()) {
             map.put("resources", resources);
         }
+        environment.external().ifPresent(external -> {
+            map.put("url", "jdbc:postgresql://" + external.address() + "/" + external.database());
+            map.put("allow", external.allow());
+        });
         return map;
     }
 

@@ -588,12 +588,12 @@ class ScenarioLoaderTest {
                         "2:9: dataset: must be a mapping, got nothing; name a dataset folder or a schema file, e.g. use: ../../datasets/catalog/shop"),
                 mistake(
                         "dataset: { use: tiny }",
-                        "dataset: { use: tiny }\nenvironment: { replicas: 6, image: x, url: y, runtime: external, engine: mysql, version: \"12\" }",
+                        "dataset: { use: tiny }\nenvironment: { replicas: 6, image: x, host: y, runtime: cloud, engine: mysql, version: \"12\" }",
                         "3:26: environment.replicas: must be from 0 to 5, got 6",
-                        "3:39: environment.url: is not supported by this version of the harness; remove it",
-                        "3:56: environment.runtime: 'external' is not supported by this version of the harness; use auto or local or containers",
-                        "3:74: environment.engine: 'mysql' is not supported by this version of the harness; use postgresql",
-                        "3:90: environment.version: must be at least 13, got 12; the log and the catalogs of older servers are not what the instruments read"),
+                        "3:39: environment.host: is not supported by this version of the harness; remove it",
+                        "3:57: environment.runtime: must be one of auto, local, containers, external, got cloud",
+                        "3:72: environment.engine: 'mysql' is not supported by this version of the harness; use postgresql",
+                        "3:88: environment.version: must be at least 13, got 12; the log and the catalogs of older servers are not what the instruments read"),
                 mistake(
                         "dataset: { use: tiny }",
                         "dataset: { use: tiny }\nenvironment: { runtime: local, image: x, resources: { cpus: 2 }, version: \"17\" }",
@@ -626,7 +626,7 @@ class ScenarioLoaderTest {
                 mistake(
                         "dataset: { use: tiny }",
                         "dataset: { use: tiny }\nenvironment: { runtime: locl, engine: oracle, version: new, binaries: }",
-                        "3:25: environment.runtime: must be auto or local or containers, got locl; did you mean 'local'?",
+                        "3:25: environment.runtime: must be one of auto, local, containers, external, got locl; did you mean 'local'?",
                         "3:39: environment.engine: must be postgresql, got oracle",
                         "3:56: environment.version: must be a version such as \"18\", got new",
                         "3:70: environment.binaries: must be a text, got nothing; name the folder that holds initdb"),
