@@ -79,7 +79,7 @@ final class BuildingDatabase implements AutoCloseable {
         for (String table : ask(jdbcUrl, """
                         select format('%I.%I', n.nspname, c.relname) from pg_class c join pg_namespace n on n.oid = c.relnamespace
                         where c.relkind = 'r' and n.nspname not in ('pg_catalog', 'information_schema') order by 1
-                        """).split("\n")) {
+                        """).split("\n", -1)) {
             sums.append(table)
                     .append(' ')
                     .append(ask(
