@@ -101,17 +101,6 @@ final class LockJudge {
                                 + " may have been missed, because the server lets no event trigger tell of them: raise the limit.");
     }
 
-    /** Why a hold beyond the limit can have left no trace; empty if none can. */
-    private Optional<String> unseenHold(long limit) {
-        return evidence.run()
-                .limitation(InstrumentLimited.EVENT_TRIGGERS)
-                .map(limited -> limited.blindNanos().orElse(0))
-                .filter(blind -> blind > limit)
-                .map(
-                        blind -> " Holds shorter than " + Quantities.duration(blind)
-                                + " may have been missed, because the server lets no event trigger tell of them: raise the limit.");
-    }
-
     private List<Hold> holds(Objective.LockHold objective) {
         List<Hold> holds = new ArrayList<>();
         for (StatementImpact impact : evidence.attribution().impacts()) {
@@ -183,26 +172,6 @@ final class LockJudge {
 
     private static SourceLocation location(StatementImpact impact) {
         return impact.statement().last().location();
-    }
-
-    private Optional<InstrumentLimited> sampled() {
-        return evidence.run().limitation(InstrumentLimited.LOCK_WAITS);
-    }
-
-    /** Of the wait's duration: none by the server's own account, which is in microseconds. */
-    private long errorNanos(LockWaited wait) {
-        return sampled().isPresent() ? 2 * wait.errorNanos() : 0;
-    }
-
-    /** Waits that are shorter can have left no trace. */
-    private long blindNanos() {
-        return sampled().isPresent()
-                ? sampled().get().blindNanos().orElse(0)
-                : evidence.run()
-                                .environment()
-                                .map(EnvironmentReady::deadlockTimeoutMillis)
-                                .orElse(0L)
-                        * 1_000_000;
     }
 
     private Optional<InstrumentLimited> sampled() {
