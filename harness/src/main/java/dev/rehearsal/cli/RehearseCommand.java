@@ -7,6 +7,7 @@ import dev.rehearsal.report.Reports;
 import dev.rehearsal.report.Terminal;
 import dev.rehearsal.run.RunDirectory;
 import dev.rehearsal.run.Secrets;
+import dev.rehearsal.scenario.AddedMigrations;
 import dev.rehearsal.scenario.EnvironmentException;
 import dev.rehearsal.scenario.InvalidScenarioException;
 import dev.rehearsal.scenario.Problem;
@@ -23,6 +24,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -65,6 +67,13 @@ final class RehearseCommand implements Callable<Integer> {
             description = "Where the run directory goes; default rehearsals/<name>/<UTC time>.")
     private @Nullable Path out;
 
+    @Option(
+            names = "--changed-since",
+            paramLabel = "REF",
+            description =
+                    "Rehearses the migrations that the branch adds to what REF has, such as origin/main; the others are its baseline.")
+    private @Nullable String changedSince;
+
     @Option(names = "--fail-fast", description = "Stops after the first scenario that does not pass.")
     private boolean failFast;
 
@@ -104,12 +113,16 @@ final class RehearseCommand implements Callable<Integer> {
         return all;
     }
 
+    private Optional<AddedMigrations> added() {
+        return Optional.ofNullable(changedSince).map(BranchMigrations::new);
+    }
+
     private List<Scenario> load() throws InvalidScenarioException {
         List<Scenario> scenarios = new ArrayList<>();
         List<Problem> problems = new ArrayList<>();
         for (Path file : files) {
             try {
-                scenarios.add(ScenarioLoader.load(file, overrides()));
+                scenarios.add(ScenarioLoader.load(file, overrides(), Optional.empty(), added()));
             } catch (InvalidScenarioException invalid) {
                 problems.addAll(invalid.problems());
             }
@@ -125,7 +138,7 @@ final class RehearseCommand implements Callable<Integer> {
         PrintWriter err = spec.commandLine().getErr();
         try (Interrupt interrupt = Interrupt.ofThisThread();
                 Progress progress = quiet ? new QuietProgress() : Terminals.progress(err)) {
-            Restoration restoration = Restoration.of(read, overrides(), progress);
+            Restoration restoration = Restoration.of(read, overrides(), added(), progress);
             Scenario scenario = noDrills ? restoration.scenario().withoutDrills() : restoration.scenario();
             return rehearse(scenario, restoration.buildSeconds(), directory(scenario, oneOfMany), progress);
         }

@@ -102,6 +102,13 @@ sealed interface DisruptionPoint {
                         points.addAll(during(step, took, inLongSteps, random));
                     }
                 }
+                // What it is at is its own affair, so there are moments and no statements.
+                case Step.ToolStep tool -> {
+                    if (i > 0) {
+                        points.add(new Before(step));
+                    }
+                    points.addAll(during(step, took.isNegative() ? Duration.ZERO : took, inLongSteps, random));
+                }
                 // Nothing is done in them that a disruption could break: the next step feels it.
                 case Step.DeployStep deploy -> {}
                 case Step.PauseStep pause -> {}

@@ -47,6 +47,7 @@ public final class LockTracer implements WaitAccount {
     private final LogParser parser;
     private final Map<String, CompletableFuture<Boolean>> expectedMarkers = new ConcurrentHashMap<>();
     private final Map<Integer, SessionLog> followed = new ConcurrentHashMap<>();
+    private volatile Optional<ToolSessions> tools = Optional.empty();
     private volatile boolean armed;
     private volatile boolean lost;
     private int markerCount;
@@ -176,6 +177,15 @@ public final class LockTracer implements WaitAccount {
     @Override
     public SessionLog follow(int pid) {
         return followed.computeIfAbsent(pid, ignored -> new SessionLog());
+    }
+
+    /** From now on keeps what the log says about a tool's sessions, whichever they are; instead of those of another tool. */
+    void follow(ToolSessions sessions) {
+        tools = Optional.of(sessions);
+    }
+
+    void unfollowTools() {
+        tools = Optional.empty();
     }
 
     @Override
@@ -332,7 +342,12 @@ public final class LockTracer implements WaitAccount {
 
     private void journal(LockWaited wait) {
         Optional.ofNullable(followed.get(wait.pid())).ifPresent(log -> log.add(wait));
+        tool(wait.pid()).ifPresent(session -> session.add(wait));
         journal.record(wait);
+    }
+
+    private Optional<ToolSession> tool(int pid) {
+        return tools.flatMap(sessions -> sessions.find(pid));
     }
 
     /** The tail's thread at work. */
@@ -384,10 +399,29 @@ public final class LockTracer implements WaitAccount {
             switch (entry) {
                 case LogEntry.WaitReported report -> ledger.reported(report).ifPresent(LockTracer.this::journal);
                 case LogEntry.WaitAcquired acquired -> journal(ledger.acquired(acquired));
-                case LogEntry.SessionFailed failure -> ledger.failed(failure).ifPresent(LockTracer.this::journal);
-                case LogEntry.TableRewritten rewrite -> follower(rewrite.pid()).ifPresent(log -> log.add(rewrite));
-                case LogEntry.CommandBegan command -> follower(command.pid()).ifPresent(log -> log.add(command));
-                case LogEntry.CommandEnded command -> follower(command.pid()).ifPresent(log -> log.add(command));
+                case LogEntry.SessionFailed failure -> {
+                    ledger.failed(failure).ifPresent(LockTracer.this::journal);
+                    tool(failure.pid()).ifPresent(session -> session.failed(failure));
+                }
+                case LogEntry.TableRewritten rewrite -> {
+                    follower(rewrite.pid()).ifPresent(log -> log.add(rewrite));
+                    tool(rewrite.pid()).ifPresent(session -> session.add(rewrite));
+                }
+                case LogEntry.CommandBegan command -> {
+                    follower(command.pid()).ifPresent(log -> log.add(command));
+                    tool(command.pid()).ifPresent(session -> session.add(command));
+                }
+                case LogEntry.CommandEnded command -> {
+                    follower(command.pid()).ifPresent(log -> log.add(command));
+                    tool(command.pid()).ifPresent(session -> session.add(command));
+                }
+                case LogEntry.StatementBegan statement ->
+                    tools.ifPresent(sessions -> sessions.of(statement.pid()).began(statement));
+                case LogEntry.StatementPrepared statement ->
+                    tools.ifPresent(sessions -> sessions.of(statement.pid()).prepared(statement));
+                case LogEntry.StatementEnded statement ->
+                    tools.ifPresent(sessions -> sessions.of(statement.pid()).ended(statement));
+                case LogEntry.StrangerChanged stranger -> tools.ifPresent(sessions -> sessions.stranger(stranger));
                 case LogEntry.TriggerFailed failure ->
                     trouble("an event trigger failed in process " + failure.pid() + ": " + failure.message());
                 case LogEntry.Marker marker -> marker(marker);

@@ -1,5 +1,7 @@
 package dev.rehearsal.measure;
 
+import dev.rehearsal.scenario.sql.SqlScript;
+import dev.rehearsal.scenario.sql.StatementKind;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -66,6 +68,13 @@ final class StatementText {
             }
         });
         return reasons.size() == 1 ? reasons.getFirst() : REWRITTEN;
+    }
+
+    /** Control, or a question; not of several statements in one text. */
+    static boolean changesNothing(String sql) {
+        return SqlScript.split(sql).statements().stream()
+                .map(SqlScript.Statement::text)
+                .allMatch(text -> isControl(text) || !StatementKind.of(text).writes());
     }
 
     private static String firstWord(String sql) {

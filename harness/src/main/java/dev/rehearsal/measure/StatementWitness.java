@@ -5,6 +5,7 @@ import dev.rehearsal.run.RunClock;
 import dev.rehearsal.run.RunEvent.InstrumentTrouble;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.Map;
 
 /**
  * Watches what single statements of a migration do to the server. One session at a time: {@link #attach}, and close what that returns before the next.
@@ -61,6 +62,27 @@ public final class StatementWitness implements AutoCloseable {
                     }
                 },
                 () -> absences.haveBegunSince(begunBefore));
+    }
+
+    /**
+     * Begins to watch whatever sessions a migration tool will open. One tool at a time; close what this returns.
+     *
+     * @param settings of the server that those sessions begin with
+     * @throws SQLException also where the server's log is not at hand, or it takes no event triggers: nothing would be known of such sessions
+     */
+    public ToolWatch watchTool(Map<String, String> settings) throws SQLException {
+        awaitServer();
+        if (!(tracer instanceof LockTracer log) || !triggers) {
+            throw new SQLException(
+                    "what a tool does here would not be known, because the server's log is not at hand, or it takes no event"
+                            + " triggers; rehearse flyway, liquibase and command steps with the runtime local or containers");
+        }
+        int begunBefore = absences.begun();
+        return ToolWatch.begun(server, settings, log, clock, message -> {
+            if (!absences.haveBegunSince(begunBefore)) {
+                trouble(message);
+            }
+        });
     }
 
     /** A server that takes the migration's connection already may not be the one that is observed yet. */

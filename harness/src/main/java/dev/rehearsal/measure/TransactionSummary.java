@@ -23,7 +23,7 @@ import java.util.stream.Stream;
 /** Joins what was seen of one transaction (or one statement in autocommit), statement by statement. */
 final class TransactionSummary {
     /** The wall clock and the monotonic clock are read apart, and are slewed apart. */
-    private static final long CLOCKS_NANOS = Duration.ofMillis(1).toNanos();
+    static final long CLOCKS_NANOS = Duration.ofMillis(1).toNanos();
 
     private final RunClock clock;
     private final List<WitnessedSession.Executed> executed;
@@ -196,10 +196,20 @@ final class TransactionSummary {
         List<List<HoldTimeline.Hold>> byStatement = new ArrayList<>();
         executed.forEach(statement -> byStatement.add(new ArrayList<>()));
         for (HoldTimeline.Hold hold : holds) {
-            byStatement.get(statementAt(hold.grantLatestNanos())).add(hold);
+            byStatement.get(taker(hold)).add(hold);
         }
         addUnsampled(byStatement);
         return byStatement;
+    }
+
+    /** Nobody takes a lock on a relation by ending a transaction: then it was the statement before, and was seen late. */
+    private int taker(HoldTimeline.Hold hold) {
+        int latest = statementAt(hold.grantLatestNanos());
+        int earliest = statementAt(hold.grantEarliestNanos());
+        while (latest > earliest && StatementText.isControl(executed.get(latest).sql())) {
+            latest--;
+        }
+        return latest;
     }
 
     /** Locks that came and went between two readings, but that the statement itself reported at its end. */

@@ -2,6 +2,7 @@ package dev.rehearsal.migration;
 
 import dev.rehearsal.measure.LaggingReplica;
 import dev.rehearsal.scenario.EnvironmentException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -29,6 +30,11 @@ public interface Surroundings {
      * @return when it will be over, since the run's origin
      */
     long deploy(String service, String version, Duration over) throws EnvironmentException, InterruptedException;
+
+    /** Where what commands print is kept; empty: nowhere. */
+    default Optional<Path> outputs() {
+        return Optional.empty();
+    }
 
     /** Nobody there. */
     static Surroundings deserted() {

@@ -6,6 +6,7 @@ import dev.rehearsal.measure.Instruments;
 import dev.rehearsal.measure.LaggingReplica;
 import dev.rehearsal.migration.Surroundings;
 import dev.rehearsal.scenario.EnvironmentException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -15,11 +16,19 @@ final class LoadedSurroundings implements Surroundings {
     private final Instruments instruments;
     private final Load load;
     private final Supplier<Optional<Duration>> baselineP99;
+    private final Path outputs;
 
-    LoadedSurroundings(Instruments instruments, Load load, Supplier<Optional<Duration>> baselineP99) {
+    /** @param outputs where what commands print is kept */
+    LoadedSurroundings(Instruments instruments, Load load, Supplier<Optional<Duration>> baselineP99, Path outputs) {
         this.instruments = instruments;
         this.load = load;
         this.baselineP99 = baselineP99;
+        this.outputs = outputs;
+    }
+
+    @Override
+    public Optional<Path> outputs() {
+        return Optional.of(outputs);
     }
 
     @Override

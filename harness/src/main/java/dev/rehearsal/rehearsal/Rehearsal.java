@@ -13,6 +13,7 @@ import dev.rehearsal.load.Load;
 import dev.rehearsal.load.LoadSpec;
 import dev.rehearsal.measure.Instruments;
 import dev.rehearsal.measure.SchemaFingerprint;
+import dev.rehearsal.migration.BaselineRun;
 import dev.rehearsal.migration.MigrationRunner;
 import dev.rehearsal.run.ApplicationNames;
 import dev.rehearsal.run.FileJournal;
@@ -24,6 +25,7 @@ import dev.rehearsal.run.RunEvent.Outcome;
 import dev.rehearsal.scenario.EnvironmentException;
 import dev.rehearsal.scenario.InvalidScenarioException;
 import dev.rehearsal.scenario.Scenario;
+import dev.rehearsal.scenario.Step;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -121,7 +123,13 @@ public final class Rehearsal implements AutoCloseable {
     }
 
     private void drill(DrillServers servers, Journal journal) throws InterruptedException {
-        new Drills(scenario, servers, clock, journal, progress::preparing).run();
+        new Drills(
+                        scenario,
+                        new BaselinedServers(servers, scenario.migration().baseline()),
+                        clock,
+                        journal,
+                        progress::preparing)
+                .run();
     }
 
     private void rehearseOver(Grounds grounds, Load load, Journal journal)
@@ -131,6 +139,7 @@ public final class Rehearsal implements AutoCloseable {
                 Instruments instruments = instruments(environment, journal);
                 FaultInjector faults = faults(environment, instruments, plot.disk(), journal)) {
             journal.record(environment.facts(clock));
+            applyBaseline(environment);
             OperationProblems.refuse(scenario, environment.primary().jdbcUrl(ApplicationNames.OBSERVER));
             SchemaFingerprint before = instruments.schema();
             if (scenario.workload().keepsLedger()) {
@@ -155,6 +164,14 @@ public final class Rehearsal implements AutoCloseable {
         }
     }
 
+    private void applyBaseline(Environment environment) throws InvalidScenarioException, InterruptedException {
+        List<Step> baseline = scenario.migration().baseline();
+        if (!baseline.isEmpty()) {
+            progress.preparing("applying " + baseline.size() + " migrations that are the baseline");
+            BaselineRun.apply(baseline, environment.primary().jdbcUrl(ApplicationNames.OBSERVER));
+        }
+    }
+
     private void walk(
             Environment environment,
             Writeback writeback,
@@ -171,7 +188,7 @@ public final class Rehearsal implements AutoCloseable {
                 clock,
                 journal,
                 timeline.stepListener(),
-                new LoadedSurroundings(instruments, load, timeline::baselineP99),
+                new LoadedSurroundings(instruments, load, timeline::baselineP99, directory.outputs()),
                 scenario.seed());
         timeline.warmup();
         writeback.await();

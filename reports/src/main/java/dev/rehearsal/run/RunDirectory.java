@@ -106,6 +106,11 @@ public record RunDirectory(Path path) {
         return path.resolve("server.log");
     }
 
+    /** A folder for what commands print, a file a step; only of a run that has such steps. */
+    public Path outputs() {
+        return path.resolve("output");
+    }
+
     public Path scenario() {
         return path.resolve("scenario.yaml");
     }

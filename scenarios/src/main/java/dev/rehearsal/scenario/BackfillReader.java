@@ -162,6 +162,7 @@ final class BackfillReader {
     private static boolean mayChangeAnything(Step step) {
         return switch (step) {
             case Step.SqlStatements sql -> false;
+            case Step.ToolStep tool -> true;
             case Step.BackfillStep backfill -> false;
             case Step.DeployStep deploy -> false;
             case Step.PauseStep pause -> false;

@@ -40,10 +40,12 @@ public final class ScenarioLoader {
     private final SqlTexts texts = new SqlTexts(problems);
 
     private final Optional<RestoredTables> restored;
+    private final Optional<AddedMigrations> added;
 
-    private ScenarioLoader(Path file, Optional<RestoredTables> restored) {
+    private ScenarioLoader(Path file, Optional<RestoredTables> restored, Optional<AddedMigrations> added) {
         this.file = file.toAbsolutePath().normalize();
         this.restored = restored;
+        this.added = added;
     }
 
     /**
@@ -64,7 +66,21 @@ public final class ScenarioLoader {
      */
     public static Scenario load(Path file, Map<String, String> overrides, Optional<RestoredTables> restored)
             throws InvalidScenarioException {
-        ScenarioLoader loader = new ScenarioLoader(file, restored);
+        return load(file, overrides, restored, Optional.empty());
+    }
+
+    /**
+     * The same, of which only those migrations are rehearsed that a branch adds; what was there before is its baseline.
+     *
+     * @param added empty: all that the scenario says
+     */
+    public static Scenario load(
+            Path file,
+            Map<String, String> overrides,
+            Optional<RestoredTables> restored,
+            Optional<AddedMigrations> added)
+            throws InvalidScenarioException {
+        ScenarioLoader loader = new ScenarioLoader(file, restored, added);
         Optional<Scenario> scenario = loader.load(overrides);
         if (scenario.isEmpty() || !loader.problems.isEmpty()) {
             throw new InvalidScenarioException(loader.problems.sorted());
@@ -103,7 +119,7 @@ public final class ScenarioLoader {
         DatasetReader dataset = new DatasetReader(problems, folder, restored);
         block.require("dataset", "write e.g. dataset: { use: ../../datasets/catalog/shop }")
                 .ifPresent(dataset::read);
-        MigrationReader steps = new MigrationReader(texts, problems, folder, dataset.dataset(), replicas);
+        MigrationReader steps = new MigrationReader(texts, problems, folder, dataset.dataset(), replicas, added);
         MigrationPlan migration = block.require("migration", "give it steps")
                 .map(steps::read)
                 .orElseGet(() -> new MigrationPlan(MigrationReader.DEFAULT_TIME_LIMIT, List.of(), List.of()));
@@ -113,7 +129,8 @@ public final class ScenarioLoader {
         if (!problems.anyWithin("workload")) {
             steps.checkDeploys(workload);
         }
-        StageWords stages = new StageWords(hasRollback(block));
+        StageWords stages =
+                new StageWords(hasRollback(block) || !migration.rollback().isEmpty());
         List<Fault> faults = block.get("faults")
                 .map(value -> new FaultReader(
                                 texts,
@@ -154,7 +171,9 @@ public final class ScenarioLoader {
     private static boolean hasRollback(Block block) {
         return block.get("migration")
                 .filter(value -> value.node() instanceof YamlNode.Mapping mapping
-                        && mapping.get("rollback").isPresent())
+                        && mapping.get("rollback")
+                                .filter(rollback -> !(rollback instanceof YamlNode.Scalar))
+                                .isPresent())
                 .isPresent();
     }
 

@@ -236,8 +236,10 @@ class ScenarioWriterTest {
                 scenario.workload(),
                 new MigrationPlan(
                         scenario.migration().timeLimit(),
+                        steps(scenario.migration().baseline()),
                         steps(scenario.migration().steps()),
-                        steps(scenario.migration().rollback())),
+                        steps(scenario.migration().rollback()),
+                        scenario.migration().rollbackDerived()),
                 scenario.timeline(),
                 scenario.faults(),
                 scenario.drills(),
@@ -268,6 +270,39 @@ class ScenarioWriterTest {
                         new Step.BackfillStep(backfill.name(), NOWHERE, backfill.backfill(), backfill.lockPolicy());
                     case Step.DeployStep deploy ->
                         new Step.DeployStep(deploy.name(), NOWHERE, deploy.service(), deploy.version(), deploy.over());
+                    case Step.ScriptStep script ->
+                        new Step.ScriptStep(
+                                script.name(),
+                                script.source(),
+                                script.file(),
+                                statements(script.statements()),
+                                script.transaction(),
+                                script.lockPolicy());
+                    case Step.FlywayStep flyway ->
+                        new Step.FlywayStep(
+                                flyway.name(),
+                                NOWHERE,
+                                flyway.source(),
+                                flyway.scripts(),
+                                flyway.action(),
+                                flyway.lockPolicy());
+                    case Step.LiquibaseStep liquibase ->
+                        new Step.LiquibaseStep(
+                                liquibase.name(),
+                                NOWHERE,
+                                liquibase.source(),
+                                liquibase.changeSets(),
+                                liquibase.action(),
+                                liquibase.lockPolicy());
+                    case Step.CommandStep command ->
+                        new Step.CommandStep(
+                                command.name(),
+                                NOWHERE,
+                                command.words(),
+                                command.directory(),
+                                command.environment(),
+                                command.timeout(),
+                                command.lockPolicy());
                     case Step.PauseStep pause -> new Step.PauseStep(pause.name(), NOWHERE, pause.length());
                     case Step.WaitStep wait -> new Step.WaitStep(wait.name(), NOWHERE, wait.replicaLag());
                 })
