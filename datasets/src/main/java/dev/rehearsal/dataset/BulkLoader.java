@@ -121,10 +121,12 @@ final class BulkLoader {
                     .map(table -> new Target(table, compiler))
                     .toList();
             DeferredKeys deferred = DeferredKeys.takeFrom(sessions.first());
-            tryOut(targets, sessions.first());
+            TriggerRest triggers = TriggerRest.begun(sessions.first());
+            tryOut(targets, triggers, sessions.first());
             progress.expect(
                     targets.stream().mapToLong(target -> target.plan().rows()).sum());
-            run(sessions, copies(targets));
+            run(sessions, copies(targets, triggers));
+            triggers.end(sessions.first());
             progress.phase("freezing rows");
             run(
                     sessions,
@@ -190,11 +192,13 @@ final class BulkLoader {
     }
 
     /** Sends the first rows of every table and takes them back. */
-    private void tryOut(List<Target> targets, Connection connection) throws SQLException, InvalidScenarioException {
+    private void tryOut(List<Target> targets, TriggerRest triggers, Connection connection)
+            throws SQLException, InvalidScenarioException {
         List<Problem> problems = new ArrayList<>();
         connection.setAutoCommit(false);
         try {
-            execute(connection, "set local session_replication_role = replica");
+            // Set back by the rollback.
+            triggers.enter(connection);
             for (Target target : targets) {
                 Savepoint before = connection.setSavepoint();
                 try {
@@ -214,7 +218,7 @@ final class BulkLoader {
     }
 
     /** The slices of all tables, in the order of loading. A table's rows wait for no other table: foreign keys come later. */
-    private List<Sessions.Job> copies(List<Target> targets) {
+    private List<Sessions.Job> copies(List<Target> targets, TriggerRest triggers) {
         List<Sessions.Job> jobs = new ArrayList<>();
         for (Target target : targets) {
             long rows = target.plan().rows();
@@ -222,17 +226,14 @@ final class BulkLoader {
                 long from = first;
                 long to = Math.min(rows, first + SLICE_ROWS);
                 jobs.add(new Sessions.Job(Set.of(), connection -> {
-                    // Triggers are for what comes later; nothing else of the session's is changed by it.
-                    execute(connection, "set session_replication_role = replica");
+                    triggers.enter(connection);
                     try {
                         loaded.merge(
                                 target.name(),
                                 copy(target, from, to, connection, more -> progress.loaded(target.name(), more, rows)),
                                 Long::sum);
                     } finally {
-                        if (!connection.isClosed()) {
-                            execute(connection, "set session_replication_role = origin");
-                        }
+                        triggers.leave(connection);
                     }
                 }));
             }
