@@ -9,15 +9,10 @@ import dev.rehearsal.compare.Comparison.Objective;
 import dev.rehearsal.compare.Comparison.Operation;
 import dev.rehearsal.compare.Comparison.Percentile;
 import dev.rehearsal.run.RunEvent.LockHeld;
-import dev.rehearsal.run.RunEvent.Phase;
-import dev.rehearsal.run.RunEvent.Status;
-import dev.rehearsal.run.RunRecord;
-import dev.rehearsal.run.StepRun;
 import dev.rehearsal.scenario.Stage;
 import dev.rehearsal.verdict.BlockBootstrap;
 import dev.rehearsal.verdict.Finding;
 import dev.rehearsal.verdict.Finding.Interval;
-import dev.rehearsal.verdict.LockMode;
 import dev.rehearsal.verdict.OperationStatistics;
 import dev.rehearsal.verdict.RollbackResult;
 import dev.rehearsal.verdict.StageStatistics;
@@ -274,7 +269,7 @@ final class Comparing {
         List<Event> events = new ArrayList<>();
         Set<String> locks = new TreeSet<>();
         List<Map<String, LockHeld>> held =
-                sides.stream().map(side -> held(side.run())).toList();
+                sides.stream().map(side -> Holds.longestByLock(side.run())).toList();
         held.forEach(map -> locks.addAll(map.keySet()));
         for (String lock : locks) {
             events.add(event(
@@ -288,7 +283,7 @@ final class Comparing {
         events.add(event(
                 "duration of the migration",
                 sides.stream()
-                        .map(side -> migrationNanos(side.run()).map(Comparing::exact))
+                        .map(side -> Holds.migrationNanos(side.run()).map(Comparing::exact))
                         .toList()));
         events.add(event(
                 "longest lock wait behind the migration",
@@ -346,33 +341,6 @@ final class Comparing {
             return Difference.NONE;
         }
         return value.nanos() > first.nanos() ? Difference.WORSE : Difference.BETTER;
-    }
-
-    /** The longest hold of each lock that stops writes or reads, on relations that were there before. */
-    private static Map<String, LockHeld> held(RunRecord run) {
-        Map<String, LockHeld> longest = new HashMap<>();
-        for (StepRun step : run.steps(Phase.MIGRATION)) {
-            step.statements().stream()
-                    .flatMap(statement -> statement.locks().stream())
-                    .filter(lock -> !lock.ownRelation())
-                    .filter(lock -> LockMode.of(lock.mode())
-                            .filter(LockMode::stopsWrites)
-                            .isPresent())
-                    .forEach(lock -> longest.merge(
-                            lock.mode() + " held on " + lock.relation(),
-                            lock,
-                            (one, other) -> one.heldNanos() >= other.heldNanos() ? one : other));
-        }
-        return longest;
-    }
-
-    private static Optional<Long> migrationNanos(RunRecord run) {
-        List<StepRun> steps = run.steps(Phase.MIGRATION).stream()
-                .filter(step -> step.status() != Status.SKIPPED)
-                .toList();
-        return steps.isEmpty() || !steps.stream().allMatch(StepRun::complete)
-                ? Optional.empty()
-                : Optional.of(steps.getLast().endNanos() - steps.getFirst().startNanos());
     }
 
     // ---- winner ----------------------------------------------------------------------------------------------------

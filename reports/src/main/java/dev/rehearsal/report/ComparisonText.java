@@ -45,7 +45,7 @@ public final class ComparisonText {
         return text.toString();
     }
 
-    private static void table(StringBuilder text, Table table) {
+    static void table(StringBuilder text, Table table) {
         List<List<String>> lines = new ArrayList<>();
         List<String> header = new ArrayList<>(table.columns());
         header.set(0, table.heading());

@@ -80,6 +80,10 @@ public record RunIndex(Path folder, List<Trend> trends, List<String> unread) {
         Files.walkFileTree(folder, java.util.Set.of(), DEPTH, new SimpleFileVisitor<>() {
             @Override
             public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes) {
+                // The runs of a sweep differ on purpose.
+                if (Files.exists(directory.resolve("sweep.json"))) {
+                    return FileVisitResult.SKIP_SUBTREE;
+                }
                 if (Files.exists(new RunDirectory(directory).events())) {
                     runs.add(directory);
                     return FileVisitResult.SKIP_SUBTREE;

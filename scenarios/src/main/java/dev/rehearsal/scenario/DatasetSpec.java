@@ -1,5 +1,6 @@
 package dev.rehearsal.scenario;
 
+import java.util.HashMap;
 import java.util.Map;
 
 /**
@@ -35,5 +36,12 @@ public record DatasetSpec(DatasetDefinition definition, double scale, Map<String
     public boolean sized(String table) {
         DatasetDefinition.TableDefinition known = definition.tables().get(table);
         return tableRows.containsKey(table) || (known != null && known.sized());
+    }
+
+    /** The same with other rows; a table that has any keeps one. */
+    DatasetSpec times(double rows) {
+        Map<String, Long> scaled = new HashMap<>();
+        tableRows.forEach((table, count) -> scaled.put(table, count == 0 ? 0 : Math.max(1, Math.round(count * rows))));
+        return new DatasetSpec(definition, scale * rows, scaled);
     }
 }

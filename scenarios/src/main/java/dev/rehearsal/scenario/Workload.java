@@ -15,6 +15,22 @@ public record Workload(Arrivals arrivals, List<Service> services) {
         services = List.copyOf(services);
     }
 
+    /** The same with other arrival rates. */
+    Workload times(double rates) {
+        return new Workload(
+                arrivals,
+                services.stream()
+                        .map(service -> new Service(
+                                service.name(),
+                                service.arrivalsPerSecond() * rates,
+                                service.pool(),
+                                service.statementTimeout(),
+                                service.retry(),
+                                service.operations(),
+                                service.versions()))
+                        .toList());
+    }
+
     /** Whether any operation leaves entries in the ledger. */
     public boolean keepsLedger() {
         return services.stream()
