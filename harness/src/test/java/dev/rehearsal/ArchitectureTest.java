@@ -46,6 +46,7 @@ class ArchitectureTest {
             "measure",
             "migration",
             "plan",
+            "profile",
             "proxy",
             "rehearsal",
             "report",
@@ -60,6 +61,7 @@ class ArchitectureTest {
     private static final Map<String, Set<String>> MAY_USE = Map.ofEntries(
             allows("scenario"),
             allows("dataset", "scenario"),
+            allows("profile", "scenario"),
             allows("run", "scenario"),
             allows("verdict", "run", "scenario"),
             allows("compare", "verdict", "run", "scenario"),
@@ -106,6 +108,7 @@ class ArchitectureTest {
                     "environment",
                     "engine",
                     "dataset",
+                    "profile",
                     "report",
                     "compare",
                     "verdict",

@@ -38,6 +38,10 @@ final class ColumnCompiler {
             if (column.notNull() && nullable.fraction() > 0) {
                 throw wrong(column, "has nulls, but the column is not null; remove nulls");
             }
+            if (nullable.inner() instanceof Generator.Histogram
+                    || nullable.inner() instanceof Generator.PopularReferences) {
+                return described(column, nullable.inner(), random, nullable.fraction());
+            }
             return new ColumnGenerator.Sparse(
                     plain(column, nullable.inner(), random), random.derived(NULLS), nullable.fraction());
         }
@@ -79,8 +83,31 @@ final class ColumnCompiler {
                 requireType(column, "bool", column.type().equals("bool"));
                 yield new ColumnGenerator.Truth(random, bool.trueFraction());
             }
+            case Generator.Histogram histogram -> described(column, histogram, random, 0);
+            case Generator.PopularReferences references -> described(column, references, random, 0);
             case Generator.Nullable nested -> throw new IllegalArgumentException("nulls within nulls: " + nested);
         };
+    }
+
+    /** Generators that follow a server's statistics say themselves which rows are null: so there are as many as shall be, and of the rest too. */
+    private ColumnGenerator described(ServerColumn column, Generator generator, RowRandom random, double nulls)
+            throws InvalidScenarioException {
+        long rows = spec.rows(column.table());
+        HistogramCompiler compiler = new HistogramCompiler(column, random, rows, nulls);
+        try {
+            if (generator instanceof Generator.Histogram histogram) {
+                return compiler.compile(histogram);
+            }
+            Generator.PopularReferences references = (Generator.PopularReferences) generator;
+            KeyRange range = keyRange(column, references.table(), references.column(), rows);
+            requireCountable(column, Math.max(1, range.keys()));
+            LongSource keys = range.keys() == 0
+                    ? new LongSource.Sequence(range.start(), 0)
+                    : compiler.keys(references, range.start(), range.keys());
+            return compiler.ofRows(whole(column, keys));
+        } catch (HistogramCompiler.Unfit unfit) {
+            throw wrong(column, unfit.getMessage());
+        }
     }
 
     private ColumnGenerator whole(ServerColumn column, LongSource source) throws InvalidScenarioException {
@@ -190,18 +217,9 @@ final class ColumnCompiler {
 
     private LongSource keys(ServerColumn column, Generator.References references, RowRandom random, long rows)
             throws InvalidScenarioException {
-        TableDefinition target = spec.definition().tables().get(references.table());
-        if (target == null || !(target.columns().get(references.column()) instanceof Generator.Sequence sequence)) {
-            throw wrong(
-                    column,
-                    "references " + references.table() + "." + references.column()
-                            + ", which is not a column with a sequence in this dataset");
-        }
-        long start = sequence.start();
-        long keys = spec.rows(references.table());
-        if (keys == 0 && rows > 0) {
-            throw wrong(column, "references " + references.table() + ", which has no rows; give it some");
-        }
+        KeyRange range = keyRange(column, references.table(), references.column(), rows);
+        long start = range.start();
+        long keys = range.keys();
         if (keys == 0) {
             return new LongSource.Sequence(start, 0);
         }
@@ -214,6 +232,24 @@ final class ColumnCompiler {
             return new LongSource.Rising(random, start, start + keys - 1, rows, references.correlation(), true);
         }
         return new LongSource.Uniform(random, start, start + keys - 1);
+    }
+
+    /** @param keys 0 only if there is no row to refer to one */
+    private record KeyRange(long start, long keys) {}
+
+    private KeyRange keyRange(ServerColumn column, String table, String key, long rows)
+            throws InvalidScenarioException {
+        TableDefinition target = spec.definition().tables().get(table);
+        if (target == null || !(target.columns().get(key) instanceof Generator.Sequence sequence)) {
+            throw wrong(
+                    column,
+                    "references " + table + "." + key + ", which is not a column with a sequence in this dataset");
+        }
+        long keys = spec.rows(table);
+        if (keys == 0 && rows > 0) {
+            throw wrong(column, "references " + table + ", which has no rows; give it some");
+        }
+        return new KeyRange(sequence.start(), keys);
     }
 
     private ColumnGenerator moment(ServerColumn column, Generator.Timestamp moment, RowRandom random, long rows)

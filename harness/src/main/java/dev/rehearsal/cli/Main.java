@@ -16,6 +16,7 @@ import picocli.CommandLine.Command;
             InspectCommand.class,
             PlanCommand.class,
             ReportCommand.class,
+            ProfileCommand.class,
             DoctorCommand.class,
             CleanCommand.class
         },

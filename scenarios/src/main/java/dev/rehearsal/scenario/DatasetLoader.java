@@ -180,9 +180,11 @@ public final class DatasetLoader {
             Map<String, Generator> own,
             Map<String, TableDefinition> above) {
         Generator inner = generator instanceof Generator.Nullable nullable ? nullable.inner() : generator;
-        if (!(inner instanceof Generator.References references)) {
+        Optional<Distributions.Column> target = Distributions.referenced(inner);
+        if (target.isEmpty()) {
             return;
         }
+        Distributions.Column references = target.get();
         Map<String, Generator> referenced = references.table().equals(table)
                 ? own
                 : Optional.ofNullable(above.get(references.table()))

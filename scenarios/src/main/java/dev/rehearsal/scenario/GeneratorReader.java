@@ -23,7 +23,8 @@ final class GeneratorReader {
             "uuid",
             "bool",
             "normal",
-            "lognormal");
+            "lognormal",
+            "histogram");
     private static final Keys KEYS = Keys.of(
                     "sequence",
                     "uniform",
@@ -38,9 +39,12 @@ final class GeneratorReader {
                     "bool",
                     "normal",
                     "lognormal",
+                    "histogram",
                     "correlation",
+                    "popular",
+                    "distinct",
                     "nulls")
-            .later("faker", "json", "unique", "distinct", "histogram");
+            .later("faker", "json", "unique");
     private static final int LONGEST_TEXT = 1_000_000;
 
     private GeneratorReader() {}
@@ -58,6 +62,10 @@ final class GeneratorReader {
                         "zipf",
                         List.of("range", "references"),
                         "correlation",
+                        List.of("references"),
+                        "popular",
+                        List.of("references"),
+                        "distinct",
                         List.of("references"),
                         "nulls",
                         KINDS.stream().filter(name -> !name.equals("sequence")).toList()));
@@ -91,6 +99,7 @@ final class GeneratorReader {
             }
             case "normal" -> normal(value);
             case "lognormal" -> logNormal(value);
+            case "histogram" -> HistogramReader.read(value);
             default -> throw new IllegalStateException(kind);
         };
     }
@@ -106,6 +115,9 @@ final class GeneratorReader {
     }
 
     private static Optional<? extends Generator> references(Block block, Value value) {
+        if (block.has("popular") || block.has("distinct")) {
+            return HistogramReader.references(block, value);
+        }
         double zipf = Distributions.zipf(block);
         double correlation = block.get("correlation")
                 .map(number -> number.number(0, true, 1, 0))
