@@ -47,6 +47,7 @@ class ArchitectureTest {
             "measure",
             "migration",
             "plan",
+            "profile",
             "proxy",
             "rehearsal",
             "report",
@@ -61,6 +62,7 @@ class ArchitectureTest {
     private static final Map<String, Set<String>> MAY_USE = Map.ofEntries(
             allows("scenario"),
             allows("dataset", "scenario"),
+            allows("profile", "scenario"),
             allows("run", "scenario"),
             allows("verdict", "run", "scenario"),
             allows("compare", "verdict", "run", "scenario"),
@@ -107,6 +109,7 @@ class ArchitectureTest {
                     "environment",
                     "engine",
                     "dataset",
+                    "profile",
                     "report",
                     "compare",
                     "verdict",

@@ -100,6 +100,10 @@ final class ColumnCompiler {
             if (nullable.fraction() == 1) {
                 return new ColumnGenerator.Nothing();
             }
+            if (nullable.inner() instanceof Generator.Histogram
+                    || nullable.inner() instanceof Generator.PopularReferences) {
+                return described(column, nullable.inner(), random, nullable.fraction());
+            }
             return new ColumnGenerator.Sparse(
                     made(plan, nullable.inner(), random),
                     // Columns of one foreign key are null together, or some would refer to half a row.
@@ -260,6 +264,8 @@ final class ColumnCompiler {
             case Generator.LogNormal normal -> throw uncountable(column, "lognormal");
             case Generator.Json json -> throw uncountable(column, "json");
             case Generator.Array array -> throw uncountable(column, "array");
+            case Generator.Histogram histogram -> throw uncountable(column, "histogram");
+            case Generator.PopularReferences references -> throw uncountable(column, "references with popular");
         };
     }
 
@@ -414,6 +420,8 @@ final class ColumnCompiler {
                 yield new ColumnGenerator.Duration(
                         new LongSource.Uniform(random, interval.minSeconds(), interval.maxSeconds()));
             }
+            case Generator.Histogram histogram -> described(column, histogram, random, 0);
+            case Generator.PopularReferences references -> described(column, references, random, 0);
             case Generator.Nullable nested -> throw new IllegalArgumentException("nulls within nulls: " + nested);
             case Generator.Unique nested -> throw new IllegalArgumentException("unique within unique: " + nested);
         };
@@ -428,6 +436,34 @@ final class ColumnCompiler {
         }
         requireText(column, "uuid", 36);
         return new ColumnGenerator.UuidText(random);
+    }
+
+    /** Generators that follow a server's statistics say themselves which rows are null: so there are as many as shall be, and of the rest too. */
+    private ColumnGenerator described(ServerColumn column, Generator generator, RowRandom random, double nulls)
+            throws InvalidScenarioException {
+        HistogramCompiler compiler = new HistogramCompiler(column, random, tables.rows(column.table()), nulls);
+        try {
+            if (generator instanceof Generator.Histogram histogram) {
+                return compiler.compile(histogram);
+            }
+            Generator.PopularReferences references = (Generator.PopularReferences) generator;
+            long keys = referredTo(column, references.table());
+            requireCountable(column, Math.max(1, keys));
+            LongSource picked = keys == 0 ? new LongSource.Sequence(0, 0) : compiler.keys(references, 0, keys);
+            return compiler.ofRows(
+                    keyed(column, new Generator.References(references.table(), references.column(), 0, 0), picked));
+        } catch (HistogramCompiler.Unfit unfit) {
+            throw wrong(column, unfit.getMessage());
+        }
+    }
+
+    /** Rows that the column can refer to; 0 only where no row has to. */
+    private long referredTo(ServerColumn column, String table) throws InvalidScenarioException {
+        long keys = tables.rows(table);
+        if (keys == 0 && tables.rows(column.table()) > 0) {
+            throw wrong(column, "references " + table + ", which has no rows; give it some");
+        }
+        return keys;
     }
 
     private ColumnGenerator whole(ServerColumn column, LongSource source) throws InvalidScenarioException {
@@ -555,11 +591,8 @@ final class ColumnCompiler {
     private LongSource picked(ColumnPlan plan, Generator.References references) throws InvalidScenarioException {
         ServerColumn column = plan.column();
         long rows = tables.rows(column.table());
-        long keys = tables.rows(references.table());
+        long keys = referredTo(column, references.table());
         RowRandom random = new RowRandom(seed, column.table(), plan.stream());
-        if (keys == 0 && rows > 0) {
-            throw wrong(column, "references " + references.table() + ", which has no rows; give it some");
-        }
         if (keys == 0) {
             return new LongSource.Sequence(0, 0);
         }

@@ -532,4 +532,65 @@ sealed interface ColumnGenerator {
             }
         }
     }
+
+    /** Null in as many rows as shall be; {@code ofRanks} writes what the others have, by their rank among these. */
+    record Valued(ValuedRows rows, ColumnGenerator ofRanks) implements ColumnGenerator {
+        @Override
+        public void write(long row, CopyBuffer out) {
+            long rank = rows.rank(row);
+            if (rank < 0) {
+                out.writeNull();
+            } else {
+                ofRanks.write(rank, out);
+            }
+        }
+    }
+
+    /** Text as a histogram describes it, by the rank of a row, with the same bytes around each. */
+    final class DescribedText implements ColumnGenerator {
+        private final TextValues values;
+        private final ValueOrder order;
+        private final byte[] before;
+        private final byte[] after;
+
+        DescribedText(TextValues values, ValueOrder order, byte[] before, byte[] after) {
+            this.values = values;
+            this.order = order;
+            this.before = before;
+            this.after = after;
+        }
+
+        @Override
+        public void write(long rank, CopyBuffer out) {
+            values.write(order.position(rank), before, after, out);
+        }
+    }
+
+    /** UUIDs as a histogram describes them, by the rank of a row. */
+    record DescribedUuid(UuidValues values, ValueOrder order) implements ColumnGenerator {
+        @Override
+        public void write(long rank, CopyBuffer out) {
+            values.write(order.position(rank), out);
+        }
+    }
+
+    /** One of a few ready fields, by the rank of a row. */
+    final class Listed implements ColumnGenerator {
+        private final ValueStretches stretches;
+        private final ValueOrder order;
+        private final byte[][] fields;
+
+        Listed(ValueStretches stretches, ValueOrder order, byte[][] fields) {
+            this.stretches = stretches;
+            this.order = order;
+            this.fields = fields;
+        }
+
+        @Override
+        public void write(long rank, CopyBuffer out) {
+            byte[] field = fields[stretches.stretch(order.position(rank))];
+            out.writeInt(field.length);
+            out.write(field);
+        }
+    }
 }

@@ -4,6 +4,7 @@ import dev.rehearsal.scenario.DatasetDefinition.TableDefinition;
 import dev.rehearsal.scenario.DatasetSpec;
 import dev.rehearsal.scenario.Generator;
 import dev.rehearsal.scenario.sql.SqlSchema;
+import java.util.stream.Stream;
 
 /**
  * How much disk a dataset will take, from its definition alone: to refuse before building, not after filling the disk.
@@ -74,6 +75,8 @@ record DiskEstimate(long dataBytes, long writeAheadLogBytes) {
             case Generator.LogNormal normal -> 8;
             case Generator.UniformDecimal decimal -> 12;
             case Generator.Uuid uuid -> 16;
+            case Generator.Histogram histogram -> width(histogram);
+            case Generator.PopularReferences references -> 8;
             case Generator.Bool bool -> 1;
             case Generator.Text text -> 4 + (text.minLength() + (long) text.maxLength()) / 2;
             case Generator.Pattern pattern -> 12 + pattern.pattern().length();
@@ -93,5 +96,19 @@ record DiskEstimate(long dataBytes, long writeAheadLogBytes) {
             case Generator.Unique unique -> width(unique.inner());
             case Generator.Nullable nullable -> Math.round(width(nullable.inner()) * (1 - nullable.fraction()));
         };
+    }
+
+    private static long width(Generator.Histogram histogram) {
+        int longest = Stream.concat(
+                        histogram.bounds().stream(), histogram.common().stream().map(Generator.Common::value))
+                .mapToInt(String::length)
+                .max()
+                .orElse(0);
+        return 4
+                + Math.max(
+                        8,
+                        histogram.width().isPresent()
+                                ? Math.round(histogram.width().getAsDouble())
+                                : longest);
     }
 }

@@ -56,6 +56,8 @@ final class JsonFields {
             case Generator.Faker faker -> "text";
             case Generator.References references -> throw alone(generator);
             case Generator.Array array -> throw alone(generator);
+            case Generator.Histogram histogram -> throw alone(generator);
+            case Generator.PopularReferences references -> throw alone(generator);
             case Generator.Bytes bytes -> throw alone(generator);
             case Generator.Inet inet -> throw alone(generator);
             case Generator.Interval interval -> throw alone(generator);

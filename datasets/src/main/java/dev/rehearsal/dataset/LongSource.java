@@ -255,4 +255,22 @@ sealed interface LongSource {
             return Math.clamp(Math.round(inner.at(row) * factor), least, greatest);
         }
     }
+
+    /** As a histogram describes them; by the rank of a row among those that have a value, not by the row. */
+    record Described(WholeValues values, ValueOrder order) implements LongSource {
+        @Override
+        public long at(long rank) {
+            return values.at(order.position(rank));
+        }
+
+        @Override
+        public long least() {
+            return values.least();
+        }
+
+        @Override
+        public long greatest() {
+            return values.greatest();
+        }
+    }
 }

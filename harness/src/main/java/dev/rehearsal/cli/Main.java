@@ -17,6 +17,7 @@ import picocli.CommandLine.Command;
             PlanCommand.class,
             ReportCommand.class,
             CompareCommand.class,
+            ProfileCommand.class,
             DoctorCommand.class,
             CleanCommand.class
         },

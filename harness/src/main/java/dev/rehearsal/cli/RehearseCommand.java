@@ -142,7 +142,7 @@ final class RehearseCommand implements Callable<Integer> {
         PrintWriter err = spec.commandLine().getErr();
         try (Interrupt interrupt = Interrupt.ofThisThread();
                 Progress progress = quiet ? new QuietProgress() : Terminals.progress(err)) {
-            Restoration restoration = Restoration.of(read, overrides(), progress);
+            Restoration restoration = Restoration.of(read, overrides(), added(), progress);
             if (plan.scales().size() > 1 && restoration.scenario().dataset() instanceof RestoreSpec restored) {
                 throw new ParameterException(
                         spec.commandLine(),

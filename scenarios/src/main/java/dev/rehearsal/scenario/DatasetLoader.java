@@ -232,9 +232,11 @@ public final class DatasetLoader {
         if (inner instanceof Generator.Unique unique) {
             inner = unique.inner();
         }
-        if (!(inner instanceof Generator.References references)) {
+        Optional<Distributions.Column> target = Distributions.referenced(inner);
+        if (target.isEmpty()) {
             return;
         }
+        Distributions.Column references = target.get();
         SqlSchema.Table table = schema.tables().get(references.table());
         if (table == null) {
             column.value()

@@ -30,7 +30,8 @@ final class GeneratorReader {
             "array",
             "bytes",
             "inet",
-            "interval");
+            "interval",
+            "histogram");
     /** Kinds that {@code unique} goes with. */
     private static final List<String> COUNTABLE = List.of(
             "uniform",
@@ -66,10 +67,12 @@ final class GeneratorReader {
                     "bytes",
                     "inet",
                     "interval",
+                    "histogram",
                     "correlation",
+                    "popular",
+                    "distinct",
                     "unique",
-                    "nulls")
-            .later("distinct", "histogram");
+                    "nulls");
     private static final int LONGEST_TEXT = 1_000_000;
     private static final int LONGEST_ARRAY = 10_000;
 
@@ -93,6 +96,10 @@ final class GeneratorReader {
                         List.of("array"),
                         "unique",
                         COUNTABLE,
+                        "popular",
+                        List.of("references"),
+                        "distinct",
+                        List.of("references"),
                         "nulls",
                         KINDS.stream().filter(name -> !name.equals("sequence")).toList()));
         Optional<Double> nulls = block.get("nulls").map(fraction -> fraction.number(0, true, 1, 0));
@@ -139,6 +146,7 @@ final class GeneratorReader {
                 Distributions.wholeBounds(value)
                         .map(whole -> new Generator.Interval(
                                 whole.min().longValueExact(), whole.max().longValueExact()));
+            case "histogram" -> HistogramReader.read(value);
             default -> throw new IllegalStateException(kind);
         };
     }
@@ -154,6 +162,9 @@ final class GeneratorReader {
     }
 
     private static Optional<? extends Generator> references(Block block, Value value) {
+        if (block.has("popular") || block.has("distinct")) {
+            return HistogramReader.references(block, value);
+        }
         double zipf = Distributions.zipf(block);
         double correlation = block.get("correlation")
                 .map(number -> number.number(0, true, 1, 0))

@@ -47,6 +47,11 @@ public final class ScenarioWriter {
         return YamlWriter.write(root);
     }
 
+    /** The text of {@code workload} alone, with its key. */
+    public static String writeWorkload(Workload workload) {
+        return YamlWriter.write(Map.of("workload", workload(workload)));
+    }
+
     private static YamlWriter.Plain number(long number) {
         return new YamlWriter.Plain(Long.toString(number));
     }

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -104,6 +105,28 @@ class DatasetLoaderTest {
                                 "inner",
                                 new Generator.Json(
                                         Map.of("on", new Generator.Nullable(new Generator.Bool(0.5), 0.1)))))),
+                Arguments.of(
+                        "{ histogram: { bounds: [1, 5.5, 'x'], distinct: 40, common: { a: 0.25, '7': 0.5 }, correlation: -0.5, width: 12.5 } }",
+                        new Generator.Histogram(
+                                List.of("1", "5.5", "x"),
+                                new Generator.Distinct.Count(40),
+                                List.of(new Generator.Common("a", 0.25), new Generator.Common("7", 0.5)),
+                                -0.5,
+                                OptionalDouble.of(12.5))),
+                Arguments.of(
+                        "{ histogram: { distinct: 12.5% }, nulls: 0.5 }",
+                        new Generator.Nullable(
+                                new Generator.Histogram(
+                                        List.of(),
+                                        new Generator.Distinct.Share(0.125),
+                                        List.of(),
+                                        0,
+                                        OptionalDouble.empty()),
+                                0.5)),
+                Arguments.of(
+                        "{ references: parents.id, popular: [0.2, 0.1], distinct: 3, correlation: 0.5 }",
+                        new Generator.PopularReferences(
+                                "parents", "id", List.of(0.2, 0.1), new Generator.Distinct.Count(3), 0.5)),
                 Arguments.of("{ uuid: {}, nulls: 1 }", new Generator.Nullable(new Generator.Uuid(), 1)));
     }
 
@@ -125,9 +148,6 @@ class DatasetLoaderTest {
                         "x: { sequenze: 1 }",
                         "8:21: tables.things.columns.x.sequenze: unknown key; did you mean 'sequence'?"),
                 mistake(
-                        "x: { histogram: [1, 2] }",
-                        "8:21: tables.things.columns.x.histogram: is not supported by this version of the harness; remove it"),
-                mistake(
                         "x: { faker: city }",
                         "8:28: tables.things.columns.x.faker: must be a provider and what it makes, such as address.city, got city"),
                 mistake(
@@ -147,7 +167,7 @@ class DatasetLoaderTest {
                         "8:19: tables.things.columns.x: says two kinds of value, text and uuid; keep one"),
                 mistake(
                         "x: { sequence: 1, nulls: 0.5 }",
-                        "8:41: tables.things.columns.x.nulls: does not go with sequence, only with uniform or range or references or choice or timestamp or text or pattern or uuid or bool or normal or lognormal or faker or json or array or bytes or inet or interval"),
+                        "8:41: tables.things.columns.x.nulls: does not go with sequence, only with uniform or range or references or choice or timestamp or text or pattern or uuid or bool or normal or lognormal or faker or json or array or bytes or inet or interval or histogram"),
                 mistake(
                         "x: { uuid: {}, nulls: 2 }",
                         "8:38: tables.things.columns.x.nulls: must be at least 0 and at most 1, got 2"),
@@ -172,6 +192,33 @@ class DatasetLoaderTest {
                 mistake(
                         "x: { timestamp: { from: today, to: 2023-01-01 } }",
                         "8:40: tables.things.columns.x.timestamp.from: must be a date or a moment in UTC, got today; write e.g. 2023-01-01 or 2023-01-01T12:00:00Z"),
+                mistake(
+                        "x: { histogram: { correlation: 1 } }",
+                        "8:32: tables.things.columns.x.histogram: says nothing of the values; write e.g. { bounds: [1, 20, 500], distinct: 400, common: { \"7\": 0.1 } }"),
+                mistake(
+                        "x: { histogram: { bounds: [1] } }",
+                        "8:42: tables.things.columns.x.histogram.bounds: must have at least two values, the least and the greatest, got 1"),
+                mistake(
+                        "x: { histogram: { common: { a: 0.6, b: 0.5 } } }",
+                        "8:42: tables.things.columns.x.histogram.common: must sum up to 1 at most, got 1.1"),
+                mistake(
+                        "x: { histogram: { bounds: [1, 2], distinct: many } }",
+                        "8:60: tables.things.columns.x.histogram.distinct: must be a whole number or a percentage, got many; write how many values there are, e.g. distinct: 5_000, or how many for the rows, e.g. distinct: 40%"),
+                mistake(
+                        "x: { histogram: { bounds: [1, 2], distinct: 0% } }",
+                        "8:60: tables.things.columns.x.histogram.distinct: must be above 0%, got 0%"),
+                mistake(
+                        "x: { histogram: { distinct: 1, common: { a: 0.1, b: 0.1 } } }",
+                        "8:44: tables.things.columns.x.histogram.distinct: must count the common values too, of which there are 2, got 1"),
+                mistake(
+                        "x: { references: parents.id, popular: [0.9, 0.2] }",
+                        "8:54: tables.things.columns.x.popular: must sum up to 1 at most, got 1.1"),
+                mistake(
+                        "x: { references: parents.id, zipf: 1, distinct: 5 }",
+                        "8:19: tables.things.columns.x: has both zipf and popular or distinct; keep one way to say how popular keys are"),
+                mistake(
+                        "x: { uuid: {}, distinct: 5 }",
+                        "8:41: tables.things.columns.x.distinct: does not go with uuid, only with references"),
                 mistake(
                         "x: { normal: { mean: 1 } }",
                         "8:29: tables.things.columns.x.normal: 'deviation' is missing; write e.g. { mean: 10, deviation: 2 }"),
