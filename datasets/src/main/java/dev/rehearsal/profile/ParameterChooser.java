@@ -62,8 +62,8 @@ final class ParameterChooser {
             int number = each.getKey();
             String type = number <= types.size() ? types.get(number - 1) : "unknown";
             Optional<Found> found = column(each.getValue(), tables);
-            String parameter = unused(
-                    found.map(column -> column.column().name()).orElse("p" + number), parameters);
+            String parameter =
+                    unused(found.map(column -> column.column().name()).orElse("p" + number), parameters);
             if (type.endsWith("[]")) {
                 texts.put(number, array(parameter, found, each.getValue(), type, parameters));
                 continue;
@@ -161,7 +161,8 @@ final class ParameterChooser {
         double zipf = generator.isPresent() && generator.get() instanceof Generator.PopularReferences references
                 ? exponent(references.popular())
                 : 0;
-        return new Parameter.References(found.table().shownName(), found.column().name(), zipf);
+        return new Parameter.References(
+                found.table().shownName(), found.column().name(), zipf);
     }
 
     /** Of the Zipf distribution whose most popular and least popular known keys are as far apart as these. */
@@ -183,7 +184,8 @@ final class ParameterChooser {
             throw new NotReplayable("writes " + column.name() + ", which is unique together with other columns");
         }
         Optional<Catalog.ForeignKey> reference = table.foreignKey(column.name());
-        if (reference.isPresent() && catalog.tables().containsKey(reference.get().target())) {
+        if (reference.isPresent()
+                && catalog.tables().containsKey(reference.get().target())) {
             Catalog.Table target = catalog.tables().get(reference.get().target());
             if (target.rows() > 0) {
                 return Filled.plain(new Parameter.References(
@@ -213,9 +215,8 @@ final class ParameterChooser {
             }
             case "uuid" -> new Filled(count, "cast(md5('new-' || cast(:%s as text)) as uuid)");
             default ->
-                throw new NotReplayable(
-                        "writes " + column.name() + ", which is unique, and new values of " + column.type()
-                                + " cannot be made up");
+                throw new NotReplayable("writes " + column.name() + ", which is unique, and new values of "
+                        + column.type() + " cannot be made up");
         };
     }
 

@@ -180,8 +180,7 @@ public final class ProductionProfiler {
     }
 
     /** Of a table whose key is also a reference, at most as many as there are rows to refer to: both counts are estimates. */
-    private static long rows(
-            Catalog.Table table, Catalog catalog, Map<String, TableDefinition> above) {
+    private static long rows(Catalog.Table table, Catalog catalog, Map<String, TableDefinition> above) {
         long rows = table.rows();
         for (Catalog.Column column : table.columns().values()) {
             Optional<Catalog.Table> target = table.foreignKey(column.name())

@@ -33,7 +33,9 @@ final class ScenarioText {
         text.append("migration:\n  steps:\n");
         text.append("    # In place of this step, the migration to rehearse.\n");
         text.append("    - { name: nothing yet, sql: select 1 }\n");
-        profile.workload().flatMap(Profile.RecordedWorkload::workload).ifPresent(workload -> objectives(workload, text));
+        profile.workload()
+                .flatMap(Profile.RecordedWorkload::workload)
+                .ifPresent(workload -> objectives(workload, text));
         return text.toString();
     }
 

@@ -81,7 +81,8 @@ public record StatisticsComparison(List<Figure> figures, List<String> notFollowe
                     notFollowed.add(subject);
                     whole = false;
                 } else {
-                    figures.addAll(columns(subject, column.getValue(), made.get().rows(), other));
+                    figures.addAll(
+                            columns(subject, column.getValue(), made.get().rows(), other));
                 }
             }
             if (whole) {
@@ -91,8 +92,7 @@ public record StatisticsComparison(List<Figure> figures, List<String> notFollowe
         return new StatisticsComparison(figures, notFollowed, missing);
     }
 
-    private static List<Figure> columns(
-            String subject, ColumnFigures one, long rows, ColumnFigures other) {
+    private static List<Figure> columns(String subject, ColumnFigures one, long rows, ColumnFigures other) {
         double expected = Math.min(one.values(rows), (double) rows);
         double found = other.values(rows);
         List<Figure> figures = new ArrayList<>();

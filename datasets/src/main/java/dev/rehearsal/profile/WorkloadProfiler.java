@@ -28,8 +28,19 @@ final class WorkloadProfiler {
     private static final Set<String> VERBS = Set.of("SELECT", "INSERT", "UPDATE", "DELETE", "WITH", "VALUES");
     /** Volatile, but without an effect beyond their results and the sequences of the database itself. */
     private static final Set<String> HARMLESS = Set.of(
-            "random", "random_normal", "nextval", "currval", "lastval", "clock_timestamp", "timeofday", "gen_random_uuid",
-            "uuidv4", "uuidv7", "uuid_generate_v1", "uuid_generate_v1mc", "uuid_generate_v4");
+            "random",
+            "random_normal",
+            "nextval",
+            "currval",
+            "lastval",
+            "clock_timestamp",
+            "timeofday",
+            "gen_random_uuid",
+            "uuidv4",
+            "uuidv7",
+            "uuid_generate_v1",
+            "uuid_generate_v1mc",
+            "uuid_generate_v4");
 
     private final Connection connection;
     private final Catalog catalog;
@@ -110,7 +121,9 @@ final class WorkloadProfiler {
         }
         if (hidden > 0) {
             refused.add(new Refused(
-                    "statements of other users", hidden / seconds, "their text is shown to members of pg_read_all_stats"));
+                    "statements of other users",
+                    hidden / seconds,
+                    "their text is shown to members of pg_read_all_stats"));
         }
         others.forEach((verb, times) -> refused.add(new Refused(
                 verb.toLowerCase(java.util.Locale.ROOT) + " …",
@@ -119,13 +132,24 @@ final class WorkloadProfiler {
                         ? "changes the schema, which a migration does"
                         : "is a utility statement: it depends on what came before in its session")));
         if (own > 0) {
-            refused.add(new Refused("statements on the server's own catalogs", own / seconds, "are not the application's"));
+            refused.add(
+                    new Refused("statements on the server's own catalogs", own / seconds, "are not the application's"));
         }
         return new RecordedWorkload(workload(calls, seconds), remarks, refused, seconds);
     }
 
     private static boolean isDefinition(String verb) {
-        return Set.of("CREATE", "ALTER", "DROP", "TRUNCATE", "COMMENT", "GRANT", "REVOKE", "REINDEX", "CLUSTER", "REFRESH")
+        return Set.of(
+                        "CREATE",
+                        "ALTER",
+                        "DROP",
+                        "TRUNCATE",
+                        "COMMENT",
+                        "GRANT",
+                        "REVOKE",
+                        "REINDEX",
+                        "CLUSTER",
+                        "REFRESH")
                 .contains(verb);
     }
 
@@ -163,8 +187,8 @@ final class WorkloadProfiler {
 
     private boolean isAboutTheServer(RecordedStatement statement) {
         Set<String> tables = new LinkedHashSet<>(statement.tables().values());
-        boolean own = tables.stream()
-                .allMatch(name -> name.startsWith("pg_") || name.startsWith("information_schema."));
+        boolean own =
+                tables.stream().allMatch(name -> name.startsWith("pg_") || name.startsWith("information_schema."));
         return own && VERBS.contains(statement.verb()) && (!tables.isEmpty() || asksForSettings(statement));
     }
 
@@ -173,13 +197,15 @@ final class WorkloadProfiler {
                 && statement.functions().stream()
                         .allMatch(name -> name.startsWith("pg_")
                                 || name.startsWith("has_")
-                                || Set.of("current_setting", "version", "set_config").contains(name));
+                                || Set.of("current_setting", "version", "set_config")
+                                        .contains(name));
     }
 
     private Operation operation(RecordedStatement statement, Set<String> effects) throws NotReplayable, SQLException {
         for (String function : statement.functions()) {
             if (effects.contains(function)) {
-                throw new NotReplayable("calls " + function + ", which is volatile: it may do more than its result shows");
+                throw new NotReplayable(
+                        "calls " + function + ", which is volatile: it may do more than its result shows");
             }
         }
         Map<String, Catalog.Table> tables = new LinkedHashMap<>();
@@ -210,8 +236,7 @@ final class WorkloadProfiler {
         int dot = name.lastIndexOf('.');
         String schema = dot < 0 ? "public" : name.substring(0, dot);
         return catalog.tables().values().stream()
-                .filter(table -> table.schema().equals(schema)
-                        && table.name().equals(name.substring(dot + 1)))
+                .filter(table -> table.schema().equals(schema) && table.name().equals(name.substring(dot + 1)))
                 .filter(table -> table.rows() > 0)
                 .findFirst();
     }
@@ -245,7 +270,8 @@ final class WorkloadProfiler {
     }
 
     private Set<String> functionsWithEffects() throws SQLException {
-        Set<String> functions = new HashSet<>(texts("select distinct proname::text from pg_proc where provolatile = 'v'"));
+        Set<String> functions =
+                new HashSet<>(texts("select distinct proname::text from pg_proc where provolatile = 'v'"));
         functions.removeAll(HARMLESS);
         return functions;
     }
@@ -280,7 +306,8 @@ final class WorkloadProfiler {
         String since = known
                 ? "(select stats_reset from " + schema + ".pg_stat_statements_info)"
                 : "pg_postmaster_start_time()";
-        return Double.parseDouble(texts("select extract(epoch from now() - " + since + ")").get(0));
+        return Double.parseDouble(
+                texts("select extract(epoch from now() - " + since + ")").get(0));
     }
 
     private List<String> texts(String query) throws SQLException {
@@ -302,6 +329,10 @@ final class WorkloadProfiler {
     }
 
     private static String said(SQLException failure) {
-        return String.valueOf(failure.getMessage()).lines().findFirst().orElse("").replaceFirst("^ERROR: ", "");
+        return String.valueOf(failure.getMessage())
+                .lines()
+                .findFirst()
+                .orElse("")
+                .replaceFirst("^ERROR: ", "");
     }
 }

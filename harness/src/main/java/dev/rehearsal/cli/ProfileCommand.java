@@ -116,12 +116,14 @@ final class ProfileCommand implements Callable<Integer> {
     private void print(Profile profile) {
         PrintWriter err = spec.commandLine().getErr();
         profile.notes().forEach(note -> err.println("note: " + note));
-        profile.workload().ifPresent(workload -> workload.refused().forEach(refused -> err.printf(
-                Locale.ROOT,
-                "not replayed: %s%n              %s (%.3g/s)%n",
-                refused.shortStatement(),
-                refused.reason(),
-                refused.callsPerSecond())));
+        profile.workload()
+                .ifPresent(workload -> workload.refused()
+                        .forEach(refused -> err.printf(
+                                Locale.ROOT,
+                                "not replayed: %s%n              %s (%.3g/s)%n",
+                                refused.shortStatement(),
+                                refused.reason(),
+                                refused.callsPerSecond())));
         err.flush();
         PrintWriter print = spec.commandLine().getOut();
         long rows = profile.dataset().tables().values().stream()

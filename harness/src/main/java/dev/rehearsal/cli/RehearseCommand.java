@@ -86,14 +86,16 @@ final class RehearseCommand implements Callable<Integer> {
     @Option(
             names = "--sweep",
             paramLabel = "rate=…|scale=…",
-            description = "Runs the scenario at several rates or sizes, such as rate=0.5x,1x,2x or scale=0.5,1,2 (both: the grid), without"
-                    + " drills, and tells what grows with what and up to which rate the objectives hold.")
+            description =
+                    "Runs the scenario at several rates or sizes, such as rate=0.5x,1x,2x or scale=0.5,1,2 (both: the grid), without"
+                            + " drills, and tells what grows with what and up to which rate the objectives hold.")
     private List<String> sweeps = new ArrayList<>();
 
     @Option(
             names = "--predict",
             paramLabel = "rows=N",
-            description = "With --sweep scale=…: the hold and the duration to expect at so many rows, such as rows=500_000_000.")
+            description =
+                    "With --sweep scale=…: the hold and the duration to expect at so many rows, such as rows=500_000_000.")
     private @Nullable String predict;
 
     @Option(names = "--quiet", description = "No progress on stderr.")
@@ -146,7 +148,8 @@ final class RehearseCommand implements Callable<Integer> {
             if (plan.scales().size() > 1 && restoration.scenario().dataset() instanceof RestoreSpec restored) {
                 throw new ParameterException(
                         spec.commandLine(),
-                        "--sweep scale=…: " + restored.name() + " is restored, and has the rows that it has; sweep the rate, or a dataset");
+                        "--sweep scale=…: " + restored.name()
+                                + " is restored, and has the rows that it has; sweep the rate, or a dataset");
             }
             SweepRuns runs = new SweepRuns(
                     restoration.scenario(),

@@ -33,8 +33,8 @@ record SweepPlan(List<Double> rates, List<Double> scales, OptionalLong predicted
         for (String sweep : sweeps) {
             Matcher axis = AXIS.matcher(sweep);
             if (!axis.matches()) {
-                throw new IllegalArgumentException(
-                        "--sweep " + sweep + ": sweeps rate or scale; write e.g. --sweep rate=0.5x,1x,2x or --sweep scale=0.5,1,2");
+                throw new IllegalArgumentException("--sweep " + sweep
+                        + ": sweeps rate or scale; write e.g. --sweep rate=0.5x,1x,2x or --sweep scale=0.5,1,2");
             }
             (axis.group(1).equals("rate") ? rates : scales).addAll(factors(sweep, axis.group(2)));
         }
@@ -74,6 +74,7 @@ record SweepPlan(List<Double> rates, List<Double> scales, OptionalLong predicted
         } catch (NumberFormatException tooLarge) {
             throw new IllegalArgumentException("--predict " + predict + ": no table has so many rows", tooLarge);
         }
-        throw new IllegalArgumentException("--predict " + predict + ": write the number of rows, e.g. --predict rows=500_000_000");
+        throw new IllegalArgumentException(
+                "--predict " + predict + ": write the number of rows, e.g. --predict rows=500_000_000");
     }
 }

@@ -15,8 +15,7 @@ class SweepPlanTest {
     @Test
     void readsRatesSizesAndRows() {
         assertThat(SweepPlan.of(List.of("rate=2x,0.5x,1x,1", "scale=.5,1,2"), "rows=500_000_000"))
-                .isEqualTo(new SweepPlan(
-                        List.of(0.5, 1.0, 2.0), List.of(0.5, 1.0, 2.0), OptionalLong.of(500_000_000)));
+                .isEqualTo(new SweepPlan(List.of(0.5, 1.0, 2.0), List.of(0.5, 1.0, 2.0), OptionalLong.of(500_000_000)));
         assertThat(SweepPlan.of(List.of("scale=1,4"), null))
                 .isEqualTo(new SweepPlan(List.of(1.0), List.of(1.0, 4.0), OptionalLong.empty()));
     }

@@ -104,7 +104,8 @@ class SweepTest {
                 smaller);
         assertThat(prediction.holds((double) largest.nanos())).as(told).isTrue();
         assertThat(growth.model()).as(told).isNotEqualTo(Growth.Model.CONSTANT);
-        assertThat(sweep.get("hold").get("check").get("measuredMillis").asDouble()).isEqualTo(largest.nanos() / 1e6);
+        assertThat(sweep.get("hold").get("check").get("measuredMillis").asDouble())
+                .isEqualTo(largest.nanos() / 1e6);
         assertThat(directory.resolve("sweep/rate-1x-scale-8/report.html")).isNotEmptyFile();
     }
 }

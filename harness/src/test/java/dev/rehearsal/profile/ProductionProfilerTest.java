@@ -305,7 +305,8 @@ class ProductionProfilerTest {
         folder.write(profile);
 
         Scenario scenario = ScenarioLoader.load(folder.scenario(), Map.of());
-        assertThat(scenario.workload()).isEqualTo(profile.workload().orElseThrow().workload().orElseThrow());
+        assertThat(scenario.workload())
+                .isEqualTo(profile.workload().orElseThrow().workload().orElseThrow());
         Workload.Service service = scenario.workload().services().get(0);
         Map<String, Workload.Operation> operations = service.operations().stream()
                 .collect(java.util.stream.Collectors.toMap(Workload.Operation::name, operation -> operation));
@@ -319,8 +320,7 @@ class ProductionProfilerTest {
         assertThat(sql(operations.get("insert-customers")))
                 .isEqualTo("insert into customers (email, name, country, joined) values"
                         + " (('new-' || cast(:email as text)), :name, :country, :joined)");
-        assertThat(operations.get("insert-customers").parameters().get("email"))
-                .isEqualTo(new Parameter.Sequence(1));
+        assertThat(operations.get("insert-customers").parameters().get("email")).isEqualTo(new Parameter.Sequence(1));
         assertThat(operations.get("update-customers").parameters())
                 .isEqualTo(Map.of(
                         "country",

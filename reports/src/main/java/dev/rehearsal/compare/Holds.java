@@ -20,10 +20,11 @@ final class Holds {
     /** Of each lock that stops writes, the longest hold, by mode and relation. */
     static Map<String, LockHeld> longestByLock(RunRecord run) {
         Map<String, LockHeld> longest = new HashMap<>();
-        strong(run).forEach(lock -> longest.merge(
-                lock.mode() + " held on " + lock.relation(),
-                lock,
-                (one, other) -> one.heldNanos() >= other.heldNanos() ? one : other));
+        strong(run)
+                .forEach(lock -> longest.merge(
+                        lock.mode() + " held on " + lock.relation(),
+                        lock,
+                        (one, other) -> one.heldNanos() >= other.heldNanos() ? one : other));
         return longest;
     }
 
@@ -35,8 +36,8 @@ final class Holds {
     }
 
     private static Stream<LockHeld> strong(RunRecord run) {
-        return all(run)
-                .filter(lock -> LockMode.of(lock.mode()).filter(LockMode::stopsWrites).isPresent());
+        return all(run).filter(lock ->
+                LockMode.of(lock.mode()).filter(LockMode::stopsWrites).isPresent());
     }
 
     private static Stream<LockHeld> all(RunRecord run) {

@@ -46,7 +46,8 @@ public record Sweep(String scenario, List<Point> points) {
             Optional<Long> migrationNanos,
             Optional<Long> p99Nanos) {
         public static Point of(double rate, double scale, String directory, RunRecord run, Verdict verdict) {
-            Map<String, Long> rows = run.dataset().map(dataset -> dataset.rows()).orElse(Map.of());
+            Map<String, Long> rows =
+                    run.dataset().map(dataset -> dataset.rows()).orElse(Map.of());
             Optional<LockHeld> hold = Holds.longest(run);
             String table = hold.map(LockHeld::relation)
                     .filter(rows::containsKey)

@@ -58,7 +58,8 @@ public final class SweepReport {
         check("duration", sweep.duration()).ifPresent(sentences::add);
         rates().ifPresent(sentences::add);
         if (sentences.isEmpty()) {
-            sentences.add("One run says nothing about rates or sizes: give at least two, such as --sweep scale=0.5,1,2.");
+            sentences.add(
+                    "One run says nothing about rates or sizes: give at least two, such as --sweep scale=0.5,1,2.");
         }
         return sentences;
     }
@@ -75,7 +76,8 @@ public final class SweepReport {
             return what
                     + (fit.model() == Growth.Model.CONSTANT
                             ? " does not depend on the rows of " + table()
-                            : " grows " + (fit.model() == Growth.Model.LINEAR ? "linearly" : "as n·log n") + " with the rows of " + table())
+                            : " grows " + (fit.model() == Growth.Model.LINEAR ? "linearly" : "as n·log n")
+                                    + " with the rows of " + table())
                     + ": " + Quantities.duration(largest.nanos()) + " at " + Quantities.count(largest.rows()) + ".";
         });
     }
@@ -88,22 +90,27 @@ public final class SweepReport {
                     + " rows: it takes at least two sizes, such as --sweep scale=0.5,1,2.";
         }
         return "At " + Quantities.count(rows) + " rows of " + table() + " "
-                + hold.map(fit -> "the longest lock would be held for " + shown(fit.at(rows)) + ", and ").orElse("")
+                + hold.map(fit -> "the longest lock would be held for " + shown(fit.at(rows)) + ", and ")
+                        .orElse("")
                 + "the migration would take " + shown(duration.get().at(rows)) + ".";
     }
 
     private static String shown(Prediction prediction) {
-        return Quantities.duration(Math.round(prediction.nanos())) + " (" + Quantities.duration(Math.round(prediction.low()))
+        return Quantities.duration(Math.round(prediction.nanos())) + " ("
+                + Quantities.duration(Math.round(prediction.low()))
                 + " to " + Quantities.duration(Math.round(prediction.high())) + ", "
                 + Quantities.percent(Growth.CONFIDENCE) + ")";
     }
 
     private static Optional<String> check(String what, Optional<Growth> growth) {
-        return growth.flatMap(Growth::check).map(check -> "Predicted from the smaller sizes, the " + what + " at "
-                + Quantities.count(check.predicted().rows()) + " rows would have been " + shown(check.predicted())
-                + "; measured was " + Quantities.duration(Math.round(check.measuredNanos())) + ", "
-                + (check.predicted().holds(check.measuredNanos()) ? "within" : "outside") + " the interval, an error of "
-                + Quantities.percent(Math.abs(check.error())) + ".");
+        return growth.flatMap(Growth::check)
+                .map(check -> "Predicted from the smaller sizes, the " + what + " at "
+                        + Quantities.count(check.predicted().rows()) + " rows would have been "
+                        + shown(check.predicted())
+                        + "; measured was " + Quantities.duration(Math.round(check.measuredNanos())) + ", "
+                        + (check.predicted().holds(check.measuredNanos()) ? "within" : "outside")
+                        + " the interval, an error of "
+                        + Quantities.percent(Math.abs(check.error())) + ".");
     }
 
     private Optional<String> rates() {
@@ -117,12 +124,12 @@ public final class SweepReport {
         }
         String up = "Its objectives hold up to " + Ratios.shown(holds.getAsDouble()) + " times the rate ("
                 + perSecond(holds.getAsDouble()) + ")";
-        String headroom = holds.getAsDouble() >= 1
-                ? "headroom " + Quantities.percent(holds.getAsDouble() - 1)
-                : "no headroom";
-        return Optional.of(not.isEmpty()
-                ? up + ", the highest that was tried: " + headroom + " or more."
-                : up + ", and no longer at " + Ratios.shown(not.getAsDouble()) + " times: " + headroom + ".");
+        String headroom =
+                holds.getAsDouble() >= 1 ? "headroom " + Quantities.percent(holds.getAsDouble() - 1) : "no headroom";
+        return Optional.of(
+                not.isEmpty()
+                        ? up + ", the highest that was tried: " + headroom + " or more."
+                        : up + ", and no longer at " + Ratios.shown(not.getAsDouble()) + " times: " + headroom + ".");
     }
 
     private String perSecond(double rate) {
@@ -146,7 +153,10 @@ public final class SweepReport {
                                 List.of(
                                         Cell.of(String.format(Locale.ROOT, "%.0f/s", point.arrivalsPerSecond())),
                                         Cell.of(Quantities.count(point.rows()) + " " + point.table()),
-                                        new Cell(point.verdict().word(), "", point.verdict().word()),
+                                        new Cell(
+                                                point.verdict().word(),
+                                                "",
+                                                point.verdict().word()),
                                         point.hold().map(SweepReport::held).orElse(Cell.of("none")),
                                         Cell.of(shown(point.migrationNanos())),
                                         Cell.of(shown(point.p99Nanos())))))
@@ -155,7 +165,9 @@ public final class SweepReport {
 
     private static Cell held(LockHeld lock) {
         return new Cell(
-                Quantities.duration(lock.heldNanos()), "± " + Quantities.duration(lock.errorNanos()) + " " + lock.mode(), "");
+                Quantities.duration(lock.heldNanos()),
+                "± " + Quantities.duration(lock.errorNanos()) + " " + lock.mode(),
+                "");
     }
 
     private static String shown(Optional<Long> nanos) {
@@ -164,7 +176,9 @@ public final class SweepReport {
 
     public String forTerminal() {
         StringBuilder text = new StringBuilder();
-        sentences().forEach(sentence -> text.append(PlainText.forTerminal(sentence)).append('\n'));
+        sentences()
+                .forEach(
+                        sentence -> text.append(PlainText.forTerminal(sentence)).append('\n'));
         ComparisonText.table(text, points());
         return text.toString();
     }
@@ -233,7 +247,9 @@ public final class SweepReport {
                 growth.model().word(),
                 growth.scatter(),
                 predictedRows.isPresent() ? Optional.of(json(growth.at(predictedRows.getAsLong()))) : Optional.empty(),
-                growth.check().map(check -> new JsonCheck(json(check.predicted()), check.measuredNanos() / 1e6, check.error())));
+                growth.check()
+                        .map(check ->
+                                new JsonCheck(json(check.predicted()), check.measuredNanos() / 1e6, check.error())));
     }
 
     private static JsonPrediction json(Prediction prediction) {
@@ -267,7 +283,8 @@ public final class SweepReport {
     record Curve(String name, List<double[]> dots, List<double[]> line) {}
 
     public String html() {
-        List<Curve> curves = Stream.of(curve("longest hold", sweep.hold()), curve("migration's duration", sweep.duration()))
+        List<Curve> curves = Stream.of(
+                        curve("longest hold", sweep.hold()), curve("migration's duration", sweep.duration()))
                 .flatMap(Optional::stream)
                 .toList();
         return Pages.render(
@@ -281,10 +298,16 @@ public final class SweepReport {
 
     private Optional<Curve> curve(String name, Optional<Growth> growth) {
         return growth.map(fit -> {
-            double from = fit.measured().stream().mapToLong(Growth.Measured::rows).min().orElseThrow();
+            double from = fit.measured().stream()
+                    .mapToLong(Growth.Measured::rows)
+                    .min()
+                    .orElseThrow();
             double to = Math.max(
                     predictedRows.orElse(0),
-                    fit.measured().stream().mapToLong(Growth.Measured::rows).max().orElseThrow());
+                    fit.measured().stream()
+                            .mapToLong(Growth.Measured::rows)
+                            .max()
+                            .orElseThrow());
             List<double[]> line = new ArrayList<>();
             for (int i = 0; i <= CURVE_POINTS; i++) {
                 Prediction prediction = fit.at(Math.round(from * Math.pow(to / from, (double) i / CURVE_POINTS)));

@@ -18,7 +18,9 @@ class GrowthTest {
         List<Measured> measured = new ArrayList<>();
         for (long rows : sizes) {
             measured.add(new Measured(
-                    rows, Math.round(nanos.applyAsDouble((double) rows) * Math.exp(noise * random.nextGaussian())), 1000));
+                    rows,
+                    Math.round(nanos.applyAsDouble((double) rows) * Math.exp(noise * random.nextGaussian())),
+                    1000));
         }
         return measured;
     }
@@ -27,17 +29,24 @@ class GrowthTest {
     void theDataChooseTheModel() {
         Random random = new Random(1);
 
-        assertThat(Growth.of(measured(SIZES, random, 0.001, rows -> 4e6)).orElseThrow().model())
+        assertThat(Growth.of(measured(SIZES, random, 0.001, rows -> 4e6))
+                        .orElseThrow()
+                        .model())
                 .isEqualTo(Model.CONSTANT);
-        assertThat(Growth.of(measured(SIZES, random, 0.001, rows -> 600 * rows)).orElseThrow().model())
+        assertThat(Growth.of(measured(SIZES, random, 0.001, rows -> 600 * rows))
+                        .orElseThrow()
+                        .model())
                 .isEqualTo(Model.LINEAR);
-        assertThat(Growth.of(measured(SIZES, random, 0.001, rows -> 50 * rows * Math.log(rows))).orElseThrow().model())
+        assertThat(Growth.of(measured(SIZES, random, 0.001, rows -> 50 * rows * Math.log(rows)))
+                        .orElseThrow()
+                        .model())
                 .isEqualTo(Model.N_LOG_N);
     }
 
     @Test
     void predictsExactlyWhatIsExact() {
-        Growth growth = Growth.of(measured(SIZES, new Random(1), 0, rows -> 600 * rows)).orElseThrow();
+        Growth growth =
+                Growth.of(measured(SIZES, new Random(1), 0, rows -> 600 * rows)).orElseThrow();
 
         assertThat(growth.at(500_000_000).nanos()).isCloseTo(600 * 5e8, offset(1e6));
     }
@@ -47,7 +56,8 @@ class GrowthTest {
         Random random = new Random(7);
         int held = 0;
         for (int i = 0; i < 1000; i++) {
-            Growth growth = Growth.of(measured(SIZES, random, 0.05, rows -> 600 * rows)).orElseThrow();
+            Growth growth =
+                    Growth.of(measured(SIZES, random, 0.05, rows -> 600 * rows)).orElseThrow();
             double truth = 600 * 8e6 * Math.exp(0.05 * random.nextGaussian());
             held += growth.at(8_000_000).holds(truth) ? 1 : 0;
         }
@@ -58,7 +68,9 @@ class GrowthTest {
     @Test
     void statesItsErrorByPredictingTheLargestFromTheSmaller() {
         Growth growth = Growth.of(List.of(
-                        new Measured(1000, 1_000_000, 0), new Measured(2000, 2_000_000, 0), new Measured(4000, 5_000_000, 0)))
+                        new Measured(1000, 1_000_000, 0),
+                        new Measured(2000, 2_000_000, 0),
+                        new Measured(4000, 5_000_000, 0)))
                 .orElseThrow();
 
         Growth.Check check = growth.check().orElseThrow();
@@ -71,8 +83,11 @@ class GrowthTest {
 
     @Test
     void oneSizePredictsNothing() {
-        assertThat(Growth.of(List.of(new Measured(1000, 5, 0), new Measured(1000, 6, 0)))).isEmpty();
-        assertThat(Growth.of(List.of(new Measured(1000, 5, 0), new Measured(2000, 6, 0))).orElseThrow().check())
+        assertThat(Growth.of(List.of(new Measured(1000, 5, 0), new Measured(1000, 6, 0))))
+                .isEmpty();
+        assertThat(Growth.of(List.of(new Measured(1000, 5, 0), new Measured(2000, 6, 0)))
+                        .orElseThrow()
+                        .check())
                 .isEmpty();
     }
 }
