@@ -22,7 +22,13 @@ class LoadingBesideCopy {
             "create table t (id bigint not null, customer integer not null, status text not null, amount numeric(12, 2) not null,"
                     + " created_at timestamptz not null, note text not null);";
 
-    private static final String DATASET = """
+    @TempDir
+    private Path folder;
+
+    @Test
+    void measure() throws Exception {
+        Files.writeString(folder.resolve("schema.sql"), TABLE + "\nalter table t add primary key (id);\n");
+        Files.writeString(folder.resolve("dataset.yaml"), """
             name: measured
             tables:
               t:
@@ -34,15 +40,7 @@ class LoadingBesideCopy {
                   amount: { uniform: [1.00, 500.00] }
                   created_at: { timestamp: { from: 2023-01-01, to: 2026-01-01, correlation: 1 } }
                   note: { text: [40, 80] }
-            """;
-
-    @TempDir
-    private Path folder;
-
-    @Test
-    void measure() throws Exception {
-        Files.writeString(folder.resolve("schema.sql"), TABLE + "\nalter table t add primary key (id);\n");
-        Files.writeString(folder.resolve("dataset.yaml"), DATASET.formatted(ROWS));
+            """.formatted(ROWS));
         DatasetSpec spec = new DatasetSpec(DatasetLoader.load(folder), 1, Map.of());
         try (BuildingDatabase databases = BuildingDatabase.in(folder.resolve("server"))) {
             String url = databases.create("ours");
