@@ -101,6 +101,8 @@ final class DatasetPlanner {
             problems = found;
         }
         DatasetPlan plan = new DatasetPlan(plans, List.copyOf(notes));
+        List<Problem> planned = problems;
+        problems = new ArrayList<>();
         refuseRings(plan);
         ColumnCompiler compiler = new ColumnCompiler(plan, seed, places, literals, dictionaries);
         for (TablePlan table : plans.values()) {
@@ -108,6 +110,7 @@ final class DatasetPlanner {
                 attempt(() -> compiler.compile(column));
             }
         }
+        planned.stream().filter(problem -> !problems.contains(problem)).forEach(problems::add);
         if (!problems.isEmpty()) {
             throw new InvalidScenarioException(problems);
         }
@@ -355,7 +358,7 @@ final class DatasetPlanner {
                             && !limitsOf(name).mustNotBeNull());
             boolean own = key.target().equals(table.name());
             long keys = keys(key.target());
-            if (keys == 0 && !optional && count > 0) {
+            if (keys == 0 && !optional) {
                 noKeys(key);
                 return;
             }
@@ -386,12 +389,12 @@ final class DatasetPlanner {
         private void noKeys(ForeignKey key) {
             String message = table.name() + "." + String.join(", ", key.columns()) + " must refer to a row of "
                     + key.target() + " (" + key.name() + "), which has none";
-            if (sized(table)) {
+            if (count > 0 && sized(table)) {
                 problems.add(places.ofTable(definitionName(), message + "; give " + key.target() + " rows"));
             } else if (count > 0) {
                 notes.add(table.name() + " stays empty: " + message);
+                count = 0;
             }
-            count = 0;
             for (String name : key.columns()) {
                 columns.put(name, ColumnPlan.of(table.columns().get(name), new Generator.Sequence(1)));
             }

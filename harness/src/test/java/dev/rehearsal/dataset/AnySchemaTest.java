@@ -188,7 +188,7 @@ class AnySchemaTest {
                                 + " where connamespace in ('public'::regnamespace, 'billing'::regnamespace) and contype in ('p', 'u', 'f')"
                                 + " and conparentid = 0"))
                 .as("everything that was taken away came back")
-                .isEqualTo("ffffffffpppppppppuu");
+                .isEqualTo("ffffffffppppppppuu");
         assertThat(ask(url, "select count(*) from people")).isEqualTo("3000");
         assertThat(ask(url, "select count(*) from memberships")).isEqualTo("2000");
         assertThat(ask(url, "select count(*) from billing.invoices")).isEqualTo("10000");
