@@ -75,8 +75,8 @@ final class RealApplications {
         return Files.writeString(folder.resolve(name + ".sql"), schema);
     }
 
-    private Path camunda() throws IOException {
-        Path unpacked = unpacked("camunda-engine.jar", "org/camunda/bpm/engine/db/create/");
+    private Path camunda() throws Exception {
+        Path unpacked = unpacked("org.camunda.bpm:camunda-engine:7.24.0", "org/camunda/bpm/engine/db/create/");
         String create = "org/camunda/bpm/engine/db/create/activiti.postgres.create.";
         return files(
                 "camunda",
@@ -111,7 +111,7 @@ final class RealApplications {
 
     /** What DSpace's migrations in Java do to the schema between those in SQL; the workflow that one of them sets up is left out. */
     private void migrateDSpace(String jdbcUrl) throws Exception {
-        Path unpacked = unpacked("dspace-api.jar", "org/dspace/storage/rdbms/sqlmigration/");
+        Path unpacked = unpacked("org.dspace:dspace-api:9.2", "org/dspace/storage/rdbms/sqlmigration/");
         Path scripts = unpacked.resolve("org/dspace/storage/rdbms/sqlmigration/postgres");
         Files.delete(scripts.resolve("V7.0_2019.05.02__DS-4239-workflow-xml-migration.sql"));
         StringBuilder drops = new StringBuilder();
@@ -131,7 +131,7 @@ final class RealApplications {
 
     /** Without the changes that move data by Keycloak's own classes: there is none to move. */
     private void migrateKeycloak(String jdbcUrl) throws Exception {
-        Path unpacked = unpacked("keycloak-model-jpa.jar", "META-INF/");
+        Path unpacked = unpacked("org.keycloak:keycloak-model-jpa:26.7.3", "META-INF/");
         try (Stream<Path> logs = Files.list(unpacked.resolve("META-INF"))) {
             for (Path log :
                     logs.filter(file -> file.toString().endsWith(".xml")).toList()) {
@@ -151,9 +151,10 @@ final class RealApplications {
     }
 
     /** The entries of a package of Maven's that begin with a prefix. */
-    private Path unpacked(String jar, String prefix) throws IOException {
-        Path to = Files.createDirectories(folder.resolve(jar + ".d"));
-        try (ZipFile zip = new ZipFile(PACKAGES.resolve(jar).toFile())) {
+    private Path unpacked(String artifact, String prefix) throws Exception {
+        String name = artifact.split(":", -1)[1];
+        Path to = Files.createDirectories(folder.resolve(name));
+        try (ZipFile zip = new ZipFile(maven(artifact, name + ".jar").toFile())) {
             for (Enumeration<? extends ZipEntry> entries = zip.entries(); entries.hasMoreElements(); ) {
                 ZipEntry entry = entries.nextElement();
                 if (!entry.isDirectory() && entry.getName().startsWith(prefix)) {
@@ -166,6 +167,26 @@ final class RealApplications {
             }
         }
         return to;
+    }
+
+    /**
+     * A jar alone, kept between builds. By the plugin's old version, because newer ones want the parents of its description too, which not every registry
+     * has; and not by the build, which needs none of them.
+     */
+    private static Path maven(String artifact, String file) throws Exception {
+        Path jar = Files.createDirectories(PACKAGES).resolve(file);
+        if (!Files.exists(jar)) {
+            assumeTrue(isOnPath("mvn"), "no mvn, which " + artifact + " is downloaded with");
+            run(
+                    PACKAGES,
+                    "mvn",
+                    "-B",
+                    "org.apache.maven.plugins:maven-dependency-plugin:2.8:get",
+                    "-Dtransitive=false",
+                    "-Dartifact=" + artifact,
+                    "-Ddest=" + jar);
+        }
+        return jar;
     }
 
     /** A package of Debian's, unpacked and not installed. */
