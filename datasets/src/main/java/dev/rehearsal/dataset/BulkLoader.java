@@ -215,20 +215,23 @@ final class BulkLoader {
         if (!problems.isEmpty()) {
             throw new InvalidScenarioException(problems);
         }
-        forget(targets, connection);
+        forget(targets, triggers, connection);
     }
 
     /** What was taken back lies in the files all the same, and the first rows would have to find their place around it. */
-    private static void forget(List<Target> targets, Connection connection) throws SQLException {
+    private static void forget(List<Target> targets, TriggerRest triggers, Connection connection) throws SQLException {
         String tables = targets.stream()
                 .map(target -> target.plan().table())
                 .filter(table -> !table.filled())
                 .map(ServerTable::sqlName)
                 .collect(Collectors.joining(", "));
         if (!tables.isEmpty()) {
-            execute(connection, "set session_replication_role = replica");
-            execute(connection, "truncate " + tables);
-            execute(connection, "set session_replication_role = origin");
+            triggers.enter(connection);
+            try {
+                execute(connection, "truncate " + tables);
+            } finally {
+                triggers.leave(connection);
+            }
         }
     }
 

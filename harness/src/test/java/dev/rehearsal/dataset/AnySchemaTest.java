@@ -179,7 +179,7 @@ class AnySchemaTest {
 
     @Test
     void aDumpOfEverythingIsFilledAndEveryConstraintHolds() throws Exception {
-        String url = load(DUMP, Map.of("people", 3_000L, "memberships", 2_000L));
+        String url = load(DUMP, Map.of("people", 3_000L, "memberships", 2_000L, "lines", 40_000L));
 
         assertThat(BuildingDatabase.invalid(url)).isEmpty();
         assertThat(ask(
