@@ -25,7 +25,6 @@ import java.util.Comparator;
 import java.util.Enumeration;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
@@ -34,8 +33,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Column changes that nobody here wrote, on the schemas that they were written for, filled: out of the packages of DSpace (by Flyway), Keycloak (by
- * Liquibase) and Camunda (a folder). What was found is a table in the documentation; {@code -Dreal.migrations=FILE} writes it anew.
+ * Column changes that nobody here wrote, on the schema that they were written for, filled: out of the package of Keycloak, by Liquibase. What was found
+ * is a table in the documentation; {@code -Dreal.migrations=FILE} writes it anew.
  */
 @Tag("proof")
 class RealMigrationsTest {
@@ -45,36 +44,6 @@ class RealMigrationsTest {
 
     @TempDir
     private Path folder;
-
-    @Test
-    void whatDSpacesColumnChangesDoIsSeenThroughFlyway() throws Exception {
-        Path scripts = unpacked("dspace-api.jar", "org/dspace/storage/rdbms/sqlmigration/postgres/")
-                .resolve("org/dspace/storage/rdbms/sqlmigration/postgres");
-        // What DSpace does in Java between its scripts: a workflow, which is left out, and other primary keys.
-        Files.delete(scripts.resolve("V7.0_2019.05.02__DS-4239-workflow-xml-migration.sql"));
-        StringBuilder drops = new StringBuilder();
-        for (String table :
-                List.of("eperson", "epersongroup", "community", "collection", "item", "bundle", "bitstream")) {
-            drops.append("alter table %1$s drop constraint %1$s_pkey cascade;\n".formatted(table));
-        }
-        Files.writeString(scripts.resolve("V6.0_2015.03.06__Primary_keys.sql"), drops);
-        MigrationPlan plan = plan("flyway: { locations: [ " + scripts
-                + " ], baseline: 7.0_2019.07.31, configuration: { flyway.placeholderReplacement: 'false' } }");
-
-        List<StatementObserved> changes = changes(
-                plan,
-                List.of("relationship_type", "relationship", "eperson", "requestitem", "registrationdata", "process"));
-
-        assertThat(changes).hasSizeGreaterThanOrEqualTo(8);
-        report("DSpace 9.2, Flyway", changes);
-        assertThat(changes)
-                .filteredOn(change -> change.sql().contains("latest_version_status"))
-                .singleElement()
-                .satisfies(change -> {
-                    assertThat(change.rewrites()).isEmpty();
-                    assertThat(strongest(change)).isEqualTo("AccessExclusive");
-                });
-    }
 
     @Test
     void whatKeycloaksColumnChangesDoIsSeenThroughLiquibase() throws Exception {
@@ -105,65 +74,6 @@ class RealMigrationsTest {
 
         assertThat(changes).hasSizeGreaterThanOrEqualTo(8);
         report("Keycloak 26.7.3, Liquibase", changes);
-    }
-
-    @Test
-    void whatCamundasColumnChangesDoIsSeenInAFolder() throws Exception {
-        Path unpacked = unpacked("camunda-engine.jar", "org/camunda/bpm/engine/db/");
-        Path database = unpacked.resolve("org/camunda/bpm/engine/db");
-        Path folder = Files.createDirectories(this.folder.resolve("camunda"));
-        StringBuilder create = new StringBuilder();
-        for (String part : List.of(
-                "engine",
-                "history",
-                "identity",
-                "case.engine",
-                "case.history",
-                "decision.engine",
-                "decision.history")) {
-            create.append(Files.readString(database.resolve("create/activiti.postgres.create." + part + ".sql")))
-                    .append('\n');
-        }
-        Files.writeString(folder.resolve("7.0.sql"), create);
-        // The package creates the newest schema alone: what the upgrades add is taken away from it first.
-        StringBuilder back = new StringBuilder("delete from act_ge_schema_log;\n");
-        for (String upgrade : List.of("7.11_to_7.12", "7.12_to_7.13", "7.13_to_7.14", "7.16_to_7.17", "7.17_to_7.18")) {
-            String text = Files.readString(database.resolve("upgrade/postgres_engine_" + upgrade + ".sql"));
-            back.append(taken(text));
-            Files.writeString(folder.resolve(upgrade.substring(upgrade.indexOf("to_") + 3) + ".sql"), text);
-        }
-        Files.writeString(folder.resolve("7.1.sql"), back);
-        MigrationPlan plan = plan("folder: { path: " + folder + ", baseline: 7.1 }");
-
-        List<StatementObserved> changes = changes(
-                plan,
-                List.of(
-                        "act_hi_op_log",
-                        "act_ru_job",
-                        "act_hi_incident",
-                        "act_hi_job_log",
-                        "act_ru_variable",
-                        "act_ru_task",
-                        "act_hi_batch"));
-
-        assertThat(changes).hasSizeGreaterThanOrEqualTo(12);
-        report("Camunda 7.24, folder", changes);
-    }
-
-    /** Statements that take away what a script adds. */
-    private static String taken(String script) {
-        StringBuilder back = new StringBuilder();
-        Pattern.compile("(?i)alter table (\\w+)\\s+add (?:column )?(\\w+) ")
-                .matcher(script)
-                .results()
-                .filter(added -> !added.group(2).equalsIgnoreCase("constraint"))
-                .forEach(added -> back.append("alter table %s drop column if exists %s cascade;\n"
-                        .formatted(added.group(1), added.group(2))));
-        Pattern.compile("(?i)create index (\\w+) ")
-                .matcher(script)
-                .results()
-                .forEach(index -> back.append("drop index if exists %s;\n".formatted(index.group(1))));
-        return back.toString();
     }
 
     /** Applies the baseline, fills tables, runs the steps; what of it changed columns. */
@@ -230,15 +140,6 @@ class RealMigrationsTest {
                 "name: real\ndataset: { use: " + SHOP + " }\nmigration: { rollback: none, steps: [ { " + step
                         + " } ] }\n");
         return ScenarioLoader.load(file, Map.of()).migration();
-    }
-
-    private static String strongest(StatementObserved change) {
-        return change.locks().stream()
-                        .filter(lock -> !lock.ownRelation())
-                        .map(LockHeld::mode)
-                        .anyMatch("AccessExclusive"::equals)
-                ? "AccessExclusive"
-                : "less";
     }
 
     /** Lines of the table in the documentation. */
