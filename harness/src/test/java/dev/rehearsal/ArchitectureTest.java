@@ -36,6 +36,7 @@ class ArchitectureTest {
     /** Every package of the product that has classes today. Add to it when you add a package. */
     private static final Set<String> PACKAGES_PRESENT = Set.of(
             "cli",
+            "compare",
             "dataset",
             "drill",
             "engine",
@@ -45,6 +46,8 @@ class ArchitectureTest {
             "load",
             "measure",
             "migration",
+            "plan",
+            "profile",
             "proxy",
             "rehearsal",
             "report",
@@ -59,6 +62,7 @@ class ArchitectureTest {
     private static final Map<String, Set<String>> MAY_USE = Map.ofEntries(
             allows("scenario"),
             allows("dataset", "scenario"),
+            allows("profile", "scenario"),
             allows("run", "scenario"),
             allows("verdict", "run", "scenario"),
             allows("compare", "verdict", "run", "scenario"),
@@ -71,6 +75,7 @@ class ArchitectureTest {
             allows("fault", "engine", "run", "scenario"),
             allows("migration", "measure", "engine", "run", "scenario"),
             allows("inspect", "run", "scenario"),
+            allows("plan", "scenario"),
             allows(
                     "drill",
                     "environment",
@@ -86,6 +91,7 @@ class ArchitectureTest {
                     "rehearsal",
                     "drill",
                     "inspect",
+                    "plan",
                     "environment",
                     "load",
                     "fault",
@@ -99,9 +105,11 @@ class ArchitectureTest {
                     "cli",
                     "rehearsal",
                     "inspect",
+                    "plan",
                     "environment",
                     "engine",
                     "dataset",
+                    "profile",
                     "report",
                     "compare",
                     "verdict",
@@ -130,6 +138,7 @@ class ArchitectureTest {
             new Door("com.github.dockerjava..", "environment"),
             new Door("org.flywaydb..", "migration"),
             new Door("liquibase..", "migration"),
+            new Door("net.datafaker..", "dataset"),
             new Door("gg.jte..", "report"),
             new Door("com.networknt.schema..", "scenario"));
 

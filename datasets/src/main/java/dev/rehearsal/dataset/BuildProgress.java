@@ -14,6 +14,12 @@ public interface BuildProgress {
     /** The build goes on to something else, such as {@code "create index orders_status_idx"}: a short text for people. */
     void phase(String phase);
 
+    /** Something about the dataset that people may not expect, such as a table that stays empty: one sentence. */
+    default void note(String note) {}
+
+    /** How long all rows will still take at the pace so far; told together with {@link #rows}. */
+    default void remaining(double seconds) {}
+
     /**
      * @param done rows of this table that the server has taken
      * @param total rows that the table will have

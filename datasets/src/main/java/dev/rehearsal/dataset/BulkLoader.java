@@ -1,29 +1,36 @@
 package dev.rehearsal.dataset;
 
-import dev.rehearsal.scenario.DatasetDefinition.TableDefinition;
+import dev.rehearsal.dataset.DatasetPlan.TablePlan;
+import dev.rehearsal.dataset.ServerTable.Check;
 import dev.rehearsal.scenario.DatasetSpec;
-import dev.rehearsal.scenario.Generator;
 import dev.rehearsal.scenario.InvalidScenarioException;
 import dev.rehearsal.scenario.Problem;
+import dev.rehearsal.scenario.sql.CheckCondition;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Savepoint;
 import java.sql.Statement;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyIn;
 import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
 
 /**
- * Fills an empty database: tables, rows by binary COPY, then keys, indexes and the rest of the schema, then statistics.
+ * Fills an empty database: the whole schema, then without its keys and indexes rows by binary COPY, then the keys and indexes again, then statistics.
+ *
+ * <p>The schema is complete before the first row is made, so that the server has said everything that is wrong with it, and what a table is can be asked of
+ * the catalog instead of being read from the file. A few rows of every table are tried first and taken back, so that what no constraint lets through is
+ * known in an instant and not after an hour.
  *
  * <p>Afterwards the database is as one that has been in use: rows frozen and pages marked all-visible, so that no first reader of a rehearsal pays
  * for setting hint bits; statistics gathered, so that plans are production's; sequences past the largest key.
@@ -33,6 +40,8 @@ final class BulkLoader {
     private static final int SLICE_ROWS = 25_000;
     /** Bytes given to the driver at once. */
     private static final int CHUNK_BYTES = 1 << 16;
+    /** Of each table, before all of them. */
+    private static final int TRIED_ROWS = 200;
 
     private static final List<String> SESSION_SETTINGS = List.of(
             "set client_min_messages = warning",
@@ -42,31 +51,48 @@ final class BulkLoader {
             "set lock_timeout = 0");
 
     private final DatasetSpec spec;
-    private final ColumnCompiler compiler;
+    private final long seed;
     private final DatasetPlaces places;
     private final ProgressMeter progress;
+    private final int streams;
     private final Map<String, Long> loaded = new ConcurrentHashMap<>();
 
     BulkLoader(DatasetSpec spec, long seed, BuildProgress progress) {
-        this.spec = spec;
-        this.compiler = new ColumnCompiler(spec, seed);
-        this.places = new DatasetPlaces(spec.definition());
-        this.progress = new ProgressMeter(progress);
+        this(spec, seed, progress, Math.clamp(Runtime.getRuntime().availableProcessors(), 2, 4));
     }
 
-    /** A table whose every column is known to be writable. */
-    private record TablePlan(
-            String name, String sqlName, long rows, List<ServerColumn> columns, List<Generator> generators) {
+    /** @param streams how many connections load side by side; the rows are the same for any number */
+    BulkLoader(DatasetSpec spec, long seed, BuildProgress progress, int streams) {
+        this.spec = spec;
+        this.seed = seed;
+        this.places = new DatasetPlaces(spec.definition());
+        this.progress = new ProgressMeter(progress);
+        this.streams = streams;
+    }
+
+    /** A table and what writes its rows. */
+    private record Target(TablePlan plan, ColumnCompiler compiler) {
+        String name() {
+            return plan.table().name();
+        }
+
         String copyStatement() {
-            StringBuilder sql = new StringBuilder("copy ").append(sqlName);
-            if (!columns.isEmpty()) {
-                sql.append(" (");
-                sql.append(String.join(
-                        ", ",
-                        columns.stream().map(column -> quoted(column.name())).toList()));
-                sql.append(')');
+            StringBuilder sql = new StringBuilder("copy ").append(plan.table().sqlName());
+            if (!plan.columns().isEmpty()) {
+                sql.append(plan.columns().keySet().stream()
+                        .map(SqlNames::quoted)
+                        .collect(Collectors.joining(", ", " (", ")")));
             }
             return sql.append(" from stdin (format binary)").toString();
+        }
+
+        ColumnGenerator[] generators() throws InvalidScenarioException {
+            ColumnGenerator[] columns = new ColumnGenerator[plan.columns().size()];
+            int index = 0;
+            for (ColumnPlan column : plan.columns().values()) {
+                columns[index++] = compiler.compile(column);
+            }
+            return columns;
         }
     }
 
@@ -78,24 +104,40 @@ final class BulkLoader {
      * @throws SQLException if the server fails otherwise
      */
     Map<String, Long> load(String jdbcUrl) throws InvalidScenarioException, SQLException, InterruptedException {
-        SchemaScript script = SchemaScript.of(spec.definition().schemaSql());
-        int count = Math.clamp(Runtime.getRuntime().availableProcessors(), 2, 4);
-        try (Sessions sessions = Sessions.open(jdbcUrl, count, SESSION_SETTINGS)) {
+        try (Sessions sessions = Sessions.open(jdbcUrl, streams, SESSION_SETTINGS)) {
             progress.phase("creating tables");
-            for (SchemaScript.Statement statement : script.beforeRows()) {
-                execute(statement, sessions.first());
-            }
-            List<TablePlan> plans = plans(sessions.first());
-            run(sessions, copies(plans));
+            List<String> notes =
+                    new SchemaInstallation(places).run(spec.definition().schemaSql(), sessions.first());
+            forgetSettings(sessions.first());
+            ServerCatalog catalog = ServerCatalog.read(sessions.first());
+            ServerValues values = new ServerValues(sessions.first());
+            Dictionaries dictionaries = new Dictionaries(seed);
+            DatasetPlan plan = new DatasetPlanner(spec, seed, catalog, places, values, dictionaries, values).plan();
+            notes.forEach(progress::note);
+            plan.notes().forEach(progress::note);
+            ColumnCompiler compiler = new ColumnCompiler(plan, seed, places, values, dictionaries);
+            List<Target> targets = plan.tables().values().stream()
+                    .filter(table -> table.rows() > 0)
+                    .map(table -> new Target(table, compiler))
+                    .toList();
+            DeferredKeys deferred = DeferredKeys.takeFrom(sessions.first());
+            TriggerRest triggers = TriggerRest.begun(sessions.first());
+            tryOut(targets, triggers, sessions.first());
+            progress.expect(
+                    targets.stream().mapToLong(target -> target.plan().rows()).sum());
+            run(sessions, copies(targets, triggers));
+            triggers.end(sessions.first());
             progress.phase("freezing rows");
             run(
                     sessions,
-                    plans.stream()
-                            .map(plan -> statement("vacuum (freeze) " + plan.sqlName()))
+                    targets.stream()
+                            .map(target -> statement(
+                                    "vacuum (freeze) " + target.plan().table().sqlName()))
                             .toList());
-            run(sessions, remainder(script.afterRows()));
+            run(sessions, deferred.jobs(this::bringBack));
+            refreshViews(sessions.first());
             progress.phase("gathering statistics");
-            setSequences(sessions.first(), plans);
+            setSequences(sessions.first(), targets);
             List<Sessions.Job> analyses = new ArrayList<>();
             for (String table : tables(sessions.first())) {
                 analyses.add(statement("analyze " + table));
@@ -104,12 +146,27 @@ final class BulkLoader {
             // What the schema itself wrote, and the catalog. Frozen pages are skipped, so that this costs next to
             // nothing.
             run(sessions, List.of(statement("vacuum (freeze)")));
+            return loaded(plan);
         }
+    }
+
+    /** The tables that somebody sized first, in their order. */
+    private Map<String, Long> loaded(DatasetPlan plan) {
         Map<String, Long> rows = new LinkedHashMap<>();
-        for (String table : spec.definition().tables().keySet()) {
-            rows.put(table, loaded.getOrDefault(table, 0L));
-        }
+        spec.definition().tables().values().stream()
+                .filter(table -> spec.sized(table.name()))
+                .forEach(table -> rows.put(table.name(), loaded.getOrDefault(table.name(), 0L)));
+        plan.tables().keySet().forEach(table -> rows.putIfAbsent(table, loaded.getOrDefault(table, 0L)));
         return rows;
+    }
+
+    /** A dump sets the search path and much else, for itself. */
+    private static void forgetSettings(Connection connection) throws SQLException {
+        execute(connection, "reset session authorization");
+        execute(connection, "reset all");
+        for (String setting : SESSION_SETTINGS) {
+            execute(connection, setting);
+        }
     }
 
     private static void run(Sessions sessions, List<Sessions.Job> jobs)
@@ -134,102 +191,86 @@ final class BulkLoader {
         }
     }
 
-    private void execute(SchemaScript.Statement statement, Connection connection)
-            throws InvalidScenarioException, SQLException {
-        try {
-            execute(connection, statement.sql());
-        } catch (PSQLException failure) {
-            throw refused(statement, failure);
-        }
-    }
-
-    /** The user's schema is wrong if the server says so; a lost connection is not the schema's fault. */
-    private InvalidScenarioException refused(SchemaScript.Statement statement, PSQLException failure)
-            throws PSQLException {
-        ServerErrorMessage message = failure.getServerErrorMessage();
-        String state = failure.getSQLState() == null ? "" : failure.getSQLState();
-        if (message == null || state.startsWith("57P") || state.startsWith("53") || state.startsWith("58")) {
-            throw failure;
-        }
-        // Positions count code points from 1.
-        int inStatement = message.getPosition() <= 0
-                ? 0
-                : statement
-                        .sql()
-                        .offsetByCodePoints(
-                                0,
-                                Math.min(
-                                        message.getPosition() - 1,
-                                        statement.sql().length()));
-        String detail = message.getDetail() == null ? "" : " (" + message.getDetail() + ")";
-        return places.wrongSchema(
-                statement.offset() + inStatement, message.getMessage() + detail + "; in: " + statement.title());
-    }
-
-    private List<TablePlan> plans(Connection connection) throws SQLException, InvalidScenarioException {
-        List<TablePlan> plans = new ArrayList<>();
+    /** Sends the first rows of every table and takes them back. */
+    private void tryOut(List<Target> targets, TriggerRest triggers, Connection connection)
+            throws SQLException, InvalidScenarioException {
         List<Problem> problems = new ArrayList<>();
-        for (TableDefinition table : spec.definition().tables().values()) {
-            Map<String, ServerColumn> columns = ServerColumn.of(connection, table.name());
-            if (columns.isEmpty()) {
-                problems.add(places.ofTable(table.name(), "schema.sql creates no table " + table.name()));
-                continue;
-            }
-            List<ServerColumn> filled = new ArrayList<>();
-            List<Generator> generators = new ArrayList<>();
-            table.columns().forEach((name, generator) -> {
-                ServerColumn column = columns.get(name);
-                if (column == null) {
-                    problems.add(places.ofColumn(
-                            table.name(), name, "the table " + table.name() + " has no column " + name));
-                    return;
-                }
+        connection.setAutoCommit(false);
+        try {
+            // Set back by the rollback.
+            triggers.enter(connection);
+            for (Target target : targets) {
+                Savepoint before = connection.setSavepoint();
                 try {
-                    compiler.compile(column, generator);
-                    filled.add(column);
-                    generators.add(generator);
-                } catch (InvalidScenarioException wrong) {
-                    problems.addAll(wrong.problems());
+                    copy(target, 0, Math.min(TRIED_ROWS, target.plan().rows()), connection, rows -> {});
+                } catch (InvalidScenarioException refused) {
+                    problems.addAll(refused.problems());
                 }
-            });
-            plans.add(new TablePlan(
-                    table.name(),
-                    text(connection, "select to_regclass(?)::text", table.name()),
-                    spec.rows(table.name()),
-                    filled,
-                    generators));
+                connection.rollback(before);
+            }
+        } finally {
+            connection.rollback();
+            connection.setAutoCommit(true);
         }
         if (!problems.isEmpty()) {
             throw new InvalidScenarioException(problems);
         }
-        return plans;
+        forget(targets, triggers, connection);
+    }
+
+    /** What was taken back lies in the files all the same, and the first rows would have to find their place around it. */
+    private static void forget(List<Target> targets, TriggerRest triggers, Connection connection) throws SQLException {
+        String tables = targets.stream()
+                .map(target -> target.plan().table())
+                .filter(table -> !table.filled())
+                .map(ServerTable::sqlName)
+                .collect(Collectors.joining(", "));
+        if (!tables.isEmpty()) {
+            triggers.enter(connection);
+            try {
+                execute(connection, "truncate " + tables);
+            } finally {
+                triggers.leave(connection);
+            }
+        }
     }
 
     /** The slices of all tables, in the order of loading. A table's rows wait for no other table: foreign keys come later. */
-    private List<Sessions.Job> copies(List<TablePlan> plans) {
+    private List<Sessions.Job> copies(List<Target> targets, TriggerRest triggers) {
         List<Sessions.Job> jobs = new ArrayList<>();
-        for (TablePlan plan : plans) {
-            for (long first = 0; first < plan.rows(); first += SLICE_ROWS) {
+        for (Target target : targets) {
+            long rows = target.plan().rows();
+            for (long first = 0; first < rows; first += SLICE_ROWS) {
                 long from = first;
-                long to = Math.min(plan.rows(), first + SLICE_ROWS);
-                jobs.add(new Sessions.Job(Set.of(), connection -> copy(plan, from, to, connection)));
+                long to = Math.min(rows, first + SLICE_ROWS);
+                jobs.add(new Sessions.Job(Set.of(), connection -> {
+                    triggers.enter(connection);
+                    try {
+                        loaded.merge(
+                                target.name(),
+                                copy(target, from, to, connection, more -> progress.loaded(target.name(), more, rows)),
+                                Long::sum);
+                    } finally {
+                        triggers.leave(connection);
+                    }
+                }));
             }
         }
         return jobs;
     }
 
-    private void copy(TablePlan plan, long from, long to, Connection connection)
+    private interface Told {
+        void rows(long more);
+    }
+
+    private long copy(Target target, long from, long to, Connection connection, Told told)
             throws SQLException, InvalidScenarioException {
-        ColumnGenerator[] columns = new ColumnGenerator[plan.columns().size()];
-        for (int i = 0; i < columns.length; i++) {
-            columns[i] =
-                    compiler.compile(plan.columns().get(i), plan.generators().get(i));
-        }
-        CopyIn copy = connection.unwrap(PGConnection.class).getCopyAPI().copyIn(plan.copyStatement());
+        ColumnGenerator[] columns = target.generators();
+        CopyIn copy = connection.unwrap(PGConnection.class).getCopyAPI().copyIn(target.copyStatement());
         try {
             CopyBuffer buffer = new CopyBuffer(2 * CHUNK_BYTES);
             buffer.header();
-            long told = from;
+            long done = from;
             for (long row = from; row < to; row++) {
                 buffer.writeShort(columns.length);
                 for (ColumnGenerator column : columns) {
@@ -238,14 +279,17 @@ final class BulkLoader {
                 if (buffer.size() >= CHUNK_BYTES) {
                     copy.writeToCopy(buffer.array(), 0, buffer.size());
                     buffer.clear();
-                    progress.loaded(plan.name(), row + 1 - told, plan.rows());
-                    told = row + 1;
+                    told.rows(row + 1 - done);
+                    done = row + 1;
                 }
             }
             buffer.trailer();
             copy.writeToCopy(buffer.array(), 0, buffer.size());
-            loaded.merge(plan.name(), copy.endCopy(), Long::sum);
-            progress.loaded(plan.name(), to - told, plan.rows());
+            long taken = copy.endCopy();
+            told.rows(to - done);
+            return taken;
+        } catch (PSQLException failure) {
+            throw rowsRefused(target.plan().table(), failure);
         } finally {
             if (copy.isActive()) {
                 copy.cancelCopy();
@@ -253,67 +297,115 @@ final class BulkLoader {
         }
     }
 
-    /** The rest of the schema as jobs that wait for those before them whose locks they would collide with. */
-    private List<Sessions.Job> remainder(List<SchemaScript.Statement> statements) {
-        Set<String> tables = spec.definition().tables().keySet();
-        List<Sessions.Job> jobs = new ArrayList<>();
-        for (int i = 0; i < statements.size(); i++) {
-            SchemaScript.Statement statement = statements.get(i);
-            Set<Integer> after = new HashSet<>();
-            for (int earlier = 0; earlier < i; earlier++) {
-                if (collide(statement, statements.get(earlier), tables)) {
-                    after.add(earlier);
-                }
-            }
-            jobs.add(new Sessions.Job(after, connection -> {
-                progress.phase(statement.title());
-                execute(statement, connection);
-            }));
+    /** A constraint, a domain, a partition or a type that does not take what was made; anything else is the server's trouble. */
+    private InvalidScenarioException rowsRefused(ServerTable table, PSQLException failure) throws PSQLException {
+        ServerErrorMessage message = failure.getServerErrorMessage();
+        String state = failure.getSQLState() == null ? "" : failure.getSQLState();
+        if (message == null || !(state.startsWith("22") || state.startsWith("23"))) {
+            throw failure;
         }
-        return jobs;
+        String constraint = message.getConstraint() == null ? "" : message.getConstraint();
+        Optional<Check> check = table.checks().stream()
+                .filter(found -> found.name().equals(constraint))
+                .findFirst();
+        String detail = message.getDetail() == null ? "" : " (" + message.getDetail() + ")";
+        if (check.isPresent()) {
+            List<String> columns = columnsOf(table, check.get());
+            String column = columns.isEmpty() ? "" : columns.getFirst();
+            return places.wrongColumn(
+                    table.name(),
+                    column,
+                    "the rows made for " + table.name() + " do not meet the check " + constraint + ": "
+                            + check.get().expression() + detail + "; give " + String.join(" or ", columns)
+                            + " a generator that does, e.g. columns: { " + column + ": { choice: [ … ] } }");
+        }
+        return new InvalidScenarioException(List.of(places.ofTable(
+                table.name(),
+                "the server refuses the rows made for " + table.name() + ": " + message.getMessage() + detail
+                        + "; give its columns generators that fit")));
     }
 
-    private static boolean collide(SchemaScript.Statement one, SchemaScript.Statement other, Set<String> tables) {
-        if (one.kind() == SchemaScript.Kind.OTHER || other.kind() == SchemaScript.Kind.OTHER) {
-            return true;
+    private static List<String> columnsOf(ServerTable table, Check check) {
+        return CheckCondition.read(check.expression()).columns().stream()
+                .filter(table.columns()::containsKey)
+                .sorted()
+                .toList();
+    }
+
+    private void bringBack(DeferredKeys.Taken taken, Connection connection)
+            throws SQLException, InvalidScenarioException {
+        progress.phase(taken.title());
+        try {
+            for (String sql : taken.makeSql()) {
+                execute(connection, sql);
+            }
+        } catch (PSQLException failure) {
+            ServerErrorMessage message = failure.getServerErrorMessage();
+            if (message == null || !String.valueOf(failure.getSQLState()).startsWith("23")) {
+                throw failure;
+            }
+            String detail = message.getDetail() == null ? "" : " (" + message.getDetail() + ")";
+            throw new InvalidScenarioException(List.of(places.ofTable(
+                    message.getTable() == null ? taken.tables().iterator().next() : message.getTable(),
+                    "the rows do not meet the schema: " + message.getMessage() + detail + "; in: " + taken.title()
+                            + "; give the columns generators that do")));
         }
-        if (one.kind() == SchemaScript.Kind.INDEX && other.kind() == SchemaScript.Kind.INDEX) {
-            return false;
+    }
+
+    /** What was made of empty tables. In the order of their making, so that views of views come later. */
+    private static void refreshViews(Connection connection) throws SQLException {
+        for (String view : names(
+                connection,
+                "select oid::regclass::text from pg_class where relkind = 'm' and relnamespace <> 'pg_catalog'::regnamespace"
+                        + " order by oid")) {
+            execute(connection, "refresh materialized view " + view);
         }
-        Set<String> shared = one.tablesAmong(tables);
-        Set<String> others = other.tablesAmong(tables);
-        // A statement on a table that the dataset does not fill could be about anything.
-        return shared.isEmpty() || others.isEmpty() || shared.stream().anyMatch(others::contains);
     }
 
     /** Identity and serial columns go on behind the largest key that was loaded. */
-    private static void setSequences(Connection connection, List<TablePlan> plans) throws SQLException {
-        for (TablePlan plan : plans) {
-            for (ServerColumn column : plan.columns()) {
-                String sequence =
-                        text(connection, "select pg_get_serial_sequence(?, ?)", plan.sqlName(), column.name());
+    private static void setSequences(Connection connection, List<Target> targets) throws SQLException {
+        for (Target target : targets) {
+            String table = target.plan().table().sqlName();
+            for (String column : target.plan().columns().keySet()) {
+                String sequence = sequence(connection, table, column);
                 if (!sequence.isEmpty()) {
                     execute(
                             connection,
                             "select setval(" + literal(sequence) + "::regclass, greatest(last, 1), last is not null)"
-                                    + " from (select max(" + quoted(column.name()) + ") as last from " + plan.sqlName()
+                                    + " from (select max(" + SqlNames.quoted(column) + ") as last from " + table
                                     + ") as keys");
                 }
             }
         }
     }
 
+    /** The sequence that a column's default takes its numbers from, whether or not it belongs to the column; empty if there is none. */
+    private static String sequence(Connection connection, String table, String column) throws SQLException {
+        return text(connection, """
+                select coalesce(pg_get_serial_sequence(?, ?), (
+                    select d.refobjid::regclass::text from pg_attrdef a
+                    join pg_attribute c on c.attrelid = a.adrelid and c.attnum = a.adnum
+                    join pg_depend d on d.classid = 'pg_attrdef'::regclass and d.objid = a.oid and d.refclassid = 'pg_class'::regclass
+                    join pg_class s on s.oid = d.refobjid and s.relkind = 'S'
+                    where a.adrelid = ?::regclass and c.attname = ? limit 1))
+                """, table, column, table, column);
+    }
+
     /** Every table that is not the server's own: those of the dataset, and those that the schema filled itself. */
     private static List<String> tables(Connection connection) throws SQLException {
+        return names(connection, """
+                select oid::regclass::text from pg_class
+                where relkind in ('r', 'm', 'p')
+                  and relnamespace not in ('pg_catalog'::regnamespace, 'information_schema'::regnamespace)
+                  and not relispartition
+                order by relpages desc
+                """);
+    }
+
+    private static List<String> names(Connection connection, String sql) throws SQLException {
         List<String> names = new ArrayList<>();
         try (Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery("""
-                        select oid::regclass::text from pg_class
-                        where relkind in ('r', 'm', 'p')
-                          and relnamespace not in ('pg_catalog'::regnamespace, 'information_schema'::regnamespace)
-                          and not relispartition
-                        order by relpages desc
-                        """)) {
+                ResultSet row = statement.executeQuery(sql)) {
             while (row.next()) {
                 names.add(row.getString(1));
             }
@@ -332,10 +424,6 @@ final class BulkLoader {
                 return found == null ? "" : found;
             }
         }
-    }
-
-    private static String quoted(String identifier) {
-        return '"' + identifier.replace("\"", "\"\"") + '"';
     }
 
     private static String literal(String text) {

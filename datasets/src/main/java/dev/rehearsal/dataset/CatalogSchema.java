@@ -138,7 +138,7 @@ final class CatalogSchema {
         Map<String, SqlSchema.Table> tables = new LinkedHashMap<>();
         columns.forEach((name, of) -> {
             Keys found = keys.getOrDefault(name, new Keys());
-            tables.put(name, new SqlSchema.Table(name, of, true, found.primary, found.unique, found.foreign));
+            tables.put(name, new SqlSchema.Table(name, of, true, found.primary, found.unique, found.foreign, false));
         });
         return new SqlSchema(tables, names);
     }

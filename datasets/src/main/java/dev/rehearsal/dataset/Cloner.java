@@ -11,19 +11,30 @@ import java.nio.file.Path;
  * <p>Thread-safe: it holds no state.
  */
 public sealed interface Cloner permits ReflinkCloner, CopyCloner {
-    /** {@code reflink} or {@code copy}, for the report. */
-    String method();
-
     /**
-     * Clones a directory.
+     * Clones a directory, and makes sure that the clone shares nothing with it that can be written.
      *
      * @param target does not exist yet; removed again when cloning fails or is interrupted
      */
-    Clone copy(Path source, Path target) throws EnvironmentException, InterruptedException;
+    default Clone copy(Path source, Path target) throws EnvironmentException, InterruptedException {
+        long start = System.nanoTime();
+        Clone clone = copyWithLinks(source, target);
+        try {
+            CloneCheck.requireOwn(target);
+        } catch (IOException shared) {
+            DirectoryTree.discard(target);
+            throw CopyCloner.failed(source, target, shared);
+        }
+        return new Clone(target, clone.method(), (System.nanoTime() - start) / 1e9);
+    }
+
+    /** The same without a look at what is shared: links lead from the copy to where they lead from the source. */
+    Clone copyWithLinks(Path source, Path target) throws EnvironmentException, InterruptedException;
 
     /**
      * A clone, and what it took.
      *
+     * @param method {@code reflink}, {@code copy_file_range} or {@code copy}, for the report
      * @param seconds until it could be used; what the kernel has not written yet is not in it, see {@link Writeback}
      */
     record Clone(Path directory, String method, double seconds) {}

@@ -83,6 +83,36 @@ final class CopyBuffer {
         return start;
     }
 
+    /** Begins a field whose length is not known yet; {@link #endField} puts it where this returns. */
+    int beginField() {
+        writeInt(0);
+        return size;
+    }
+
+    void endField(int start) {
+        INT.set(bytes, start - 4, size - start);
+    }
+
+    void writeByte(int value) {
+        ensure(1);
+        bytes[size++] = (byte) value;
+    }
+
+    void write(byte[] value, int offset, int length) {
+        ensure(length);
+        System.arraycopy(value, offset, bytes, size, length);
+        size += length;
+    }
+
+    /** Four bytes at {@code index}, as {@link #writeInt} wrote them. */
+    int intAt(int index) {
+        return (int) INT.get(bytes, index);
+    }
+
+    long longAt(int index) {
+        return (long) LONG.get(bytes, index);
+    }
+
     /** Two bytes within a {@link #field}. */
     void setShort(int index, short value) {
         SHORT.set(bytes, index, value);

@@ -14,7 +14,7 @@ final class DatasetBuilder {
     /**
      * A crash while building costs the build, nothing else; so nothing waits for the disk. What is finished is synced by {@link SnapshotStore}.
      */
-    private static final Map<String, String> BUILD_SETTINGS = Map.ofEntries(
+    static final Map<String, String> BUILD_SETTINGS = Map.ofEntries(
             Map.entry("fsync", "off"),
             Map.entry("synchronous_commit", "off"),
             Map.entry("full_page_writes", "off"),
@@ -67,7 +67,7 @@ final class DatasetBuilder {
      * Leaves as many segments of write-ahead log as {@code min_wal_size} says, ready to be written again, and not the gigabytes of a bulk load. None at
      * all would be smaller, but then the first transactions of every rehearsal would wait for new ones to be filled with zeros.
      */
-    private static void keepFewSegments(String jdbcUrl) throws SQLException {
+    static void keepFewSegments(String jdbcUrl) throws SQLException {
         try (Connection connection = DriverManager.getConnection(jdbcUrl);
                 Statement statement = connection.createStatement()) {
             statement.execute("alter system set max_wal_size = '80MB'");

@@ -42,4 +42,12 @@ sealed interface DoubleSource {
             return unscaled.at(row) / divisor;
         }
     }
+
+    /** As a histogram describes them; by the rank of a row among those that have a value, not by the row. */
+    record Described(RealValues values, ValueOrder order) implements DoubleSource {
+        @Override
+        public double at(long rank) {
+            return values.at(order.position(rank));
+        }
+    }
 }

@@ -3,6 +3,7 @@ package dev.rehearsal.dataset;
 import dev.rehearsal.scenario.EnvironmentException;
 import dev.rehearsal.scenario.InvalidScenarioException;
 import dev.rehearsal.scenario.Problem;
+import dev.rehearsal.scenario.RestoreFormat;
 import dev.rehearsal.scenario.RestoreSpec;
 import dev.rehearsal.scenario.SourceLocation;
 import java.io.BufferedInputStream;
@@ -73,10 +74,53 @@ final class DumpRestore {
     }
 
     private List<String> restore(Connection connection)
-            throws InvalidScenarioException, EnvironmentException, SQLException {
+            throws InvalidScenarioException, EnvironmentException, SQLException, InterruptedException {
         String file = DatasetPlaces.shown(spec.source());
+        if (spec.format() != RestoreFormat.ARCHIVE) {
+            return restore(this::open, file, connection);
+        }
+        try (PgRestore archive = PgRestore.started(spec.source())) {
+            try {
+                List<String> notes =
+                        restore(archive::sql, file + " (the lines that pg_restore makes of it)", connection);
+                refuse(archive, file);
+                return notes;
+            } catch (InvalidScenarioException ofTheSql) {
+                // What it could not read explains what it did not write.
+                if (ofTheSql.getMessage().contains("cut off")) {
+                    refuse(archive, file);
+                }
+                throw ofTheSql;
+            }
+        } catch (IOException failure) {
+            throw new EnvironmentException(
+                    "cannot run pg_restore on " + file + ": " + failure,
+                    "check that the programs of PostgreSQL run here, or restore a plain dump",
+                    failure);
+        }
+    }
+
+    private static void refuse(PgRestore archive, String file)
+            throws InvalidScenarioException, IOException, InterruptedException {
+        Optional<String> trouble = archive.trouble();
+        if (trouble.isPresent()) {
+            throw new InvalidScenarioException(List.of(new Problem(
+                    new SourceLocation(file, 1, 1),
+                    "dataset.restore",
+                    "pg_restore cannot read it: " + trouble.get(),
+                    "")));
+        }
+    }
+
+    /** Where SQL comes from. */
+    private interface Source {
+        InputStream open() throws IOException;
+    }
+
+    private List<String> restore(Source source, String file, Connection connection)
+            throws InvalidScenarioException, EnvironmentException, SQLException {
         String[] told = {""};
-        try (InputStream in = open()) {
+        try (InputStream in = source.open()) {
             PlainDump dump = new PlainDump(new DumpScanner(in), file, table -> {
                 if (!told[0].equals(table)) {
                     told[0] = table;

@@ -7,6 +7,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
@@ -26,6 +28,11 @@ final class Literals {
     /** Microseconds since 2000-01-01 UTC. */
     static long micros(Instant moment) {
         return ChronoUnit.MICROS.between(EPOCH, moment);
+    }
+
+    /** The moment so many microseconds after 2000-01-01 UTC. */
+    static Instant moment(long micros) {
+        return EPOCH.plus(micros, ChronoUnit.MICROS);
     }
 
     /** The bytes of a field without its length; empty if the text is no value of the column's type, or the type is not one of ours. */
@@ -55,10 +62,20 @@ final class Literals {
         }
     }
 
-    private static Instant moment(String text) {
-        return text.contains("T")
-                ? Instant.parse(text)
-                : LocalDate.parse(text).atStartOfDay(ZoneOffset.UTC).toInstant();
+    /** {@code 2023-01-01}, {@code 2023-01-01T12:00:00Z}, and as the server writes moments: {@code 2023-01-01 12:00:00+00}. */
+    static Instant moment(String text) {
+        if (text.contains("T")) {
+            return Instant.parse(text);
+        }
+        if (text.contains(" ")) {
+            String moment = text.replace(' ', 'T');
+            return moment.matches(".*[+-]\\d\\d$")
+                    ? OffsetDateTime.parse(moment + ":00").toInstant()
+                    : moment.matches(".*[+-]\\d\\d:\\d\\d$")
+                            ? OffsetDateTime.parse(moment).toInstant()
+                            : LocalDateTime.parse(moment).toInstant(ZoneOffset.UTC);
+        }
+        return LocalDate.parse(text).atStartOfDay(ZoneOffset.UTC).toInstant();
     }
 
     private static Optional<byte[]> numeric(BigDecimal value, ServerColumn column) {

@@ -75,6 +75,81 @@ sealed interface LongSource {
         }
     }
 
+    /**
+     * A row's own number out of a range, no two rows' the same: a permutation of the row number, or of more numbers than there are rows. Of a key of
+     * several columns each has a digit of the number: {@code number / stride % radix}.
+     */
+    record Placed(KeyPermutation order, long stride, long radix) implements LongSource {
+        @Override
+        public long at(long row) {
+            return order.at(row) / stride % radix;
+        }
+
+        @Override
+        public long least() {
+            return 0;
+        }
+
+        @Override
+        public long greatest() {
+            return radix - 1;
+        }
+    }
+
+    /** As many different numbers as rows, rising with the row number, over the whole of a range. */
+    record Spread(long step, long count) implements LongSource {
+        @Override
+        public long at(long row) {
+            return row * step;
+        }
+
+        @Override
+        public long least() {
+            return 0;
+        }
+
+        @Override
+        public long greatest() {
+            return count - 1;
+        }
+    }
+
+    /** {@code start + inner * step}. */
+    record Steps(LongSource inner, long start, long step) implements LongSource {
+        @Override
+        public long at(long row) {
+            return start + inner.at(row) * step;
+        }
+
+        @Override
+        public long least() {
+            return start + inner.least() * step;
+        }
+
+        @Override
+        public long greatest() {
+            return start + inner.greatest() * step;
+        }
+    }
+
+    /** A row before this one, any with the same probability; of the first row itself. So what refers to its own table makes trees, never rings. */
+    record Earlier(RowRandom random, long rows) implements LongSource {
+        @Override
+        public long at(long row) {
+            return row == 0 ? 0 : RowRandom.below(row, random.bits(row));
+        }
+
+        @Override
+        public long least() {
+            return 0;
+        }
+
+        @Override
+        public long greatest() {
+            return Math.max(0, rows - 1);
+        }
+    }
+
     /** Keys of another table, of which some are more popular than others. */
     record PopularKeys(Zipf ranks, KeyScatter scatter, long start) implements LongSource {
         @Override
@@ -155,11 +230,47 @@ sealed interface LongSource {
         }
     }
 
+    /** What is left of a moment's microseconds within its day. */
+    record TimeOfDay(LongSource micros) implements LongSource {
+        @Override
+        public long at(long row) {
+            return Math.floorMod(micros.at(row), Literals.MICROS_PER_DAY);
+        }
+
+        @Override
+        public long least() {
+            return 0;
+        }
+
+        @Override
+        public long greatest() {
+            return Literals.MICROS_PER_DAY - 1;
+        }
+    }
+
     /** {@code inner} times {@code factor}, rounded, and kept within the ends: a distribution without ends in a column that has them. */
     record Rounded(DoubleSource inner, double factor, long least, long greatest) implements LongSource {
         @Override
         public long at(long row) {
             return Math.clamp(Math.round(inner.at(row) * factor), least, greatest);
+        }
+    }
+
+    /** As a histogram describes them; by the rank of a row among those that have a value, not by the row. */
+    record Described(WholeValues values, ValueOrder order) implements LongSource {
+        @Override
+        public long at(long rank) {
+            return values.at(order.position(rank));
+        }
+
+        @Override
+        public long least() {
+            return values.least();
+        }
+
+        @Override
+        public long greatest() {
+            return values.greatest();
         }
     }
 }

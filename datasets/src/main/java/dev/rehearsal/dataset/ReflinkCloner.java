@@ -9,12 +9,7 @@ import java.nio.file.Path;
 /** Shares the blocks until one side writes (XFS, Btrfs, bcachefs): about 0.1 s at any size. */
 public record ReflinkCloner() implements Cloner {
     @Override
-    public String method() {
-        return "reflink";
-    }
-
-    @Override
-    public Clone copy(Path source, Path target) throws EnvironmentException, InterruptedException {
+    public Clone copyWithLinks(Path source, Path target) throws EnvironmentException, InterruptedException {
         CopyCloner.requireAbsent(target);
         long start = System.nanoTime();
         try {
@@ -22,7 +17,7 @@ public record ReflinkCloner() implements Cloner {
             if (!trouble.isEmpty()) {
                 throw new IOException(trouble);
             }
-            return new Clone(target, method(), (System.nanoTime() - start) / 1e9);
+            return new Clone(target, "reflink", (System.nanoTime() - start) / 1e9);
         } catch (IOException failure) {
             DirectoryTree.discard(target);
             throw CopyCloner.failed(source, target, failure);

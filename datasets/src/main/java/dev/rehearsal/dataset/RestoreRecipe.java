@@ -2,6 +2,7 @@ package dev.rehearsal.dataset;
 
 import dev.rehearsal.scenario.EnvironmentException;
 import dev.rehearsal.scenario.InvalidScenarioException;
+import dev.rehearsal.scenario.RestoreFormat;
 import dev.rehearsal.scenario.RestoreSpec;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -49,6 +50,11 @@ record RestoreRecipe(RestoreSpec spec, ServerLauncher launcher, ContentDigest di
     public Map<String, Long> build(Path directory, BuildProgress progress)
             throws EnvironmentException, InvalidScenarioException, InterruptedException, IOException {
         Path data = directory.resolve("data");
+        if (spec.format() == RestoreFormat.BASE_BACKUP_DIRECTORY || spec.format() == RestoreFormat.BASE_BACKUP_TAR) {
+            RestoredFile restored = new BaseBackup(spec, launcher, progress).build(data);
+            restored.write(directory);
+            return restored.tables().rows();
+        }
         DumpRestore restore = new DumpRestore(spec, progress);
         Map<String, Long> rows = new DatasetBuilder(launcher).build(title(), data, progress, restore::load);
         restore.restored().write(directory);

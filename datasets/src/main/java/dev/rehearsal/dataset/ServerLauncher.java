@@ -26,6 +26,19 @@ public interface ServerLauncher {
     void initialise(Path dataDirectory) throws EnvironmentException;
 
     /**
+     * Makes a cluster from elsewhere one that {@link #start} can start: recovers it, in a server that nobody can connect to, and gives it the superuser and
+     * the access that clusters have here.
+     *
+     * @param dataDirectory a backup without its settings and access rules
+     * @throws EnvironmentException if it does not recover, with what the server said
+     */
+    default void adopt(Path dataDirectory) throws EnvironmentException {
+        throw new EnvironmentException(
+                "a base backup cannot be restored on this runtime",
+                "restore a dump, or use environment.runtime: local");
+    }
+
+    /**
      * Starts a server over a data directory and waits until it answers.
      *
      * @param settings that replace the launcher's own for this server

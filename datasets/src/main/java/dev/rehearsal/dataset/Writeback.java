@@ -3,8 +3,10 @@ package dev.rehearsal.dataset;
 import dev.rehearsal.scenario.EnvironmentException;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The writing of a new directory to its disk, begun now and not when the kernel would. A plain copy leaves as many dirty pages as it has bytes; the
@@ -14,19 +16,26 @@ import java.util.concurrent.FutureTask;
  */
 public final class Writeback implements AutoCloseable {
     private final Path directory;
-    private final FutureTask<Void> work;
+    private final FutureTask<@Nullable Void> work;
 
-    private Writeback(Path directory) {
+    private Writeback(Path directory, Callable<@Nullable Void> work) {
         this.directory = directory;
-        this.work = new FutureTask<>(() -> {
-            DirectoryTree.sync(directory);
-            return null;
-        });
+        this.work = new FutureTask<>(work);
+    }
+
+    /** Of nothing: the disk is another machine's. */
+    public static Writeback none() {
+        Writeback writeback = new Writeback(Path.of(""), () -> null);
+        writeback.work.run();
+        return writeback;
     }
 
     /** Returns at once. */
     public static Writeback begun(Path directory) {
-        Writeback writeback = new Writeback(directory);
+        Writeback writeback = new Writeback(directory, () -> {
+            DirectoryTree.sync(directory);
+            return null;
+        });
         Thread.ofPlatform().name("writeback of " + directory).daemon().start(writeback.work);
         return writeback;
     }

@@ -16,6 +16,11 @@
  * snapshot's name is whole, whatever was killed while it was made. A clone starts as a database that has been in use: analysed, frozen, with hint
  * bits set and log segments at hand, so that the first requests of a rehearsal do not pay for what production has long paid.
  *
+ * <p>Clones are made by the first way that works: reflink ({@code FICLONE}), which shares blocks until one side writes; {@code copy_file_range} in a few
+ * threads; a plain copy. PostgreSQL 18's {@code file_copy_method = clone} is not among them. It makes {@code create database … strategy file_copy} and
+ * {@code set tablespace} use the same {@code copy_file_range} within a cluster that runs; a rehearsal needs a second cluster, with a log, settings and
+ * transactions of its own, and whatever crashes in one must not be the other's.
+ *
  * <p>Servers come from elsewhere, through {@link dev.rehearsal.dataset.ServerLauncher}: this package knows SQL and files, not processes.
  */
 @NullMarked

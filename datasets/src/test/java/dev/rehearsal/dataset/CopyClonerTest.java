@@ -45,7 +45,27 @@ class CopyClonerTest {
 
         assertThat(contents(target)).isEqualTo(contents(source));
         assertThat(clone.directory()).isEqualTo(target);
-        assertThat(clone.method()).isEqualTo("copy");
+        assertThat(clone.method()).isEqualTo("copy_file_range");
+    }
+
+    @Test
+    void refusesWhatCloneAndSourceWouldShare() throws Exception {
+        Path elsewhere = Files.createDirectories(temporary.resolve("elsewhere"));
+        Files.createDirectories(source.resolve("pg_tblspc"));
+        Path link = Files.createSymbolicLink(source.resolve("pg_tblspc/16400"), elsewhere);
+        Path target = temporary.resolve("clone");
+
+        assertThatThrownBy(() -> new CopyCloner().copy(source, target))
+                .hasMessageContaining(
+                        "pg_tblspc/16400 leads outside the data directory, so that clone and snapshot would share it");
+        assertThat(target).doesNotExist();
+
+        Files.delete(link);
+        new CopyCloner().copy(source, target);
+        Files.createLink(temporary.resolve("second"), target.resolve("PG_VERSION"));
+        assertThatThrownBy(() -> CloneCheck.requireOwn(target))
+                .hasMessage(
+                        "PG_VERSION has another name elsewhere (a hard link), so that clone and snapshot would share it");
     }
 
     @Test

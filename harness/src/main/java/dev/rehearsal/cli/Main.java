@@ -14,7 +14,10 @@ import picocli.CommandLine.Command;
             RehearseCommand.class,
             ValidateCommand.class,
             InspectCommand.class,
+            PlanCommand.class,
             ReportCommand.class,
+            CompareCommand.class,
+            ProfileCommand.class,
             DoctorCommand.class,
             CleanCommand.class
         },
@@ -36,6 +39,8 @@ public final class Main {
 
     /** The commands as they run, for tests too. */
     static CommandLine commandLine() {
-        return new CommandLine(new Main()).setExecutionExceptionHandler(new Failures());
+        CommandLine commands = new CommandLine(new Main()).setExecutionExceptionHandler(new Failures());
+        GitHubActions actions = GitHubActions.of(System.getenv());
+        return commands.setOut(actions.defused(commands.getOut())).setErr(actions.defused(commands.getErr()));
     }
 }

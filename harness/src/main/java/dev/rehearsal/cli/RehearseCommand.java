@@ -4,11 +4,15 @@ import dev.rehearsal.rehearsal.Progress;
 import dev.rehearsal.rehearsal.Rehearsal;
 import dev.rehearsal.rehearsal.Restoration;
 import dev.rehearsal.report.Reports;
+import dev.rehearsal.report.SweepReport;
 import dev.rehearsal.report.Terminal;
 import dev.rehearsal.run.RunDirectory;
+import dev.rehearsal.run.Secrets;
+import dev.rehearsal.scenario.AddedMigrations;
 import dev.rehearsal.scenario.EnvironmentException;
 import dev.rehearsal.scenario.InvalidScenarioException;
 import dev.rehearsal.scenario.Problem;
+import dev.rehearsal.scenario.RestoreSpec;
 import dev.rehearsal.scenario.Scenario;
 import dev.rehearsal.scenario.ScenarioLoader;
 import dev.rehearsal.scenario.ScenarioWriter;
@@ -22,11 +26,13 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -46,7 +52,7 @@ final class RehearseCommand implements Callable<Integer> {
     @Option(
             names = "--runtime",
             paramLabel = "RUNTIME",
-            description = "auto, local or containers; replaces environment.runtime.")
+            description = "auto, local, containers or external; replaces environment.runtime.")
     private @Nullable String runtime;
 
     @Option(
@@ -64,11 +70,33 @@ final class RehearseCommand implements Callable<Integer> {
             description = "Where the run directory goes; default rehearsals/<name>/<UTC time>.")
     private @Nullable Path out;
 
+    @Option(
+            names = "--changed-since",
+            paramLabel = "REF",
+            description =
+                    "Rehearses the migrations that the branch adds to what REF has, such as origin/main; the others are its baseline.")
+    private @Nullable String changedSince;
+
     @Option(names = "--fail-fast", description = "Stops after the first scenario that does not pass.")
     private boolean failFast;
 
     @Option(names = "--no-drills", description = "Runs no drills, and judges no objective about one.")
     private boolean noDrills;
+
+    @Option(
+            names = "--sweep",
+            paramLabel = "rate=…|scale=…",
+            description =
+                    "Runs the scenario at several rates or sizes, such as rate=0.5x,1x,2x or scale=0.5,1,2 (both: the grid), without"
+                            + " drills, and tells what grows with what and up to which rate the objectives hold.")
+    private List<String> sweeps = new ArrayList<>();
+
+    @Option(
+            names = "--predict",
+            paramLabel = "rows=N",
+            description =
+                    "With --sweep scale=…: the hold and the duration to expect at so many rows, such as rows=500_000_000.")
+    private @Nullable String predict;
 
     @Option(names = "--quiet", description = "No progress on stderr.")
     private boolean quiet;
@@ -79,7 +107,11 @@ final class RehearseCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         // All of them are read before the first one starts: a typo in the third shall not cost an hour.
+        SweepPlan plan = sweepPlan();
         List<Scenario> scenarios = load();
+        if (!sweeps.isEmpty()) {
+            return sweep(scenarios.getFirst(), plan).number;
+        }
         ExitCode worst = ExitCode.PASSED;
         for (Scenario scenario : scenarios) {
             ExitCode code = rehearse(scenario, scenarios.size() > 1);
@@ -89,6 +121,57 @@ final class RehearseCommand implements Callable<Integer> {
             }
         }
         return worst.number;
+    }
+
+    private SweepPlan sweepPlan() {
+        try {
+            if (sweeps.isEmpty() && predict != null) {
+                throw new IllegalArgumentException("--predict needs sizes to predict from: --sweep scale=0.5,1,2");
+            }
+            if (!sweeps.isEmpty() && files.size() > 1) {
+                throw new IllegalArgumentException("--sweep takes one scenario, got " + files.size());
+            }
+            return SweepPlan.of(sweeps, predict);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+        }
+    }
+
+    /** It explores: what its runs came to is told, and fails nothing. */
+    private ExitCode sweep(Scenario read, SweepPlan plan)
+            throws InvalidScenarioException, EnvironmentException, InterruptedException, IOException {
+        RunDirectory directory = directory(read.name() + "-sweep", false);
+        PrintWriter err = spec.commandLine().getErr();
+        try (Interrupt interrupt = Interrupt.ofThisThread();
+                Progress progress = quiet ? new QuietProgress() : Terminals.progress(err)) {
+            Restoration restoration = Restoration.of(read, overrides(), added(), progress);
+            if (plan.scales().size() > 1 && restoration.scenario().dataset() instanceof RestoreSpec restored) {
+                throw new ParameterException(
+                        spec.commandLine(),
+                        "--sweep scale=…: " + restored.name()
+                                + " is restored, and has the rows that it has; sweep the rate, or a dataset");
+            }
+            SweepRuns runs = new SweepRuns(
+                    restoration.scenario(),
+                    plan,
+                    directory.path(),
+                    (scenario, folder) -> rehearse(
+                            scenario, restoration.buildSeconds(), RunDirectory.at(folder), progress, Reports::write),
+                    err);
+            tell(runs.run(), directory);
+            return ExitCode.PASSED;
+        }
+    }
+
+    private void tell(SweepReport report, RunDirectory directory) {
+        PrintWriter told = spec.commandLine().getOut();
+        if (json) {
+            told.print(report.json());
+        } else {
+            told.print(report.forTerminal());
+            told.println("\n  report   " + directory.path().resolve("sweep.html"));
+        }
+        told.flush();
     }
 
     private Map<String, String> overrides() {
@@ -103,12 +186,16 @@ final class RehearseCommand implements Callable<Integer> {
         return all;
     }
 
+    private Optional<AddedMigrations> added() {
+        return Optional.ofNullable(changedSince).map(BranchMigrations::new);
+    }
+
     private List<Scenario> load() throws InvalidScenarioException {
         List<Scenario> scenarios = new ArrayList<>();
         List<Problem> problems = new ArrayList<>();
         for (Path file : files) {
             try {
-                scenarios.add(ScenarioLoader.load(file, overrides()));
+                scenarios.add(ScenarioLoader.load(file, overrides(), Optional.empty(), added()));
             } catch (InvalidScenarioException invalid) {
                 problems.addAll(invalid.problems());
             }
@@ -124,15 +211,23 @@ final class RehearseCommand implements Callable<Integer> {
         PrintWriter err = spec.commandLine().getErr();
         try (Interrupt interrupt = Interrupt.ofThisThread();
                 Progress progress = quiet ? new QuietProgress() : Terminals.progress(err)) {
-            Restoration restoration = Restoration.of(read, overrides(), progress);
+            Restoration restoration = Restoration.of(read, overrides(), added(), progress);
             Scenario scenario = noDrills ? restoration.scenario().withoutDrills() : restoration.scenario();
-            return rehearse(scenario, restoration.buildSeconds(), directory(scenario, oneOfMany), progress);
+            RunDirectory directory = directory(scenario.name(), oneOfMany);
+            return ExitCode.of(rehearse(scenario, restoration.buildSeconds(), directory, progress, this::report)
+                    .status());
         }
     }
 
-    private ExitCode rehearse(Scenario scenario, double buildSeconds, RunDirectory directory, Progress progress)
+    /** What is told of a run that has ended, while its clone is still being removed. */
+    private interface Telling<T> {
+        T of(RunDirectory directory) throws IOException;
+    }
+
+    private <T> T rehearse(
+            Scenario scenario, double buildSeconds, RunDirectory directory, Progress progress, Telling<T> telling)
             throws InvalidScenarioException, EnvironmentException, InterruptedException, IOException {
-        Files.writeString(directory.scenario(), ScenarioWriter.write(scenario));
+        Files.writeString(directory.scenario(), Secrets.ofThisProcess().hiddenIn(ScenarioWriter.write(scenario)));
         PrintWriter err = spec.commandLine().getErr();
         try (Rehearsal rehearsal =
                 new Rehearsal(scenario, buildSeconds, directory, HarnessVersion.current(), commandLine(), progress)) {
@@ -147,16 +242,16 @@ final class RehearseCommand implements Callable<Integer> {
                 throw e;
             }
             progress.close();
-            return ExitCode.of(report(directory).status());
+            return telling.of(directory);
         }
     }
 
-    private RunDirectory directory(Scenario scenario, boolean oneOfMany) throws EnvironmentException {
+    private RunDirectory directory(String name, boolean oneOfMany) throws EnvironmentException {
         try {
             if (out == null) {
-                return RunDirectory.create(Path.of("rehearsals"), scenario.name(), Instant.now());
+                return RunDirectory.create(Path.of("rehearsals"), name, Instant.now());
             }
-            return RunDirectory.at(oneOfMany ? out.resolve(scenario.name()) : out);
+            return RunDirectory.at(oneOfMany ? out.resolve(name) : out);
         } catch (IOException e) {
             throw new EnvironmentException(
                     "cannot make a run directory: " + e,
@@ -174,6 +269,8 @@ final class RehearseCommand implements Callable<Integer> {
             out.print(Terminal.summary(written.run(), written.verdict(), directory, Terminals.colouredOutput()));
         }
         out.flush();
+        GitHubActions.of(System.getenv())
+                .tell(directory, written, spec.commandLine().getErr());
         return written.verdict();
     }
 

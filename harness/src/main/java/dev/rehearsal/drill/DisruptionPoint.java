@@ -39,6 +39,14 @@ sealed interface DisruptionPoint {
         }
     }
 
+    /** The backfill has begun, and nothing is changed yet. */
+    record BeforeFirstBatch(Step.BackfillStep step) implements DisruptionPoint {
+        @Override
+        public String told() {
+            return "in step " + step.name() + ", before its first batch";
+        }
+    }
+
     /** So long after the step has begun. */
     record During(Step step, Duration after) implements DisruptionPoint {
         @Override
@@ -84,7 +92,25 @@ sealed interface DisruptionPoint {
                         points.addAll(during(step, took, inLongSteps, random));
                     }
                 }
+                case Step.BackfillStep backfill -> {
+                    if (i > 0) {
+                        points.add(new Before(step));
+                    }
+                    if (took.compareTo(SHORTEST_TIMED) < 0) {
+                        points.add(new BeforeFirstBatch(backfill));
+                    } else {
+                        points.addAll(during(step, took, inLongSteps, random));
+                    }
+                }
+                // What it is at is its own affair, so there are moments and no statements.
+                case Step.ToolStep tool -> {
+                    if (i > 0) {
+                        points.add(new Before(step));
+                    }
+                    points.addAll(during(step, took.isNegative() ? Duration.ZERO : took, inLongSteps, random));
+                }
                 // Nothing is done in them that a disruption could break: the next step feels it.
+                case Step.DeployStep deploy -> {}
                 case Step.PauseStep pause -> {}
                 case Step.WaitStep wait -> {}
             }

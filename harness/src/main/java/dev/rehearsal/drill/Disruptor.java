@@ -49,6 +49,11 @@ final class Disruptor implements StepListener {
                 && statement++ == before.statement()) {
             strike();
         }
+        if (point instanceof DisruptionPoint.BeforeFirstBatch before
+                && before.step().equals(step)
+                && statement++ == 0) {
+            strike();
+        }
     }
 
     @Override

@@ -165,6 +165,8 @@ final class ResumeDrill {
                 failed.equals(Optional.of(before.step().name()));
             case DisruptionPoint.BeforeStatement before ->
                 failed.equals(Optional.of(before.step().name()));
+            case DisruptionPoint.BeforeFirstBatch before ->
+                failed.equals(Optional.of(before.step().name()));
             case DisruptionPoint.During during ->
                 failed.equals(Optional.of(during.step().name()));
             case DisruptionPoint.AfterAll after -> failed.isEmpty();

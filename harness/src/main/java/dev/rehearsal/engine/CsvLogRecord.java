@@ -16,6 +16,7 @@ final class CsvLogRecord {
     /** Places of the columns, in the order of the server's documentation (log_time is 0). */
     private static final int LOG_TIME = 0;
 
+    private static final int USER_NAME = 1;
     private static final int PROCESS_ID = 3;
     private static final int ERROR_SEVERITY = 11;
     private static final int SQL_STATE_CODE = 12;
@@ -60,6 +61,7 @@ final class CsvLogRecord {
                 LogFormat.instant(columns.get(LOG_TIME)),
                 Integer.parseInt(columns.get(PROCESS_ID)),
                 leaderPid(columns),
+                columns.get(USER_NAME),
                 columns.get(APPLICATION_NAME),
                 columns.get(ERROR_SEVERITY),
                 columns.get(SQL_STATE_CODE),

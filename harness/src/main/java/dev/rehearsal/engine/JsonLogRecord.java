@@ -24,6 +24,7 @@ final class JsonLogRecord {
                     fields.has("leader_pid")
                             ? OptionalInt.of(fields.path("leader_pid").asInt())
                             : OptionalInt.empty(),
+                    text(fields, "user"),
                     text(fields, "application_name"),
                     text(fields, "error_severity"),
                     fields.path("state_code").asString(LogRecord.NO_ERROR),

@@ -9,12 +9,14 @@ import java.util.OptionalInt;
  * @param at with the log's resolution, a millisecond
  * @param severity such as {@code LOG} or {@code ERROR}
  * @param state the SQLState; {@code 00000} of what is no error
+ * @param user who logged in; {@code set role} does not change it
  * @param leaderPid of a parallel worker: the session that it works for. PostgreSQL 13 does not log it
  */
 public record LogRecord(
         Instant at,
         int pid,
         OptionalInt leaderPid,
+        String user,
         String applicationName,
         String severity,
         String state,

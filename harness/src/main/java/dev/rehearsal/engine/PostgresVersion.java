@@ -36,6 +36,11 @@ public record PostgresVersion(int major) {
         return major >= 17;
     }
 
+    /** {@code pg_locks.waitstart}. */
+    public boolean saysSinceWhenLocksAreWaitedFor() {
+        return major >= 14;
+    }
+
     /** {@code pg_attribute.attcompression}. */
     public boolean compressesByColumn() {
         return major >= 14;

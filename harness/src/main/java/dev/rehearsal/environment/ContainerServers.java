@@ -95,6 +95,36 @@ final class ContainerServers implements ServerLauncher {
     }
 
     @Override
+    public void adopt(Path dataDirectory) throws EnvironmentException {
+        Path directory = dataDirectory.toAbsolutePath();
+        NewCluster.adopt(directory, (shell, arguments) -> {
+            Path users = directory.resolveSibling(directory.getFileName() + ".passwd");
+            try {
+                Files.writeString(users, user.passwdLine());
+                user.give(directory);
+                List<String> command = new ArrayList<>(shell);
+                command.add("postgres");
+                command.addAll(arguments);
+                EngineClient.Ended ended = client.run(new EngineClient.OneShot(
+                        image.id(),
+                        user.text(),
+                        command,
+                        List.of(
+                                EngineClient.mount(directory),
+                                EngineClient.mount(users)
+                                        .withTarget("/etc/passwd")
+                                        .withReadOnly(true))));
+                user.takeBack(directory);
+                if (ended.exitCode() != 0) {
+                    throw NewCluster.notRecovered(ended.exitCode(), ended.output());
+                }
+            } finally {
+                Files.deleteIfExists(users);
+            }
+        });
+    }
+
+    @Override
     public RunningServer start(Path dataDirectory, Map<String, String> settings) throws EnvironmentException {
         return start(dataDirectory.toAbsolutePath(), settings, BUILDER, ContainerSpec.ANY);
     }

@@ -75,7 +75,7 @@ public sealed interface LocalFaultProxy {
      * @param started is told how to end it
      * @param registry is told of its process, if it has one
      */
-    static FaultProxies start(LocalFaultProxy which, StartedThings started, RunningRegistry registry)
+    static Proxies start(LocalFaultProxy which, StartedThings started, RunningRegistry registry)
             throws EnvironmentException, IOException {
         return switch (which) {
             case BuiltIn builtIn -> {
@@ -95,7 +95,12 @@ public sealed interface LocalFaultProxy {
     record Proxies(URI api, String description) implements FaultProxies {
         @Override
         public Entrance add(String name, StartedServer server) throws EnvironmentException {
-            return new Entrance("127.0.0.1", FaultProxyApi.add(api, name, "127.0.0.1:0", server.upstream()));
+            return add(name, server.upstream());
+        }
+
+        /** @param upstream host and port */
+        Entrance add(String name, String upstream) throws EnvironmentException {
+            return new Entrance("127.0.0.1", FaultProxyApi.add(api, name, "127.0.0.1:0", upstream));
         }
 
         @Override

@@ -84,16 +84,38 @@ public final class LocalServers implements ServerLauncher {
         privileges.own(cluster.passwordFile());
         List<String> command = new ArrayList<>(List.of(binaries.initdb().toString()));
         command.addAll(cluster.initdbArguments(binaries.majorVersion()));
-        Process initdb = ServerProcess.start(command, privileges, log);
+        run(command, log, NewCluster::failed);
+    }
+
+    @Override
+    public void adopt(Path dataDirectory) throws EnvironmentException {
+        Path directory = dataDirectory.toAbsolutePath();
+        NewCluster.adopt(directory, (shell, arguments) -> {
+            privileges.own(directory);
+            List<String> command = new ArrayList<>(shell);
+            command.add(binaries.postgres().toString());
+            command.addAll(arguments);
+            Path log = directory.resolveSibling(directory.getFileName() + ".recovery.log");
+            run(command, log, NewCluster::notRecovered);
+        });
+    }
+
+    /** What is wrong when a program ends with another code than 0. */
+    private interface Failure {
+        EnvironmentException of(int exitCode, String lastLines);
+    }
+
+    private void run(List<String> command, Path log, Failure failure) throws EnvironmentException, IOException {
+        Process process = ServerProcess.start(command, privileges, log);
         try {
-            if (initdb.waitFor() != 0) {
-                throw NewCluster.failed(initdb.exitValue(), Commands.lastLinesOf(log));
+            if (process.waitFor() != 0) {
+                throw failure.of(process.exitValue(), Commands.lastLinesOf(log));
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new EnvironmentException("interrupted while initdb ran", "Start again.", e);
+            throw new EnvironmentException("interrupted while " + command.getFirst() + " ran", "Start again.", e);
         } finally {
-            initdb.destroyForcibly();
+            process.destroyForcibly();
             Files.deleteIfExists(log);
         }
     }

@@ -126,7 +126,11 @@ public final class MachineInspector {
                         ? new Check.Ok("clones", "by reflink, at once")
                         : new Check.Cannot(
                                 "clones",
-                                "no reflink on this file system, so data directories are copied (Btrfs, and XFS made with reflink=1, have it)");
+                                "no reflink on " + Files.getFileStore(cache).type()
+                                        + ", so data directories are copied; at any size in 0.5 s on XFS or Btrfs, also in a"
+                                        + " file: truncate -s 100G /var/rehearsal.img && mkfs.xfs -m reflink=1"
+                                        + " /var/rehearsal.img && mkdir -p /mnt/rehearsal && mount -o loop /var/rehearsal.img"
+                                        + " /mnt/rehearsal, and " + CacheDirectory.VARIABLE + "=/mnt/rehearsal");
             } finally {
                 DirectoryTree.delete(sample);
             }

@@ -90,6 +90,61 @@ final class NewCluster {
         return arguments;
     }
 
+    /**
+     * Makes a cluster of somebody else's one like those made here: its superuser, its password, who may connect. Who is not yet known cannot connect before, so
+     * it is done by a server in single-user mode, which recovers the cluster first.
+     */
+    static void adopt(Path directory, Adoption adoption) throws EnvironmentException {
+        Path script = directory.resolve("harness.adopt.sql");
+        try {
+            String password = newPassword();
+            Files.deleteIfExists(directory.resolve(PASSWORD_FILE));
+            Files.createFile(
+                    directory.resolve(PASSWORD_FILE),
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+            Files.writeString(directory.resolve(PASSWORD_FILE), password);
+            Files.writeString(directory.resolve("pg_hba.conf"), """
+                    local all         all              password
+                    host  all         all 127.0.0.1/32 password
+                    host  all         all ::1/128      password
+                    host  replication all 127.0.0.1/32 password
+                    """);
+            // A line is a statement there.
+            Files.deleteIfExists(script);
+            Files.createFile(
+                    script, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+            Files.writeString(
+                    script,
+                    "do $$ begin if not exists (select from pg_roles where rolname = '%1$s') then create role %1$s; end if; end $$;\n"
+                                    .formatted(USER)
+                            + "alter role %s superuser createdb createrole replication login connection limit -1 valid until 'infinity' password '%s';\n"
+                                    .formatted(USER, password));
+            adoption.run(
+                    List.of("sh", "-c", "exec \"$0\" --single -D \"$1\" template1 < \"$2\""),
+                    List.of(directory.toString(), script.toString()));
+        } catch (IOException e) {
+            throw new EnvironmentException(
+                    "cannot make a cluster of the backup in " + directory + ": " + e,
+                    "Make sure that the disk has room and can be written to.",
+                    e);
+        } finally {
+            deleteQuietly(script);
+        }
+    }
+
+    /** Runs a server's program in single-user mode, to its end. */
+    @FunctionalInterface
+    interface Adoption {
+        /** @param shell to which the program follows, and then {@code arguments} */
+        void run(List<String> shell, List<String> arguments) throws EnvironmentException, IOException;
+    }
+
+    static EnvironmentException notRecovered(int exitCode, String lastLines) {
+        return new EnvironmentException(
+                "the base backup does not recover: the server ended with " + exitCode + ":\n" + lastLines,
+                "Take the backup with its write-ahead log (pg_basebackup -X stream or fetch), from a server of the same kind of machine.");
+    }
+
     static EnvironmentException failed(int exitCode, String lastLines) {
         return new EnvironmentException(
                 "initdb ended with " + exitCode + ":\n" + lastLines,

@@ -39,7 +39,7 @@ public final class RuntimeChooser {
     }
 
     /**
-     * The runtime of a scenario, ready to start servers.
+     * The runtime of a scenario, ready to start servers of the harness's own.
      *
      * @param seed the scenario's
      * @throws EnvironmentException if what the scenario asks for cannot be had; where it asks for nothing in particular, only if neither can
@@ -49,6 +49,11 @@ public final class RuntimeChooser {
             case LOCAL -> local(spec, seed, ASKED);
             case CONTAINERS -> containers(spec, ASKED, PULL_SILENCE);
             case AUTO -> automatic(spec, seed);
+            // Whoever can work on such a server does not ask for servers of the harness's own.
+            case EXTERNAL ->
+                throw new EnvironmentException(
+                        "environment.url: a dump is restored, and a migration inspected, on servers of the harness's own alone",
+                        "Leave url and allow out of the file for it.");
         };
     }
 

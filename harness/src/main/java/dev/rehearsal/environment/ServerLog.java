@@ -7,6 +7,7 @@ import dev.rehearsal.engine.LogRecord;
 import dev.rehearsal.engine.LogRecords;
 import dev.rehearsal.engine.PostgresVersion;
 import dev.rehearsal.engine.UnreadableRecordException;
+import dev.rehearsal.run.Secrets;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.InputStream;
@@ -59,7 +60,7 @@ final class ServerLog {
     private static void copyText(Path log, BufferedWriter out) throws IOException {
         if (Files.isRegularFile(log)) {
             String text = new String(Files.readAllBytes(log), StandardCharsets.UTF_8);
-            out.write(text.isEmpty() || text.endsWith("\n") ? text : text + "\n");
+            out.write(hidden(text.isEmpty() || text.endsWith("\n") ? text : text + "\n"));
         }
     }
 
@@ -68,7 +69,7 @@ final class ServerLog {
             return;
         }
         StringBuilder text = new StringBuilder();
-        LogRecords records = new LogRecords(log.format(), record -> text.append(textOf(log.format(), record)));
+        LogRecords records = new LogRecords(log.format(), record -> text.append(hidden(textOf(log.format(), record))));
         try (InputStream in = Files.newInputStream(log.path())) {
             byte[] bytes = new byte[1 << 16];
             for (int count = in.read(bytes); count >= 0; count = in.read(bytes)) {
@@ -78,8 +79,12 @@ final class ServerLog {
             }
         }
         if (!records.rest().isEmpty()) {
-            out.append(records.rest()).append('\n');
+            out.append(hidden(records.rest())).append('\n');
         }
+    }
+
+    private static String hidden(String text) {
+        return Secrets.ofThisProcess().hiddenIn(text);
     }
 
     /** What cannot be read is shown as it is: it is for people. */

@@ -1,12 +1,14 @@
 package dev.rehearsal.environment;
 
 import dev.rehearsal.dataset.ServerLauncher;
+import dev.rehearsal.engine.LogAccess;
 import dev.rehearsal.engine.PostgresVersion;
 import dev.rehearsal.run.ApplicationNames;
 import dev.rehearsal.scenario.EnvironmentException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 
 /** One server over one data directory, wherever it runs. Closing it twice is the same as once. */
 sealed interface StartedServer extends ServerLauncher.RunningServer, ServerControl
@@ -42,7 +44,8 @@ sealed interface StartedServer extends ServerLauncher.RunningServer, ServerContr
                 database,
                 NewCluster.USER,
                 facts().password(),
-                facts().dataDirectory(),
+                Optional.of(facts().dataDirectory()),
+                new LogAccess.AtHand(ServerLog.of(facts().dataDirectory(), facts().version())),
                 facts().version(),
                 processId(),
                 facts().startedAt());

@@ -17,7 +17,7 @@ record PhaseQuestion(String migration, Consumer<String> then) implements ServerP
             select p.phase
             from pg_catalog.pg_stat_progress_create_index p
             where p.command like '%CONCURRENTLY'
-              and p.pid in (select pid from pg_catalog.pg_stat_activity where application_name = ?)""";
+              and p.pid in (select pid from pg_catalog.pg_stat_activity where application_name = ? or usename = 'harness_tool')""";
 
     @Override
     public PreparedStatement prepared(Connection connection) throws SQLException {

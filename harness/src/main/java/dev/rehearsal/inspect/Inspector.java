@@ -67,6 +67,15 @@ public final class Inspector {
         return new Inspection(version(copy), inspector.views, inspector.unread);
     }
 
+    /**
+     * Whether the server computes an expression anew for each row. Nothing is changed.
+     *
+     * @param connection in autocommit
+     */
+    public static boolean isVolatile(String expression, Connection connection) throws SQLException {
+        return new DefaultVolatility(Scratch.asItIs(connection)).of(expression) == Volatility.VOLATILE;
+    }
+
     private static String version(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery("show server_version")) {

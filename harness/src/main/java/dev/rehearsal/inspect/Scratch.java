@@ -76,6 +76,11 @@ final class Scratch {
         return scratch;
     }
 
+    /** For asking only. */
+    static Scratch asItIs(Connection connection) throws SQLException {
+        return new Scratch(connection.unwrap(BaseConnection.class), Set.of());
+    }
+
     Connection connection() {
         return connection;
     }

@@ -1,9 +1,12 @@
 package dev.rehearsal.load;
 
 import dev.rehearsal.scenario.Workload.Arrivals;
+import dev.rehearsal.scenario.Workload.Operation;
 import dev.rehearsal.scenario.Workload.Service;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.apache.commons.rng.UniformRandomProvider;
 import org.apache.commons.rng.sampling.distribution.PoissonSampler;
 
@@ -22,27 +25,39 @@ final class ArrivalPlan {
     private static final int ARRIVAL_STREAM = 1;
     private static final int OPERATION_STREAM = 2;
     private static final int VALUE_STREAM = 3;
+    private static final int VERSION_STREAM = 4;
 
     private final Arrivals arrivals;
     private final double arrivalsPerSecond;
-    private final double[] cumulativeWeights;
+    /** By version, the old one first. */
+    private final List<double[]> cumulativeWeights;
+
     private final long arrivalSeed;
     private final long operationSeed;
     private final long valueSeed;
+    private final long versionSeed;
 
     ArrivalPlan(long seed, Arrivals arrivals, Service service) {
         this.arrivals = arrivals;
         this.arrivalsPerSecond = service.arrivalsPerSecond();
-        this.cumulativeWeights = new double[service.operations().size()];
-        double sum = 0;
-        for (int i = 0; i < cumulativeWeights.length; i++) {
-            sum += service.operations().get(i).weight();
-            cumulativeWeights[i] = sum;
-        }
+        this.cumulativeWeights = Stream.concat(Stream.of(Service.OLD), service.versions().keySet().stream())
+                .map(version -> cumulative(service.operations(version)))
+                .toList();
         long serviceSeed = Seeds.derive(seed, service.name());
         this.arrivalSeed = Seeds.derive(serviceSeed, ARRIVAL_STREAM);
         this.operationSeed = Seeds.derive(serviceSeed, OPERATION_STREAM);
         this.valueSeed = Seeds.derive(serviceSeed, VALUE_STREAM);
+        this.versionSeed = Seeds.derive(serviceSeed, VERSION_STREAM);
+    }
+
+    private static double[] cumulative(List<Operation> operations) {
+        double[] cumulative = new double[operations.size()];
+        double sum = 0;
+        for (int i = 0; i < cumulative.length; i++) {
+            sum += operations.get(i).weight();
+            cumulative[i] = sum;
+        }
+        return cumulative;
     }
 
     /** How many requests arrive in the second that begins {@code slot} seconds after the plan does. */
@@ -66,8 +81,23 @@ final class ArrivalPlan {
         return new Counter().countBefore(offsetNanos);
     }
 
-    /** Which of the service's operations the request of an arrival asks for. */
+    /** Which of the service's operations the request of an arrival asks for, as long as nothing is deployed. */
     int operation(long arrival) {
+        return operation(arrival, 0);
+    }
+
+    /** A number for each arrival, from 0 and less than 1, by which it meets one version or another while both are running. */
+    double versionDraw(long arrival) {
+        return Seeds.random(Seeds.derive(versionSeed, arrival)).nextDouble();
+    }
+
+    /**
+     * Which of a version's operations the request of an arrival asks for.
+     *
+     * @param version its number within the service, 0 for the old one
+     */
+    int operation(long arrival, int version) {
+        double[] cumulativeWeights = this.cumulativeWeights.get(version);
         double total = cumulativeWeights[cumulativeWeights.length - 1];
         double drawn = Seeds.random(Seeds.derive(operationSeed, arrival)).nextDouble() * total;
         int at = Arrays.binarySearch(cumulativeWeights, drawn);

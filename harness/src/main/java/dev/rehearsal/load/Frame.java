@@ -17,6 +17,7 @@ import java.util.Optional;
  * 'R' request     64 bytes, as in requests.bin
  * 'P' paused      i64 end, i64 duration
  * 'S' started     i64 instant of the plan's beginning
+ * 'V' deploying   i64 instant of the deployment's beginning
  * 'D' drained     i64 stop instant, i64 planned, i64 recorded
  * 'E' failed      u32 bytes, UTF-8 message; u32 bytes, UTF-8 remedy
  * </pre>
@@ -29,6 +30,9 @@ sealed interface Frame {
     record Paused(long atNanos, long durationNanos) implements Frame {}
 
     record Started(long planStartNanos) implements Frame {}
+
+    /** In answer to a command. */
+    record Deploying(long startNanos) implements Frame {}
 
     /** @param stopNanos arrivals planned before it ran, later ones are not part of the run */
     record Drained(long stopNanos, long planned, long recorded) implements Frame {}
@@ -51,6 +55,10 @@ sealed interface Frame {
             case Started started -> {
                 to.write('S');
                 to.writeLong(started.planStartNanos());
+            }
+            case Deploying deploying -> {
+                to.write('V');
+                to.writeLong(deploying.startNanos());
             }
             case Drained drained -> {
                 to.write('D');
@@ -85,6 +93,7 @@ sealed interface Frame {
                         }
                         case 'P' -> new Paused(from.readLong(), from.readLong());
                         case 'S' -> new Started(from.readLong());
+                        case 'V' -> new Deploying(from.readLong());
                         case 'D' -> new Drained(from.readLong(), from.readLong(), from.readLong());
                         case 'E' -> new Failed(readText(from), readText(from));
                         default -> throw new IOException("the injector sent a frame of unknown kind " + kind);

@@ -1,7 +1,6 @@
 package dev.rehearsal.load;
 
 import dev.rehearsal.scenario.EnvironmentException;
-import dev.rehearsal.scenario.Workload.Operation;
 import dev.rehearsal.scenario.Workload.Service;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -15,7 +14,8 @@ import java.util.concurrent.locks.LockSupport;
 /**
  * The injector process's work: read the plan, fill the pools, let Gatling inject, and when told to stop, wait for what is in flight.
  *
- * <p>Commands come line by line: the plan as JSON, then {@code stop} and a number of nanoseconds. When the stream ends the harness has died, and the
+ * <p>Commands come line by line: the plan as JSON, any number of {@code deploy} with the numbers of service, version and nanoseconds, then {@code
+ * stop} and a number of nanoseconds. When the stream ends the harness has died, and the
  * traffic with it.
  */
 final class Injector {
@@ -28,6 +28,7 @@ final class Injector {
     private static final long STOP_MARGIN_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
     private static final long DRAIN_POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
     private static final String STOP = "stop ";
+    private static final String DEPLOY = "deploy ";
 
     private final BufferedReader commands;
     private final FrameWriter frames;
@@ -40,6 +41,24 @@ final class Injector {
     /** The command that stops the arrivals. */
     static String stopCommand(Duration limit) {
         return STOP + limit.toNanos();
+    }
+
+    /**
+     * The command that deploys a version.
+     *
+     * @param service index in the workload
+     * @param version its number within the service, 0 for the old one
+     */
+    static String deployCommand(int service, int version, Duration over) {
+        return DEPLOY + service + " " + version + " " + over.toNanos();
+    }
+
+    private void deploy(List<ServiceTraffic> traffic, String[] numbers) {
+        int service = Integer.parseInt(numbers[0]);
+        int version = Integer.parseInt(numbers[1]);
+        long overNanos = Long.parseLong(numbers[2]);
+        long startNanos = traffic.get(service).deploy(version, overNanos);
+        frames.send(new Frame.Deploying(startNanos));
     }
 
     /** Returns when the load has drained, or the harness has gone. */
@@ -55,12 +74,16 @@ final class Injector {
             Timekeeper timekeeper = Timekeeper.since(plan.originNanoTime());
             StopPoint stop = new StopPoint();
             List<Boolean> ledger = plan.workload().services().stream()
-                    .flatMap(service -> service.operations().stream())
-                    .map(Operation::ledger)
+                    .flatMap(service -> service.versioned().stream())
+                    .map(versioned -> versioned.operation().ledger())
                     .toList();
             InFlight inFlight = new InFlight(record -> frames.send(new Frame.Request(record)), ledger::get);
             List<ServiceTraffic> traffic = begin(plan, timekeeper, stop, inFlight);
             String command = commands.readLine();
+            while (command != null && command.startsWith(DEPLOY)) {
+                deploy(traffic, command.substring(DEPLOY.length()).split(" "));
+                command = commands.readLine();
+            }
             if (command != null && command.startsWith(STOP)) {
                 drain(traffic, timekeeper, stop, inFlight, Long.parseLong(command.substring(STOP.length())));
             }
@@ -112,7 +135,7 @@ final class Injector {
                         return BURST_NANOS - LEAD_NANOS;
                     },
                     () -> each.handOver(group)));
-            firstOperation += service.operations().size();
+            firstOperation += service.versioned().size();
         }
         Thread.ofPlatform().name("gatling").daemon().start(() -> inject(populations));
         return traffic;

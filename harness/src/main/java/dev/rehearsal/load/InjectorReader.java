@@ -10,7 +10,9 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
  * Reads what the injector tells, on a thread of its own: requests go to {@code requests.bin} and the live view, pauses to the journal. When the
@@ -25,6 +27,9 @@ final class InjectorReader implements AutoCloseable {
     private final RequestLog.Writer requests;
     private final LiveStatistics statistics;
     private final CompletableFuture<Frame.Started> started = new CompletableFuture<>();
+    /** Answers that are waited for, in order. */
+    private final Queue<CompletableFuture<Frame.Deploying>> deploying = new ConcurrentLinkedQueue<>();
+
     private final CompletableFuture<Frame.Drained> drained = new CompletableFuture<>();
     private final CompletableFuture<EnvironmentException> failure = new CompletableFuture<>();
     private CompletableFuture<Void> ended = CompletableFuture.completedFuture(null);
@@ -55,6 +60,14 @@ final class InjectorReader implements AutoCloseable {
     /** Done when the arrivals flow; fails when the injector does. */
     CompletableFuture<Frame.Started> started() {
         return started;
+    }
+
+    /** To be asked before the command is sent: done when it is answered; fails when the injector does. */
+    CompletableFuture<Frame.Deploying> deploying() {
+        CompletableFuture<Frame.Deploying> answer = new CompletableFuture<>();
+        deploying.add(answer);
+        var unused = failure.thenAccept(answer::completeExceptionally);
+        return answer;
     }
 
     /** Done when everything is in {@code requests.bin}; fails when the injector does. */
@@ -106,6 +119,7 @@ final class InjectorReader implements AutoCloseable {
                 case Frame.Paused paused ->
                     journal.record(new RunEvent.Paused(paused.atNanos(), "injector", paused.durationNanos()));
                 case Frame.Started begun -> started.complete(begun);
+                case Frame.Deploying begun -> deploying.remove().complete(begun);
                 case Frame.Failed failed -> fail(new EnvironmentException(failed.message(), failed.remedy()));
                 case Frame.Drained end -> {
                     return Optional.of(end);

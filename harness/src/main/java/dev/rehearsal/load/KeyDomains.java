@@ -38,7 +38,8 @@ final class KeyDomains {
     static Map<String, KeyDomain> resolve(Workload workload, long seed, String jdbcUrl) throws EnvironmentException {
         return resolve(
                 workload.services().stream()
-                        .flatMap(service -> service.operations().stream())
+                        .flatMap(service -> service.versioned().stream())
+                        .map(Workload.Versioned::operation)
                         .toList(),
                 seed,
                 jdbcUrl);

@@ -7,6 +7,7 @@ import dev.rehearsal.run.RunEvent;
 import dev.rehearsal.scenario.EnvironmentException;
 import dev.rehearsal.scenario.Workload.Operation;
 import dev.rehearsal.scenario.Workload.Service;
+import dev.rehearsal.scenario.Workload.Versioned;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -38,7 +39,8 @@ public final class Load implements AutoCloseable {
     }
 
     /** What there is from {@link #begin} on. */
-    private record Running(RunClock clock, Journal journal, InjectorReader reader, ArrivedCount arrived) {}
+    private record Running(
+            LoadSpec spec, RunClock clock, Journal journal, InjectorReader reader, ArrivedCount arrived) {}
 
     /**
      * Starts the injector process, which gets itself ready meanwhile; does not wait and needs no database.
@@ -63,7 +65,7 @@ public final class Load implements AutoCloseable {
         Map<String, KeyDomain> keys = KeyDomains.resolve(spec.workload(), spec.seed(), spec.directJdbcUrl());
         InjectorReader reader = new InjectorReader(injector, operations(spec), requestsFile, journal);
         ArrivedCount arrived = new ArrivedCount(spec);
-        running = Optional.of(new Running(clock, journal, reader, arrived));
+        running = Optional.of(new Running(spec, clock, journal, reader, arrived));
         reader.start();
         InjectorPlan plan = new InjectorPlan(
                 clock.originNanoTime(), spec.seed(), spec.jdbcUrl(), spec.replicaJdbcUrls(), spec.workload(), keys);
@@ -81,6 +83,29 @@ public final class Load implements AutoCloseable {
                             .view(nowNanos, now.arrived().arrived(nowNanos));
                 })
                 .orElseGet(() -> new LiveView(0, 0, 0, 0, 0, 0, 0, 0, List.of()));
+    }
+
+    /**
+     * Moves a service to another version: from now on its requests are more and more of that one. Does not wait for the move. Only after {@link #begin}.
+     *
+     * @param version of {@link LoadSpec#workload}, or the old one
+     * @return when all requests will be of that version, since the run's origin
+     * @throws EnvironmentException if the injector failed
+     */
+    public synchronized long deploy(String service, String version, Duration over)
+            throws EnvironmentException, InterruptedException {
+        Running now = running.orElseThrow(() -> new IllegalStateException("the load has not begun"));
+        List<Service> services = now.spec().workload().services();
+        List<String> names = services.stream().map(Service::name).toList();
+        int at = names.indexOf(service);
+        int number = 1 + List.copyOf(services.get(at).versions().keySet()).indexOf(version);
+        CompletableFuture<Frame.Deploying> answer = now.reader().deploying();
+        send(Injector.deployCommand(at, number, over), now.reader());
+        long start = await(answer, GRACE, "deploy").startNanos();
+        now.journal()
+                .record(new RunEvent.Deploying(
+                        now.clock().nowNanos(), service, version, start, start + over.toNanos()));
+        return start + over.toNanos();
     }
 
     /** Completes when every request that has arrived by now has finished, and never if the injector fails first. Only after {@link #begin}. */
@@ -138,9 +163,10 @@ public final class Load implements AutoCloseable {
     private static List<OperationKey> operations(LoadSpec spec) {
         List<OperationKey> operations = new ArrayList<>();
         for (Service service : spec.workload().services()) {
-            for (Operation operation : service.operations()) {
+            for (Versioned versioned : service.versioned()) {
+                Operation operation = versioned.operation();
                 operations.add(new OperationKey(
-                        service.name(), operation.name(), "v1", operation.writes(), operation.ledger()));
+                        service.name(), operation.name(), versioned.version(), operation.writes(), operation.ledger()));
             }
         }
         return operations;

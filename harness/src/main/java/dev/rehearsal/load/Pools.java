@@ -64,8 +64,8 @@ final class Pools {
         Pools pools = new Pools();
         try {
             for (Service service : services) {
-                boolean readsFromReplicas =
-                        service.operations().stream().anyMatch(operation -> operation.reads() == Reads.REPLICA);
+                boolean readsFromReplicas = service.versioned().stream()
+                        .anyMatch(each -> each.operation().reads() == Reads.REPLICA);
                 List<DataSource> replicas = new ArrayList<>();
                 for (String url : readsFromReplicas ? replicaJdbcUrls : List.<String>of()) {
                     String name = service.name() + " on replica " + (replicas.size() + 1);

@@ -2,6 +2,7 @@ package dev.rehearsal.load;
 
 import dev.rehearsal.run.RequestRecord.Outcome;
 import dev.rehearsal.scenario.Workload.Service;
+import dev.rehearsal.scenario.Workload.Versioned;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -35,6 +36,12 @@ final class ServiceTraffic {
     private int inSlot;
     private long index;
     private final long[] perOperation;
+    private long lastInstant;
+    private final Deployments deployments = new Deployments();
+
+    private final int[] firstOfVersion;
+    /** Versions of an operation share what counts its arrivals: that of the first of its name. */
+    private final int[] firstOfName;
 
     /**
      * @param service index in the workload
@@ -61,11 +68,33 @@ final class ServiceTraffic {
         this.pacer =
                 Thread.ofPlatform().name("arrivals of " + spec.name()).daemon().unstarted(this::pace);
         List<Transaction> compiled = new ArrayList<>();
-        for (var operation : spec.operations()) {
-            compiled.add(new Transaction(operation, firstOperation + compiled.size(), keys));
+        List<String> names = new ArrayList<>();
+        for (Versioned versioned : spec.versioned()) {
+            compiled.add(new Transaction(versioned.operation(), firstOperation + compiled.size(), keys));
+            names.add(versioned.operation().name());
         }
         this.transactions = List.copyOf(compiled);
+        this.firstOfName = names.stream().mapToInt(names::indexOf).toArray();
         this.perOperation = new long[transactions.size()];
+        this.firstOfVersion = new int[1 + spec.versions().size()];
+        List<String> versions = List.copyOf(spec.versions().keySet());
+        for (int version = 1; version < firstOfVersion.length; version++) {
+            String before = version == 1 ? Service.OLD : versions.get(version - 2);
+            firstOfVersion[version] =
+                    firstOfVersion[version - 1] + spec.operations(before).size();
+        }
+    }
+
+    /**
+     * From now on another version comes, more and more.
+     *
+     * @param version its number within the service, 0 for the old one
+     * @return when that begins: no arrival of that time or later has been given a version yet
+     */
+    synchronized long deploy(int version, long overNanos) {
+        long startNanos = Math.max(timekeeper.nowNanos(), lastInstant + 1);
+        deployments.add(new Deployments.Window(version, startNanos, overNanos));
+        return startNanos;
     }
 
     /** Lets the next arrivals of the plan come; returns at once. */
@@ -141,9 +170,12 @@ final class ServiceTraffic {
 
     private synchronized Arrival next() {
         long instantNanos = nextInstant();
-        int operation = plan.operation(index);
-        Arrival arrival = new Arrival(service, operation, index, perOperation[operation], instantNanos);
-        perOperation[operation]++;
+        int version = deployments.version(plan.versionDraw(index), instantNanos);
+        int operation = firstOfVersion[version] + plan.operation(index, version);
+        int counted = firstOfName[operation];
+        Arrival arrival = new Arrival(service, operation, index, perOperation[counted], instantNanos);
+        perOperation[counted]++;
+        lastInstant = instantNanos;
         index++;
         inSlot++;
         return arrival;

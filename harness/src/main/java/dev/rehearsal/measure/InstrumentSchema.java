@@ -4,6 +4,8 @@ import dev.rehearsal.engine.PostgresVersion;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Optional;
+import java.util.Set;
 
 /**
  * What we put into the database under test: event triggers that write to the server's log, in a schema of their own.
@@ -13,11 +15,11 @@ import java.sql.Statement;
  *
  * <ul>
  *   <li>{@code table_rewrite}, of every session: which relation, and why.
- *   <li>{@code ddl_command_end}, of the migration's session alone: the locks it has and the rows its transaction has read. It costs the
+ *   <li>{@code ddl_command_end}, of the migration's session, and of those of a tool that runs it: the locks it has and the rows its transaction has read. It costs the
  *       statement about 0.2 ms (measured), without a round trip; reading the same over the migration's own connection would keep its locks for
  *       one more trip through the fault proxy.
- *   <li>{@code ddl_command_start}, before PostgreSQL 15 alone: the rows that the migration's session had counted before the command. Such a
- *       server sets a session's counts back when it reports them, at most twice a second, and not when a transaction ends: what an earlier
+ *   <li>{@code ddl_command_start}, of a tool's sessions, and before PostgreSQL 15 of the migration's own: the rows that the session had counted
+ *       before the command. Nobody can have a tool's session set its counts back, and an older server sets a session's counts back when it reports them, at most twice a second, and not when a transaction ends: what an earlier
  *       statement has read would be taken for this one's. Inside a transaction nothing is set back, so the difference is exact.
  * </ul>
  *
@@ -46,7 +48,10 @@ final class InstrumentSchema {
             declare
                 report text;
             begin
-                if current_setting('application_name') <> 'harness-migration' then
+                if current_setting('application_name') <> 'harness-migration' and session_user <> 'harness_tool' then
+                    if current_setting('application_name') not like 'harness-%' then
+                        raise log 'harness stranger';
+                    end if;
                     return;
                 end if;
                 begin
@@ -82,7 +87,8 @@ final class InstrumentSchema {
             declare
                 counted text;
             begin
-                if current_setting('application_name') <> 'harness-migration' then
+                if session_user <> 'harness_tool'
+                        and (OURS_RESET or current_setting('application_name') <> 'harness-migration') then
                     return;
                 end if;
                 begin
@@ -100,13 +106,41 @@ final class InstrumentSchema {
                 execute function harness_instruments.command_began();
             """.replace("COUNTED_RELATIONS", COUNTED_RELATIONS);
 
+    /** The right is missing; the server knows no event triggers, or no PL/pgSQL. */
+    private static final Set<String> MAY_NOT_BE = Set.of("42501", "0A000", "42601", "42704", "42883");
+
     private InstrumentSchema() {}
 
-    /** Installs the triggers, replacing older ones. Needs a superuser, as event triggers do. */
-    static void install(Connection connection) throws SQLException {
+    /**
+     * Installs the triggers, replacing older ones. Needs a superuser, as event triggers do.
+     *
+     * @return why the server does not let us, if it does not; then only the schema is there
+     */
+    static Optional<String> install(Connection connection) throws SQLException {
+        boolean reset = PostgresVersion.of(connection).reportsStatisticsOnDemand();
+        String counts = COUNTS_BEFORE.replace("OURS_RESET", Boolean.toString(reset));
         try (Statement statement = connection.createStatement()) {
-            String counts = PostgresVersion.of(connection).reportsStatisticsOnDemand() ? "" : COUNTS_BEFORE;
             statement.execute("begin;" + SQL + counts + "commit");
+            return Optional.empty();
+        } catch (SQLException e) {
+            if (!MAY_NOT_BE.contains(String.valueOf(e.getSQLState()))) {
+                throw e;
+            }
+            installSchema(connection);
+            return Optional.of(firstLine(e));
         }
+    }
+
+    /** Makes the schema alone: for the ledger. */
+    static void installSchema(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            // A transaction that failed may still be open.
+            statement.execute("rollback");
+            statement.execute("begin;drop schema if exists " + NAME + " cascade;create schema " + NAME + ";commit");
+        }
+    }
+
+    private static String firstLine(SQLException e) {
+        return String.valueOf(e.getMessage()).lines().findFirst().orElse("").replaceFirst("^ERROR: ", "");
     }
 }

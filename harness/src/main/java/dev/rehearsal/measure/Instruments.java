@@ -1,6 +1,6 @@
 package dev.rehearsal.measure;
 
-import dev.rehearsal.engine.LogFile;
+import dev.rehearsal.engine.LogAccess;
 import dev.rehearsal.run.Journal;
 import dev.rehearsal.run.RunClock;
 import dev.rehearsal.run.RunEvent.InstrumentTrouble;
@@ -24,7 +24,7 @@ public final class Instruments implements AutoCloseable {
     private final Journal journal;
     private final Absences absences;
     private long absentSinceNanos;
-    private final LockTracer tracer;
+    private final WaitAccount tracer;
     private final StatementWitness witness;
     private final ServerSampler sampler;
     private final PauseMeter pauses;
@@ -36,7 +36,7 @@ public final class Instruments implements AutoCloseable {
             RunClock clock,
             Journal journal,
             Absences absences,
-            LockTracer tracer,
+            WaitAccount tracer,
             StatementWitness witness,
             ServerSampler sampler,
             PauseMeter pauses,
@@ -60,12 +60,15 @@ public final class Instruments implements AutoCloseable {
     /**
      * Installs the event triggers and starts every instrument; when one of them does not start, those that did are closed.
      *
-     * @param directJdbcUrl of a superuser, past the fault proxy
-     * @param log that the server writes
+     * <p>What a server does not allow is journaled, and something less exact takes its place: without its log, or without its event triggers,
+     * locks and tables are looked at.
+     *
+     * @param directJdbcUrl of a superuser, past the fault proxy; of an owner of the database, where the server is not ours
+     * @param log of the server
      * @param postmasterPid root of the process tree whose processor time is the server's
      */
     public static Instruments armed(
-            String directJdbcUrl, LogFile log, long postmasterPid, RunClock clock, Journal journal)
+            String directJdbcUrl, LogAccess log, long postmasterPid, RunClock clock, Journal journal)
             throws EnvironmentException {
         return armed(directJdbcUrl, log, postmasterPid, Map.of(), clock, journal);
     }
@@ -77,22 +80,23 @@ public final class Instruments implements AutoCloseable {
      */
     public static Instruments armed(
             String directJdbcUrl,
-            LogFile log,
+            LogAccess log,
             long postmasterPid,
             Map<String, String> replicas,
             RunClock clock,
             Journal journal)
             throws EnvironmentException {
-        try (Connection connection = ObserverConnections.open(directJdbcUrl)) {
-            InstrumentSchema.install(connection);
+        ObservedServer server = new ObservedServer(directJdbcUrl);
+        Absences absences = new Absences();
+        Means means;
+        try (Connection connection = server.open()) {
+            means = Means.of(connection, log, clock, journal);
         } catch (SQLException e) {
             throw unusable(e);
         }
-        ObservedServer server = new ObservedServer(directJdbcUrl);
-        Absences absences = new Absences();
-        LockTracer tracer = LockTracer.armed(log, server, clock, journal, absences);
+        WaitAccount tracer = waits(means.log(), server, clock, journal, absences);
         try {
-            StatementWitness witness = new StatementWitness(server, tracer, clock, journal, absences);
+            StatementWitness witness = new StatementWitness(server, tracer, means.triggers(), clock, journal, absences);
             try {
                 ServerSampler sampler = ServerSampler.started(server, postmasterPid, clock, journal, absences);
                 return new Instruments(
@@ -113,6 +117,21 @@ public final class Instruments implements AutoCloseable {
             tracer.close();
             throw unusable(e);
         }
+    }
+
+    private static WaitAccount waits(
+            LogAccess log, ObservedServer server, RunClock clock, Journal journal, Absences absences)
+            throws EnvironmentException {
+        return switch (log) {
+            case LogAccess.AtHand readable -> LockTracer.armed(readable.file(), server, clock, journal, absences);
+            case LogAccess.Unreadable unreadable -> {
+                try {
+                    yield WaitSampler.started(server, unreadable.reason(), clock, journal, absences);
+                } catch (SQLException e) {
+                    throw unusable(e);
+                }
+            }
+        };
     }
 
     private static EnvironmentException unusable(SQLException e) {
@@ -141,6 +160,11 @@ public final class Instruments implements AutoCloseable {
     /** The replica that is furthest behind as it was last asked; empty: none is watched. */
     public Optional<LaggingReplica> furthestBehind() {
         return replicas.furthestBehind();
+    }
+
+    /** Sessions that waited for a lock when the server was last looked at, about a tenth of a second ago. */
+    public int waitingForLocks() {
+        return sampler.waitingForLocks();
     }
 
     public StatementWitness witness() {
@@ -210,7 +234,7 @@ public final class Instruments implements AutoCloseable {
      * @param name of the server as it was, such as {@code replica-1}
      * @param directJdbcUrl of a superuser, past the fault proxy
      */
-    public void serverMoved(String name, String directJdbcUrl, LogFile log, long postmasterPid) {
+    public void serverMoved(String name, String directJdbcUrl, LogAccess log, long postmasterPid) {
         try {
             server.moveTo(directJdbcUrl);
             sampler.follow(postmasterPid);

@@ -23,7 +23,7 @@ final class LockSampler implements AutoCloseable {
     /** A lock that is waited for will be granted at some moment soon: the grant is half of the hold's bounds. */
     private static final long WAITING_NANOS = Duration.ofMillis(5).toNanos();
 
-    private static final long SLOW_NANOS = Duration.ofMillis(20).toNanos();
+    static final long SLOW_NANOS = Duration.ofMillis(20).toNanos();
 
     private static final String QUERY = """
             select l.relation::bigint, l.mode, l.granted, l.virtualtransaction, l.transactionid::text::bigint

@@ -1,5 +1,6 @@
 package dev.rehearsal.measure;
 
+import java.util.function.LongFunction;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -25,6 +26,19 @@ sealed interface LockTarget {
             return new PartOfRelation(part.group(1), Long.parseLong(part.group(2)));
         }
         return new Other(description);
+    }
+
+    /**
+     * The words for it.
+     *
+     * @param relationName of a relation's OID
+     */
+    default String described(LongFunction<String> relationName) {
+        return switch (this) {
+            case Relation relation -> relationName.apply(relation.oid());
+            case PartOfRelation part -> part.part() + " of " + relationName.apply(part.oid());
+            case Other other -> other.description();
+        };
     }
 
     /** The patterns of {@link #parse}. */

@@ -1,5 +1,6 @@
 package dev.rehearsal.measure;
 
+import dev.rehearsal.engine.LogAccess;
 import dev.rehearsal.engine.LogFile;
 import dev.rehearsal.run.Journal;
 import dev.rehearsal.run.RunClock;
@@ -28,7 +29,7 @@ import java.util.concurrent.TimeUnit;
  * <p>What it cannot see: waits shorter than {@code deadlock_timeout} (they are not logged), and when a wait ended that nobody reported the end
  * of ({@link dev.rehearsal.run.RunEvent.WaitOutcome#UNKNOWN}).
  */
-public final class LockTracer implements AutoCloseable {
+public final class LockTracer implements WaitAccount {
     static final String INSTRUMENT = "lock tracer";
 
     private static final Duration MARKER_LIMIT = Duration.ofSeconds(15);
@@ -46,6 +47,7 @@ public final class LockTracer implements AutoCloseable {
     private final LogParser parser;
     private final Map<String, CompletableFuture<Boolean>> expectedMarkers = new ConcurrentHashMap<>();
     private final Map<Integer, SessionLog> followed = new ConcurrentHashMap<>();
+    private volatile Optional<ToolSessions> tools = Optional.empty();
     private volatile boolean armed;
     private volatile boolean lost;
     private int markerCount;
@@ -69,7 +71,7 @@ public final class LockTracer implements AutoCloseable {
         this.journal = journal;
         this.markers = markers;
         this.names = names;
-        this.ledger = new WaitLedger(clock, this::describe);
+        this.ledger = new WaitLedger(clock, target -> target.described(this::name));
     }
 
     /**
@@ -167,29 +169,36 @@ public final class LockTracer implements AutoCloseable {
                 "leave log_destination, logging_collector and the other logging settings to the harness: locks are read from the log");
     }
 
-    RelationNames names() {
+    @Override
+    public RelationNames names() {
         return names;
     }
 
-    /** From now on keeps what the log says about one session, for its own witness. */
-    SessionLog follow(int pid) {
+    @Override
+    public SessionLog follow(int pid) {
         return followed.computeIfAbsent(pid, ignored -> new SessionLog());
     }
 
-    void unfollow(int pid) {
-        followed.remove(pid);
+    /** From now on keeps what the log says about a tool's sessions, whichever they are; instead of those of another tool. */
+    void follow(ToolSessions sessions) {
+        tools = Optional.of(sessions);
     }
 
-    /** Like {@link #caughtUp}, but waits until then. */
-    public void drain() {
-        caughtUp().join();
+    void unfollowTools() {
+        tools = Optional.empty();
+    }
+
+    @Override
+    public void unfollow(int pid) {
+        followed.remove(pid);
     }
 
     /**
      * Done when everything that the server had logged when it was called is journaled. When that cannot be had, it journals the trouble and is done
      * too.
      */
-    CompletableFuture<Void> caughtUp() {
+    @Override
+    public CompletableFuture<Void> caughtUp() {
         if (lost) {
             return CompletableFuture.completedFuture(null);
         }
@@ -235,7 +244,8 @@ public final class LockTracer implements AutoCloseable {
      * After the server was away: it writes on to the same log. Markers that went with it are given up, once all is read that was written before it
      * came back.
      */
-    void reconnect() throws SQLException {
+    @Override
+    public void reconnect() throws SQLException {
         List<CompletableFuture<Boolean>> pending = List.copyOf(expectedMarkers.values());
         synchronized (markersLock) {
             ObserverConnections.close(markers);
@@ -252,9 +262,10 @@ public final class LockTracer implements AutoCloseable {
      * After another server has taken the place of the one that was traced: what that has logged to its end is read first, then the other's log from
      * now on.
      *
-     * @param log of the server that is there now
+     * @param access to the log of the server that is there now
      */
-    void moveTo(LogFile log) throws SQLException, InterruptedException {
+    @Override
+    public void moveTo(LogAccess access) throws SQLException, InterruptedException {
         tail.ifPresent(LogTail::finish);
         List<CompletableFuture<Boolean>> pending = List.copyOf(expectedMarkers.values());
         expectedMarkers.clear();
@@ -265,6 +276,11 @@ public final class LockTracer implements AutoCloseable {
             markers = server.open();
         }
         names.reconnect();
+        if (!(access instanceof LogAccess.AtHand readable)) {
+            trouble("the log of the new primary cannot be read");
+            return;
+        }
+        LogFile log = readable.file();
         String marker = nextMarker();
         CompletableFuture<Boolean> seen = expect(marker);
         write(marker);
@@ -301,14 +317,6 @@ public final class LockTracer implements AutoCloseable {
         journal.record(new InstrumentTrouble(clock.nowNanos(), INSTRUMENT, message));
     }
 
-    private String describe(LockTarget target) {
-        return switch (target) {
-            case LockTarget.Relation relation -> name(relation.oid());
-            case LockTarget.PartOfRelation part -> part.part() + " of " + name(part.oid());
-            case LockTarget.Other other -> other.description();
-        };
-    }
-
     private String name(long oid) {
         try {
             return names.findNow(oid).map(RelationNames.Relation::name).orElse("relation " + oid);
@@ -334,7 +342,12 @@ public final class LockTracer implements AutoCloseable {
 
     private void journal(LockWaited wait) {
         Optional.ofNullable(followed.get(wait.pid())).ifPresent(log -> log.add(wait));
+        tool(wait.pid()).ifPresent(session -> session.add(wait));
         journal.record(wait);
+    }
+
+    private Optional<ToolSession> tool(int pid) {
+        return tools.flatMap(sessions -> sessions.find(pid));
     }
 
     /** The tail's thread at work. */
@@ -386,10 +399,29 @@ public final class LockTracer implements AutoCloseable {
             switch (entry) {
                 case LogEntry.WaitReported report -> ledger.reported(report).ifPresent(LockTracer.this::journal);
                 case LogEntry.WaitAcquired acquired -> journal(ledger.acquired(acquired));
-                case LogEntry.SessionFailed failure -> ledger.failed(failure).ifPresent(LockTracer.this::journal);
-                case LogEntry.TableRewritten rewrite -> follower(rewrite.pid()).ifPresent(log -> log.add(rewrite));
-                case LogEntry.CommandBegan command -> follower(command.pid()).ifPresent(log -> log.add(command));
-                case LogEntry.CommandEnded command -> follower(command.pid()).ifPresent(log -> log.add(command));
+                case LogEntry.SessionFailed failure -> {
+                    ledger.failed(failure).ifPresent(LockTracer.this::journal);
+                    tool(failure.pid()).ifPresent(session -> session.failed(failure));
+                }
+                case LogEntry.TableRewritten rewrite -> {
+                    follower(rewrite.pid()).ifPresent(log -> log.add(rewrite));
+                    tool(rewrite.pid()).ifPresent(session -> session.add(rewrite));
+                }
+                case LogEntry.CommandBegan command -> {
+                    follower(command.pid()).ifPresent(log -> log.add(command));
+                    tool(command.pid()).ifPresent(session -> session.add(command));
+                }
+                case LogEntry.CommandEnded command -> {
+                    follower(command.pid()).ifPresent(log -> log.add(command));
+                    tool(command.pid()).ifPresent(session -> session.add(command));
+                }
+                case LogEntry.StatementBegan statement ->
+                    tools.ifPresent(sessions -> sessions.of(statement.pid()).began(statement));
+                case LogEntry.StatementPrepared statement ->
+                    tools.ifPresent(sessions -> sessions.of(statement.pid()).prepared(statement));
+                case LogEntry.StatementEnded statement ->
+                    tools.ifPresent(sessions -> sessions.of(statement.pid()).ended(statement));
+                case LogEntry.StrangerChanged stranger -> tools.ifPresent(sessions -> sessions.stranger(stranger));
                 case LogEntry.TriggerFailed failure ->
                     trouble("an event trigger failed in process " + failure.pid() + ": " + failure.message());
                 case LogEntry.Marker marker -> marker(marker);

@@ -44,8 +44,24 @@ sealed interface LogEntry {
             long durationNanos)
             implements LogEntry {}
 
-    /** An ERROR, FATAL or PANIC of a session: whatever it waited for, it does not any more. */
-    record SessionFailed(Instant at, int pid, String sqlState) implements LogEntry {}
+    /**
+     * An ERROR, FATAL or PANIC of a session: whatever it waited for, it does not any more.
+     *
+     * @param statement that it was at; empty if the log does not say
+     */
+    record SessionFailed(Instant at, int pid, String sqlState, String message, String statement) implements LogEntry {}
+
+    /** Of a session of a migration tool's: the server begins to execute a statement, or several that came in one message. */
+    record StatementBegan(Instant at, int pid, String sql) implements LogEntry {}
+
+    /** Of a session of a migration tool's: it has parsed or bound a statement, for which it may have waited for locks already. */
+    record StatementPrepared(Instant at, int pid, long durationNanos) implements LogEntry {}
+
+    /** Of a session of a migration tool's: what it began to execute last has succeeded. */
+    record StatementEnded(Instant at, int pid, long durationNanos) implements LogEntry {}
+
+    /** A session that is nobody's whom the harness knows has changed the schema. */
+    record StrangerChanged(Instant at, int pid, String applicationName) implements LogEntry {}
 
     /** The {@code table_rewrite} event trigger. Like every line of our triggers, {@code at} is in microseconds. */
     record TableRewritten(Instant at, int pid, String relation, int reason) implements LogEntry {}

@@ -3,6 +3,7 @@ package dev.rehearsal.measure;
 import dev.rehearsal.engine.LogFormat;
 import dev.rehearsal.engine.LogRecord;
 import dev.rehearsal.engine.UnreadableRecordException;
+import dev.rehearsal.run.ApplicationNames;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -25,10 +26,15 @@ final class LogParser {
             Pattern.compile("Process(?:es)? holding the lock: ([\\d, ]*)\\. Wait queue: ([\\d, ]*)\\.");
     private static final Pattern REWRITE = Pattern.compile("harness rewrite (\\d+) (\\d+) (.+)", Pattern.DOTALL);
     private static final Pattern HELD = Pattern.compile("(\\d+) (\\w+) (\\d+) (.+)");
+    private static final Pattern BEGAN =
+            Pattern.compile("(?:statement|execute (?:fetch from )?\\S+|fastpath function call): (.*)", Pattern.DOTALL);
+    private static final Pattern LASTED =
+            Pattern.compile("duration: (\\d+)\\.(\\d{3}) ms(  (?:parse|bind) .*)?", Pattern.DOTALL);
     private static final Pattern COUNT = Pattern.compile("(\\d+) (\\d+)");
 
     /** Of the messages that are of interest. */
-    private static final List<String> BEGINNINGS = List.of("process ", OURS);
+    private static final List<String> BEGINNINGS =
+            List.of("process ", OURS, "statement: ", "execute ", "fastpath ", "duration: ");
 
     private final LogFormat format;
 
@@ -61,10 +67,47 @@ final class LogParser {
     private static Optional<LogEntry> entry(LogRecord record) throws GarbledRecordException {
         return switch (record.severity()) {
             case "ERROR", "FATAL", "PANIC" ->
-                Optional.of(new LogEntry.SessionFailed(record.at(), record.pid(), record.state()));
-            case "LOG" -> record.message().startsWith(OURS) ? Optional.of(ours(record)) : wait(record);
+                Optional.of(new LogEntry.SessionFailed(
+                        record.at(), record.pid(), record.state(), record.message(), record.statement()));
+            case "LOG" -> logged(record);
             default -> Optional.empty();
         };
+    }
+
+    private static Optional<LogEntry> logged(LogRecord record) throws GarbledRecordException {
+        if (record.message().startsWith(OURS)) {
+            return Optional.of(ours(record));
+        }
+        return record.message().startsWith("process ") ? wait(record) : statement(record);
+    }
+
+    /** Statements are logged of a tool's sessions; whoever else has them logged is not asked about. */
+    private static Optional<LogEntry> statement(LogRecord record) {
+        if (!record.user().equals(ApplicationNames.TOOL_ROLE)) {
+            return Optional.empty();
+        }
+        Matcher began = BEGAN.matcher(record.message());
+        if (began.matches()) {
+            return Optional.of(new LogEntry.StatementBegan(record.at(), record.pid(), began.group(1)));
+        }
+        Matcher lasted = LASTED.matcher(record.message());
+        if (!lasted.matches()) {
+            return Optional.empty();
+        }
+        long durationNanos = nanos(lasted.group(1), lasted.group(2));
+        return Optional.of(
+                lasted.group(3) == null
+                        ? new LogEntry.StatementEnded(record.at(), record.pid(), durationNanos)
+                        : new LogEntry.StatementPrepared(record.at(), record.pid(), durationNanos));
+    }
+
+    private static long nanos(String milliseconds, String microseconds) {
+        return Long.parseLong(milliseconds) * 1_000_000 + Long.parseLong(microseconds) * 1_000;
+    }
+
+    /** A tool names its sessions as it likes; the role that it logs in as is ours. */
+    private static String applicationName(LogRecord record) {
+        return record.user().equals(ApplicationNames.TOOL_ROLE) ? ApplicationNames.MIGRATION : record.applicationName();
     }
 
     private static Optional<LogEntry> wait(LogRecord record) throws GarbledRecordException {
@@ -75,10 +118,10 @@ final class LogParser {
         int session = record.leaderPid().orElse(record.pid());
         String mode = modeName(wait.group(2));
         LockTarget target = LockTarget.parse(wait.group(3));
-        long durationNanos = Long.parseLong(wait.group(4)) * 1_000_000 + Long.parseLong(wait.group(5)) * 1_000;
+        long durationNanos = nanos(wait.group(4), wait.group(5));
         if (wait.group(1).equals("acquired")) {
             return Optional.of(new LogEntry.WaitAcquired(
-                    record.at(), record.pid(), session, record.applicationName(), mode, target, durationNanos));
+                    record.at(), record.pid(), session, applicationName(record), mode, target, durationNanos));
         }
         List<Integer> holders = List.of();
         List<Integer> queue = List.of();
@@ -94,7 +137,7 @@ final class LogParser {
                 record.at(),
                 record.pid(),
                 session,
-                record.applicationName(),
+                applicationName(record),
                 mode,
                 target,
                 durationNanos,
@@ -111,6 +154,9 @@ final class LogParser {
         }
         if (message.startsWith("harness trouble ")) {
             return new LogEntry.TriggerFailed(at, pid, message.substring("harness trouble ".length()));
+        }
+        if (message.equals("harness stranger")) {
+            return new LogEntry.StrangerChanged(at, pid, record.applicationName());
         }
         if (message.startsWith("harness before ")) {
             return before(message.substring("harness before ".length()), pid);

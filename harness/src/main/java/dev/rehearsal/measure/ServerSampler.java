@@ -22,6 +22,7 @@ final class ServerSampler implements AutoCloseable {
     private static final int SAMPLES_PER_SHARES = 4;
     private static final String SIZE = "select pg_database_size(current_database())";
 
+    private volatile int waitingForLocks;
     private final ObservedServer server;
     private final Absences absences;
     private volatile ProcessorTime processorTime;
@@ -83,6 +84,11 @@ final class ServerSampler implements AutoCloseable {
         }
     }
 
+    /** Sessions that waited for a lock when the server was last looked at. */
+    int waitingForLocks() {
+        return waitingForLocks;
+    }
+
     private void trouble(SQLException e) {
         if (!Thread.currentThread().isInterrupted()) {
             journal.record(new InstrumentTrouble(
@@ -106,6 +112,7 @@ final class ServerSampler implements AutoCloseable {
                     generator = generatorTime.treeSinceLast();
                 }
                 ServerQueries.Activity activity = queries.activity();
+                waitingForLocks = activity.waitingForLocks();
                 journal.record(new ServerSampled(
                         clock.nowNanos(),
                         activity.active(),

@@ -1,7 +1,14 @@
 package dev.rehearsal.measure;
 
+import dev.rehearsal.scenario.sql.SqlScript;
+import dev.rehearsal.scenario.sql.StatementKind;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /** What a statement's first word tells about it. */
 final class StatementText {
@@ -11,7 +18,23 @@ final class StatementText {
     private static final Set<String> CONTROL = Set.of(
             "begin", "start", "commit", "end", "rollback", "abort", "savepoint", "release", "set", "reset", "show");
 
+    private static final String REWRITTEN = "relation rewritten";
+    private static final Map<Pattern, String> REASONS = new LinkedHashMap<>();
+
+    static {
+        REASONS.put(word("set\\s+(un)?logged"), "persistence");
+        REASONS.put(
+                word("add\\s+(column\\s+)?(if\\s+not\\s+exists\\s+)?\\S+.*\\b(default|generated|(big|small)?serial)"),
+                "column default");
+        REASONS.put(word("alter\\s+(column\\s+)?\\S+\\s+(set\\s+data\\s+)?type"), "column type");
+        REASONS.put(word("set\\s+access\\s+method"), "access method");
+    }
+
     private StatementText() {}
+
+    private static Pattern word(String words) {
+        return Pattern.compile("\\b" + words + "\\b", Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
+    }
 
     /** Its text can end transactions inside it. */
     static boolean mayCommit(String sql) {
@@ -26,6 +49,32 @@ final class StatementText {
     /** Transaction control and settings: writes nothing worth counting itself. */
     static boolean isControl(String sql) {
         return CONTROL.contains(firstWord(sql));
+    }
+
+    /** Gives a table a new file without writing its rows again. */
+    static boolean empties(String sql) {
+        return firstWord(sql).equals("truncate");
+    }
+
+    /** Why the statement has rewritten a table, as far as its text tells: in the words of the event trigger, else that it has. */
+    static String rewriteReason(String sql) {
+        if (!firstWord(sql).equals("alter")) {
+            return REWRITTEN;
+        }
+        List<String> reasons = new ArrayList<>();
+        REASONS.forEach((pattern, reason) -> {
+            if (pattern.matcher(sql).find()) {
+                reasons.add(reason);
+            }
+        });
+        return reasons.size() == 1 ? reasons.getFirst() : REWRITTEN;
+    }
+
+    /** Control, or a question; not of several statements in one text. */
+    static boolean changesNothing(String sql) {
+        return SqlScript.split(sql).statements().stream()
+                .map(SqlScript.Statement::text)
+                .allMatch(text -> isControl(text) || !StatementKind.of(text).writes());
     }
 
     private static String firstWord(String sql) {

@@ -5,6 +5,7 @@ import dev.rehearsal.run.RunClock;
 import dev.rehearsal.run.RunEvent.InstrumentTrouble;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.Map;
 
 /**
  * Watches what single statements of a migration do to the server. One session at a time: {@link #attach}, and close what that returns before the next.
@@ -13,14 +14,23 @@ public final class StatementWitness implements AutoCloseable {
     private static final String INSTRUMENT = "statement witness";
 
     private final ObservedServer server;
-    private final LockTracer tracer;
+    private final WaitAccount tracer;
+    private final boolean triggers;
     private final RunClock clock;
     private final Journal journal;
     private final Absences absences;
     private volatile Connection statistics;
 
-    StatementWitness(ObservedServer server, LockTracer tracer, RunClock clock, Journal journal, Absences absences)
+    /** @param triggers whether those of {@link InstrumentSchema} are there and are heard */
+    StatementWitness(
+            ObservedServer server,
+            WaitAccount tracer,
+            boolean triggers,
+            RunClock clock,
+            Journal journal,
+            Absences absences)
             throws SQLException {
+        this.triggers = triggers;
         this.absences = absences;
         this.server = server;
         this.tracer = tracer;
@@ -33,8 +43,8 @@ public final class StatementWitness implements AutoCloseable {
      * Begins to watch a session.
      *
      * @param migration the session's own connection, idle and in autocommit; used by the witness only while no transaction is open, and
-     *     for reading row counts inside one after statements that are not DDL, and once before them on servers that carry such counts over from
-     *     one transaction to the next
+     *     for reading row counts inside one after statements that are not DDL (where no triggers are heard, after any), and once before them on servers
+     *     that carry such counts over from one transaction to the next
      */
     public WitnessedSession attach(Connection migration) throws SQLException {
         awaitServer();
@@ -44,6 +54,7 @@ public final class StatementWitness implements AutoCloseable {
                 server.directJdbcUrl(),
                 statistics,
                 tracer,
+                triggers,
                 clock,
                 message -> {
                     if (!absences.haveBegunSince(begunBefore)) {
@@ -51,6 +62,27 @@ public final class StatementWitness implements AutoCloseable {
                     }
                 },
                 () -> absences.haveBegunSince(begunBefore));
+    }
+
+    /**
+     * Begins to watch whatever sessions a migration tool will open. One tool at a time; close what this returns.
+     *
+     * @param settings of the server that those sessions begin with
+     * @throws SQLException also where the server's log is not at hand, or it takes no event triggers: nothing would be known of such sessions
+     */
+    public ToolWatch watchTool(Map<String, String> settings) throws SQLException {
+        awaitServer();
+        if (!(tracer instanceof LockTracer log) || !triggers) {
+            throw new SQLException(
+                    "what a tool does here would not be known, because the server's log is not at hand, or it takes no event"
+                            + " triggers; rehearse flyway, liquibase and command steps with the runtime local or containers");
+        }
+        int begunBefore = absences.begun();
+        return ToolWatch.begun(server, settings, log, clock, message -> {
+            if (!absences.haveBegunSince(begunBefore)) {
+                trouble(message);
+            }
+        });
     }
 
     /** A server that takes the migration's connection already may not be the one that is observed yet. */

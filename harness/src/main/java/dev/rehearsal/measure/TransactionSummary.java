@@ -18,11 +18,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** Joins what was seen of one transaction (or one statement in autocommit), statement by statement. */
 final class TransactionSummary {
     /** The wall clock and the monotonic clock are read apart, and are slewed apart. */
-    private static final long CLOCKS_NANOS = Duration.ofMillis(1).toNanos();
+    static final long CLOCKS_NANOS = Duration.ofMillis(1).toNanos();
 
     private final RunClock clock;
     private final List<WitnessedSession.Executed> executed;
@@ -123,8 +124,9 @@ final class TransactionSummary {
         // A log time is half a millisecond off, so the end of a wait may seem to lie in the next statement; its
         // beginning tells better when it was long.
         return logged.waits().stream()
-                .filter(wait ->
-                        statementAt(wait.endNanos() - Math.min(wait.durationNanos() / 2, CLOCKS_NANOS)) == statement)
+                .filter(wait -> statementAt(wait.endNanos()
+                                - Math.min(wait.durationNanos() / 2, Math.max(CLOCKS_NANOS, wait.errorNanos())))
+                        == statement)
                 .toList();
     }
 
@@ -133,9 +135,17 @@ final class TransactionSummary {
     }
 
     private List<Rewrite> rewrites(int statement) {
-        return logged.rewrites().stream()
-                .filter(rewrite -> statementAt(rewrite.at()) == statement)
-                .map(rewrite -> new Rewrite(rewrite.relation(), reason(rewrite.reason())))
+        return Stream.concat(
+                        logged.rewrites().stream()
+                                .filter(rewrite -> statementAt(rewrite.at()) == statement)
+                                .map(rewrite -> new Rewrite(rewrite.relation(), reason(rewrite.reason()))),
+                        executed.get(statement).newFiles().stream()
+                                .map(this::name)
+                                .flatMap(Optional::stream)
+                                .map(name -> new Rewrite(
+                                        name,
+                                        StatementText.rewriteReason(
+                                                executed.get(statement).sql()))))
                 .toList();
     }
 
@@ -186,10 +196,20 @@ final class TransactionSummary {
         List<List<HoldTimeline.Hold>> byStatement = new ArrayList<>();
         executed.forEach(statement -> byStatement.add(new ArrayList<>()));
         for (HoldTimeline.Hold hold : holds) {
-            byStatement.get(statementAt(hold.grantLatestNanos())).add(hold);
+            byStatement.get(taker(hold)).add(hold);
         }
         addUnsampled(byStatement);
         return byStatement;
+    }
+
+    /** Nobody takes a lock on a relation by ending a transaction: then it was the statement before, and was seen late. */
+    private int taker(HoldTimeline.Hold hold) {
+        int latest = statementAt(hold.grantLatestNanos());
+        int earliest = statementAt(hold.grantEarliestNanos());
+        while (latest > earliest && StatementText.isControl(executed.get(latest).sql())) {
+            latest--;
+        }
+        return latest;
     }
 
     /** Locks that came and went between two readings, but that the statement itself reported at its end. */
@@ -237,7 +257,8 @@ final class TransactionSummary {
                         && wait.mode().equals(hold.lock().mode()))
                 .toList();
         Optional<LockWaited> granted = waits.stream()
-                .filter(wait -> wait.outcome() == WaitOutcome.ACQUIRED)
+                // Whoever holds the lock afterwards has got it, whether or not that was seen.
+                .filter(wait -> wait.outcome() == WaitOutcome.ACQUIRED || wait.outcome() == WaitOutcome.ENDED)
                 .max(Comparator.comparingLong(LockWaited::endNanos));
         HoldTimeline.Hold bounded = granted.map(wait -> hold.grantedBetween(
                         // The waiter may wake up late, so the log bounds the grant from above alone.

@@ -33,12 +33,17 @@ public final class WitnessedSession implements AutoCloseable {
     private static final Duration GONE_POLL = Duration.ofMillis(20);
 
     private static final String ROWS_READ = """
-            select l.relation::bigint, l.relation::regclass::text, l.mode, pg_stat_get_xact_tuples_returned(l.relation)
+            select l.relation::bigint, l.relation::regclass::text, l.mode, pg_stat_get_xact_tuples_returned(l.relation),
+                pg_relation_filenode(l.relation)::bigint
             from pg_catalog.pg_lock_status() l
             where l.pid = pg_backend_pid() and l.locktype = 'relation' and l.granted and l.relation >= 16384""";
 
     private static final String ROWS_COUNTED =
             "select c.oid::bigint, pg_stat_get_xact_tuples_returned(c.oid) from " + InstrumentSchema.COUNTED_RELATIONS;
+
+    private static final String FILES = """
+            select c.oid::bigint, pg_relation_filenode(c.oid)::bigint from pg_catalog.pg_class c
+            where c.oid >= 16384 and c.relkind in ('r', 'm') and pg_relation_filenode(c.oid) is not null""";
 
     private static final String WAL_BYTES = "select wal_bytes::bigint from pg_stat_get_backend_wal(?)";
 
@@ -56,7 +61,8 @@ public final class WitnessedSession implements AutoCloseable {
     private final Connection statistics;
     private final PostgresVersion version;
     private final boolean countsWalBySession;
-    private final LockTracer tracer;
+    private final WaitAccount tracer;
+    private final boolean triggers;
     private final SessionLog log;
     private final LockSampler sampler;
     private final RunClock clock;
@@ -67,7 +73,10 @@ public final class WitnessedSession implements AutoCloseable {
     private List<Executed> executed = new ArrayList<>();
     private Map<Long, String> namesBefore = Map.of();
     private OptionalLong walBefore;
-    private Executed current = new Executed("", 0, 0, List.of());
+    /** By table, the file that it was last seen to have; looked at only where no trigger tells of rewrites. */
+    private Map<Long, Long> files = Map.of();
+
+    private Executed current = new Executed("", 0, 0, List.of(), List.of());
     private OptionalLong transactionNumber = OptionalLong.empty();
     private CompletableFuture<Void> toTell = CompletableFuture.completedFuture(null);
     private Optional<Map<Long, Long>> countedBefore = Optional.empty();
@@ -75,9 +84,10 @@ public final class WitnessedSession implements AutoCloseable {
     /**
      * A statement that has come back.
      *
-     * @param rowsRead that the session has counted so far, as it said itself afterwards; only of statements that are not DDL
+     * @param rowsRead that the session has counted so far, as it said itself afterwards; where triggers tell of DDL, only of other statements
+     * @param newFiles tables that have another file than before; none where triggers tell of rewrites
      */
-    record Executed(String sql, long sent, long returned, List<LogEntry.HeldLock> rowsRead) {}
+    record Executed(String sql, long sent, long returned, List<LogEntry.HeldLock> rowsRead, List<Long> newFiles) {}
 
     private WitnessedSession(
             Connection migration,
@@ -86,11 +96,13 @@ public final class WitnessedSession implements AutoCloseable {
             Connection statistics,
             PostgresVersion version,
             boolean countsWalBySession,
-            LockTracer tracer,
+            WaitAccount tracer,
+            boolean triggers,
             RunClock clock,
             Consumer<String> trouble,
             BooleanSupplier serverWasAway)
             throws SQLException {
+        this.triggers = triggers;
         this.migration = migration;
         this.pid = pid;
         this.statistics = statistics;
@@ -105,12 +117,16 @@ public final class WitnessedSession implements AutoCloseable {
         this.walBefore = OptionalLong.empty();
     }
 
-    /** @param serverWasAway whether, since this was called, the server was taken away on purpose, and the session with it */
+    /**
+     * @param triggers whether those of {@link InstrumentSchema} are there and are heard
+     * @param serverWasAway whether, since this was called, the server was taken away on purpose, and the session with it
+     */
     static WitnessedSession opened(
             Connection migration,
             String directJdbcUrl,
             Connection statistics,
-            LockTracer tracer,
+            WaitAccount tracer,
+            boolean triggers,
             RunClock clock,
             Consumer<String> trouble,
             BooleanSupplier serverWasAway)
@@ -118,7 +134,9 @@ public final class WitnessedSession implements AutoCloseable {
         int pid = number(migration, "select pg_backend_pid()");
         boolean walBySession =
                 number(statistics, "select count(*) from pg_proc where proname = 'pg_stat_get_backend_wal'") > 0;
-        warmUp(migration);
+        if (triggers) {
+            warmUp(migration);
+        }
         WitnessedSession session = new WitnessedSession(
                 migration,
                 pid,
@@ -127,6 +145,7 @@ public final class WitnessedSession implements AutoCloseable {
                 PostgresVersion.of(statistics),
                 walBySession,
                 tracer,
+                triggers,
                 clock,
                 trouble,
                 serverWasAway);
@@ -166,7 +185,7 @@ public final class WitnessedSession implements AutoCloseable {
     public void sending(String sql) {
         countBefore(sql);
         sampler.start(pid);
-        current = new Executed(sql, clock.nowNanos(), 0, List.of());
+        current = new Executed(sql, clock.nowNanos(), 0, List.of(), List.of());
     }
 
     /**
@@ -178,16 +197,56 @@ public final class WitnessedSession implements AutoCloseable {
         long returned = clock.nowNanos();
         sampler.stop();
         switch (transaction) {
-            case ENDED -> add(returned, List.of());
+            case ENDED -> add(returned, List.of(), committedNewFiles());
             case FAILED -> {
                 sampler.read(pid);
-                add(returned, List.of());
+                add(returned, List.of(), List.of());
             }
             case OPEN -> {
                 transactionNumber = sampler.read(pid);
-                add(returned, StatementText.isNotDdl(current.sql()) ? rowsRead() : List.of());
+                if (StatementText.isNotDdl(current.sql()) || !(triggers || StatementText.isControl(current.sql()))) {
+                    Map<Long, Long> now = new HashMap<>();
+                    List<LogEntry.HeldLock> read = rowsRead(now);
+                    add(returned, read, triggers ? List.of() : newFiles(now));
+                } else {
+                    add(returned, List.of(), List.of());
+                }
             }
         }
+    }
+
+    /** Of a statement that was a transaction of its own: seen from outside, which costs its session nothing. */
+    private List<Long> committedNewFiles() {
+        return triggers || StatementText.isControl(current.sql()) ? List.of() : newFiles(files());
+    }
+
+    /** Tables that were there before and have another file now; it is theirs from now on. */
+    private List<Long> newFiles(Map<Long, Long> now) {
+        List<Long> rewritten = new ArrayList<>();
+        Map<Long, Long> next = new HashMap<>(files);
+        now.forEach((table, file) -> {
+            if (files.containsKey(table) && !file.equals(files.get(table))) {
+                next.put(table, file);
+                if (!StatementText.empties(current.sql())) {
+                    rewritten.add(table);
+                }
+            }
+        });
+        files = next;
+        return rewritten;
+    }
+
+    private Map<Long, Long> files() {
+        Map<Long, Long> now = new HashMap<>();
+        try (Statement statement = statistics.createStatement();
+                ResultSet rows = statement.executeQuery(FILES)) {
+            while (rows.next()) {
+                now.put(rows.getLong(1), rows.getLong(2));
+            }
+        } catch (SQLException e) {
+            trouble.accept("the files of tables could not be read: " + e.getMessage());
+        }
+        return now;
     }
 
     /** The connection broke under the statement. The server may not know and work on, so this waits until the session is gone. */
@@ -200,12 +259,12 @@ public final class WitnessedSession implements AutoCloseable {
             trouble.accept("cannot see whether the migration's lost session still works: " + e.getMessage());
         } finally {
             sampler.stop();
-            add(clock.nowNanos(), List.of());
+            add(clock.nowNanos(), List.of(), List.of());
         }
     }
 
-    private void add(long returned, List<LogEntry.HeldLock> rowsRead) {
-        executed.add(new Executed(current.sql(), current.sent(), returned, rowsRead));
+    private void add(long returned, List<LogEntry.HeldLock> rowsRead, List<Long> newFiles) {
+        executed.add(new Executed(current.sql(), current.sent(), returned, rowsRead, newFiles));
         synchronized (this) {
             timeline.statement(current.sent(), returned, StatementText.mayCommit(current.sql()));
         }
@@ -248,6 +307,7 @@ public final class WitnessedSession implements AutoCloseable {
         Map<Long, String> names = new HashMap<>();
         tracer.names().known().forEach((oid, relation) -> names.put(oid, relation.name()));
         namesBefore = names;
+        files = triggers ? Map.of() : files();
         synchronized (this) {
             timeline = new HoldTimeline();
         }
@@ -298,7 +358,8 @@ public final class WitnessedSession implements AutoCloseable {
         }
     }
 
-    private List<LogEntry.HeldLock> rowsRead() {
+    /** @param files filled with those of the relations that the session has locks on */
+    private List<LogEntry.HeldLock> rowsRead(Map<Long, Long> files) {
         List<LogEntry.HeldLock> read = new ArrayList<>();
         try (Statement statement = migration.createStatement();
                 ResultSet rows = statement.executeQuery(ROWS_READ)) {
@@ -308,6 +369,10 @@ public final class WitnessedSession implements AutoCloseable {
                         LogParser.unqualified(rows.getString(2)),
                         LogParser.modeName(rows.getString(3)),
                         rows.getLong(4)));
+                long file = rows.getLong(5);
+                if (!rows.wasNull()) {
+                    files.put(rows.getLong(1), file);
+                }
             }
         } catch (SQLException e) {
             trouble.accept("row counts of the migration could not be read: " + e.getMessage());

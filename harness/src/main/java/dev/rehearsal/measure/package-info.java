@@ -17,6 +17,10 @@
  *       ({@link dev.rehearsal.measure.ReplicaWatch}).
  * </ul>
  *
+ * <p>A server that is not ours may keep its log or its event triggers from us. Then waits come from readings of its locks ({@link
+ * dev.rehearsal.measure.WaitSampler}), rewrites from the tables' files, and {@link dev.rehearsal.run.RunEvent.InstrumentLimited} says so, with how much less
+ * is known.
+ *
  * <p>After a failover they go on over the promoted server: the log of the one that went is read to its end first.
  *
  * <p>Guarantee: an instrument that may have missed something says so with {@link dev.rehearsal.run.RunEvent.InstrumentTrouble}; it never fills

@@ -14,6 +14,9 @@ public interface StepListener {
     /** Before each try of each statement. */
     default void statementStarted(Step step, SqlStatement statement) {}
 
+    /** From time to time, of a step that knows how far it is: a phrase. */
+    default void progressed(Step step, String howFar) {}
+
     /** Before each try of the commit that ends the step's work: the harness's own, or the last in the text. Must not take its time. */
     default void committing(Step step) {}
 

@@ -89,6 +89,7 @@ final class StepSequence {
                 directJdbcUrl,
                 connection,
                 session,
+                witness,
                 clock,
                 journal,
                 listener,
@@ -142,6 +143,9 @@ final class StepSequence {
     private static StepRun runOf(Step step, StepTools tools, int index) {
         return switch (step) {
             case Step.SqlStatements sql -> new StatementsRun(tools, sql, index);
+            case Step.BackfillStep backfill -> new BackfillRun(tools, backfill, index);
+            case Step.DeployStep deploy -> new DeployRun(tools, deploy);
+            case Step.ToolStep tool -> new ToolRun(tools, tool, index);
             case Step.PauseStep pause -> new PauseRun(tools, pause);
             case Step.WaitStep wait -> new WaitRun(tools, wait);
         };

@@ -1,22 +1,19 @@
 package dev.rehearsal.rehearsal;
 
 import dev.rehearsal.dataset.CacheDirectory;
-import dev.rehearsal.dataset.Cloner;
-import dev.rehearsal.dataset.Snapshot;
-import dev.rehearsal.dataset.SnapshotStore;
 import dev.rehearsal.dataset.Writeback;
+import dev.rehearsal.drill.DrillServers;
 import dev.rehearsal.drill.Drills;
 import dev.rehearsal.environment.Environment;
 import dev.rehearsal.environment.ProxiedEndpoint;
-import dev.rehearsal.environment.RuntimeChooser;
 import dev.rehearsal.environment.Server;
 import dev.rehearsal.environment.ServerDisk;
-import dev.rehearsal.environment.ServerRuntime;
 import dev.rehearsal.fault.FaultInjector;
 import dev.rehearsal.load.Load;
 import dev.rehearsal.load.LoadSpec;
 import dev.rehearsal.measure.Instruments;
 import dev.rehearsal.measure.SchemaFingerprint;
+import dev.rehearsal.migration.BaselineRun;
 import dev.rehearsal.migration.MigrationRunner;
 import dev.rehearsal.run.ApplicationNames;
 import dev.rehearsal.run.FileJournal;
@@ -28,6 +25,7 @@ import dev.rehearsal.run.RunEvent.Outcome;
 import dev.rehearsal.scenario.EnvironmentException;
 import dev.rehearsal.scenario.InvalidScenarioException;
 import dev.rehearsal.scenario.Scenario;
+import dev.rehearsal.scenario.Step;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -109,54 +107,46 @@ public final class Rehearsal implements AutoCloseable {
         Path cache = CacheDirectory.resolve();
         try (Load load = Load.launch();
                 Workspace workspace = Workspace.open(cache, scenario.name(), deletion, clock, journal);
-                ServerRuntime runtime = new RuntimeChooser(cache).choose(scenario.environment(), scenario.seed());
-                SnapshotStore snapshots = new SnapshotStore(cache, runtime.servers())) {
-            Snapshot snapshot = snapshots.obtain(scenario.dataset(), scenario.seed(), progress.building());
-            StaticView.predict(scenario, snapshot, snapshots, runtime.servers(), workspace, clock, journal);
-            Cloner.Clone clone = workspace.clone(snapshot, "run");
-            journal.record(RunFacts.of(snapshot, buildSeconds + snapshot.buildSeconds(), clone, clock));
-            for (String note : SnapshotStore.notes(snapshot)) {
-                journal.record(new RunEvent.Noted(clock.nowNanos(), note));
-            }
-            try (ServerDisk disk = workspace.disk(scenario.environment(), clone, directory.path())) {
-                disk.description().ifPresent(text -> journal.record(new RunEvent.Noted(clock.nowNanos(), text)));
-                rehearseOver(clone, disk, runtime, load, journal);
-            }
-            drill(
-                    new FreshServers(
-                            snapshot,
-                            workspace,
-                            runtime,
-                            scenario.environment(),
-                            RunFacts.connections(scenario),
-                            directory.path()),
-                    journal);
+                Grounds grounds = grounds(cache, workspace, journal)) {
+            rehearseOver(grounds, load, journal);
+            drill(grounds, journal);
             workspace.noteNeighbours(clock, journal);
         }
     }
 
-    private void drill(FreshServers servers, Journal journal) throws InterruptedException {
-        new Drills(scenario, servers, clock, journal, progress::preparing).run();
+    private Grounds grounds(Path cache, Workspace workspace, Journal journal)
+            throws InvalidScenarioException, EnvironmentException, InterruptedException {
+        return scenario.environment().external().isPresent()
+                ? ExternalGrounds.opened(scenario, cache, progress, clock, journal)
+                : OwnGrounds.chosen(
+                        scenario, buildSeconds, workspace, cache, directory.path(), progress, clock, journal);
     }
 
-    private void rehearseOver(Cloner.Clone clone, ServerDisk disk, ServerRuntime runtime, Load load, Journal journal)
+    private void drill(DrillServers servers, Journal journal) throws InterruptedException {
+        new Drills(
+                        scenario,
+                        new BaselinedServers(servers, scenario.migration().baseline()),
+                        clock,
+                        journal,
+                        progress::preparing)
+                .run();
+    }
+
+    private void rehearseOver(Grounds grounds, Load load, Journal journal)
             throws InvalidScenarioException, EnvironmentException, InterruptedException {
-        try (Environment environment = runtime.start(
-                        scenario.environment(),
-                        clone.directory(),
-                        Instruments.serverSettings(),
-                        RunFacts.connections(scenario),
-                        directory.path());
+        try (Grounds.Plot plot = grounds.timeline();
+                Environment environment = plot.start();
                 Instruments instruments = instruments(environment, journal);
-                FaultInjector faults = faults(environment, instruments, disk, journal)) {
+                FaultInjector faults = faults(environment, instruments, plot.disk(), journal)) {
             journal.record(environment.facts(clock));
+            applyBaseline(environment);
             OperationProblems.refuse(scenario, environment.primary().jdbcUrl(ApplicationNames.OBSERVER));
             SchemaFingerprint before = instruments.schema();
             if (scenario.workload().keepsLedger()) {
                 instruments.keepLedger(directory.ledger());
             }
             try (load;
-                    Writeback writeback = Writeback.begun(clone.directory().getParent())) {
+                    Writeback writeback = plot.writeback()) {
                 instruments.watchGenerator(load.processId());
                 load.begin(loadSpec(environment), clock, directory.requests(), journal);
                 walk(environment, writeback, instruments, load, faults, journal);
@@ -171,6 +161,14 @@ public final class Rehearsal implements AutoCloseable {
             if (!scenario.migration().rollback().isEmpty()) {
                 journal.record(RunFacts.compared(before, instruments.schema(), clock));
             }
+        }
+    }
+
+    private void applyBaseline(Environment environment) throws InvalidScenarioException, InterruptedException {
+        List<Step> baseline = scenario.migration().baseline();
+        if (!baseline.isEmpty()) {
+            progress.preparing("applying " + baseline.size() + " migrations that are the baseline");
+            BaselineRun.apply(baseline, environment.primary().jdbcUrl(ApplicationNames.OBSERVER));
         }
     }
 
@@ -190,7 +188,7 @@ public final class Rehearsal implements AutoCloseable {
                 clock,
                 journal,
                 timeline.stepListener(),
-                new LoadedSurroundings(instruments),
+                new LoadedSurroundings(instruments, load, timeline::baselineP99, directory.outputs()),
                 scenario.seed());
         timeline.warmup();
         writeback.await();
@@ -231,7 +229,7 @@ public final class Rehearsal implements AutoCloseable {
     /** The load names its sessions itself, by service. */
     private LoadSpec loadSpec(Environment environment) {
         return new LoadSpec(
-                scenario.workload(),
+                scenario.workload().deployedBy(scenario.migration()),
                 scenario.seed(),
                 environment.application().jdbcUrl(),
                 environment.reads().stream().map(ProxiedEndpoint::jdbcUrl).toList(),

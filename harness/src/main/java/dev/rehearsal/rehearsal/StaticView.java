@@ -1,13 +1,10 @@
 package dev.rehearsal.rehearsal;
 
 import dev.rehearsal.dataset.BuildProgress;
-import dev.rehearsal.dataset.CacheDirectory;
 import dev.rehearsal.dataset.Cloner;
 import dev.rehearsal.dataset.ServerLauncher;
 import dev.rehearsal.dataset.Snapshot;
 import dev.rehearsal.dataset.SnapshotStore;
-import dev.rehearsal.environment.RuntimeChooser;
-import dev.rehearsal.environment.ServerRuntime;
 import dev.rehearsal.inspect.Inspection;
 import dev.rehearsal.inspect.Inspector;
 import dev.rehearsal.inspect.TableSizes;
@@ -20,7 +17,6 @@ import dev.rehearsal.scenario.EnvironmentException;
 import dev.rehearsal.scenario.InvalidScenarioException;
 import dev.rehearsal.scenario.RestoreSpec;
 import dev.rehearsal.scenario.Scenario;
-import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -29,8 +25,6 @@ import java.util.Map;
 
 /** Looks at a scenario's migration without load: on a server of its own, which is gone afterwards. */
 public final class StaticView {
-    private static final Journal NOWHERE = event -> {};
-
     private StaticView() {}
 
     /**
@@ -40,25 +34,12 @@ public final class StaticView {
      */
     public static Inspection of(Scenario scenario, BuildProgress building)
             throws InvalidScenarioException, EnvironmentException, InterruptedException {
-        Path cache = CacheDirectory.resolve();
-        try (Deletion deletion = new Deletion();
-                Workspace workspace =
-                        Workspace.open(cache, scenario.name() + " (inspected)", deletion, RunClock.started(), NOWHERE);
-                ServerRuntime runtime = new RuntimeChooser(cache).choose(scenario.environment(), scenario.seed());
-                SnapshotStore snapshots = new SnapshotStore(cache, runtime.servers())) {
-            Snapshot snapshot = snapshots.obtain(scenario.dataset(), scenario.seed(), building);
-            Cloner.Clone clone = workspace.clone(snapshot, "inspected");
-            try (ServerLauncher.RunningServer server = runtime.servers().start(clone.directory(), Map.of());
-                    Connection connection = DriverManager.getConnection(server.jdbcUrl(Snapshot.DATABASE))) {
-                return Inspector.inspect(
-                        scenario.migration(), scenario.workload(), TableSizes.of(connection), connection);
-            } catch (SQLException e) {
-                throw new EnvironmentException(
-                        "the server went away while the migration was inspected: " + e.getMessage(),
-                        "start again; if it happens again, a statement of the migration ends the server",
-                        e);
-            }
-        }
+        return ClonedServer.ask(
+                scenario,
+                "inspected",
+                building,
+                connection -> Inspector.inspect(
+                        scenario.migration(), scenario.workload(), TableSizes.of(connection), connection));
     }
 
     /**

@@ -44,7 +44,7 @@ final class TimelineRunner {
     private final Journal journal;
     private final Progress progress;
     private final List<Double> baselineTicks = new ArrayList<>();
-    private double baselineP99Millis = Double.NaN;
+    private volatile double baselineP99Millis = Double.NaN;
     private volatile Optional<String> statement = Optional.empty();
 
     TimelineRunner(
@@ -77,6 +77,11 @@ final class TimelineRunner {
             }
 
             @Override
+            public void progressed(Step step, String howFar) {
+                statement = Optional.of(howFar);
+            }
+
+            @Override
             public void committing(Step step) {
                 faults.committing(step.name());
             }
@@ -96,6 +101,12 @@ final class TimelineRunner {
                 }
             }
         };
+    }
+
+    /** The p99 response of the baseline; empty before its end, or when nothing finished in it. */
+    Optional<Duration> baselineP99() {
+        double millis = baselineP99Millis;
+        return Double.isNaN(millis) ? Optional.empty() : Optional.of(Duration.ofNanos((long) (millis * 1e6)));
     }
 
     TimelineRunner warmup() throws EnvironmentException, InterruptedException {

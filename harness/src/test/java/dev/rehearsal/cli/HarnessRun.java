@@ -133,6 +133,18 @@ record HarnessRun(int exitCode, String out, String err, Path directory) {
         assertThat(maxResponseMillis("migration")).as(told()).isBetween(waited - 5, waited * 1.25 + 50);
     }
 
+    /**
+     * That a statement which took its lock at once held it for as long as it ran: the hold is told from the server's log and by looking, with the error
+     * that it states itself, and the statement's own time by the client, whom a busy machine may answer late.
+     */
+    static void assertHeldWhileItRan(JsonNode lock, JsonNode statement) {
+        double ran = statement.get("durationMillis").asDouble();
+        double error = lock.get("errorMillis").asDouble();
+        assertThat(lock.get("heldMillis").asDouble())
+                .as(lock + " of " + statement)
+                .isBetween(0.8 * ran - error, 1.2 * ran + error);
+    }
+
     static Optional<JsonNode> lock(JsonNode statement, String relation, String mode) {
         return stream(statement.get("locks"))
                 .filter(lock -> lock.get("relation").asString().equals(relation)

@@ -140,6 +140,7 @@ class RegressionOfNothingTest {
                 run.pauses(),
                 Optional.empty(),
                 run.troubles(),
+                run.limitations(),
                 List.of(),
                 Optional.of(new LoadEnded(run.load().orElseThrow().atNanos(), requests.size(), requests.size())),
                 run.end(),

@@ -205,7 +205,8 @@ class DumpRestoreTest {
                         true,
                         List.of("id"),
                         List.of(),
-                        Set.of()));
+                        Set.of(),
+                        false));
         assertThat(tables.schema().tables().get("sales.Line Items").unique())
                 .containsExactly(List.of("customer", "line"));
         assertThat(tables.schema().tables().get("sales.Line Items").foreignKeys())

@@ -184,7 +184,8 @@ class SnapshotBuildTest {
 
         try (ServerLauncher.RunningServer server = servers.start(clone, Map.of());
                 Connection connection = DriverManager.getConnection(server.jdbcUrl(Snapshot.DATABASE))) {
-            Map<String, ServerColumn> columns = ServerColumn.of(connection, "t");
+            Map<String, ServerColumn> columns =
+                    ServerCatalog.read(connection).tables().get("t").columns();
             for (Map.Entry<String, Generator> entry : generators.entrySet()) {
                 // The server sends a type's value back in the very bytes that it takes it in.
                 ColumnGenerator generator =

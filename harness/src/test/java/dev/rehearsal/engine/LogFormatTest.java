@@ -36,6 +36,7 @@ class LogFormatTest {
                         8527,
                         OptionalInt.empty(),
                         "",
+                        "",
                         "LOG",
                         "00000",
                         "ending log output to stderr",
@@ -52,6 +53,7 @@ class LogFormatTest {
                         Instant.parse("2026-11-22T19:01:44.105Z"),
                         8590,
                         OptionalInt.empty(),
+                        "postgres",
                         "harness-app/checkout",
                         "ERROR",
                         "42P01",
@@ -65,12 +67,13 @@ class LogFormatTest {
     @Test
     void readsTheSameFromJson() throws Exception {
         assertThat(LogFormat.JSON.read("""
-                        {"timestamp":"2026-11-22 10:57:47.665 UTC","pid":9694,"error_severity":"LOG","message":"m","leader_pid":9000,\
+                        {"timestamp":"2026-11-22 10:57:47.665 UTC","pid":9694,"error_severity":"LOG","message":"m","user":"u","leader_pid":9000,\
                         "application_name":"a","detail":"d","hint":"h","context":"c","statement":"s"}"""))
                 .isEqualTo(new LogRecord(
                         Instant.parse("2026-11-22T10:57:47.665Z"),
                         9694,
                         OptionalInt.of(9000),
+                        "u",
                         "a",
                         "LOG",
                         "00000",

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.rehearsal.engine.LogAccess;
 import dev.rehearsal.run.ApplicationNames;
 import dev.rehearsal.run.RunClock;
 import dev.rehearsal.run.RunEvent.EnvironmentReady;
@@ -78,7 +79,9 @@ class ContainerRuntimeTest {
             }
             assertThat(ask(environment.primary().jdbcUrl("test"), "show data_directory"))
                     .isEqualTo(data.toString());
-            assertThat(environment.primary().log().path()).isReadable().isNotEmptyFile();
+            assertThat(((LogAccess.AtHand) environment.primary().log()).file().path())
+                    .isReadable()
+                    .isNotEmptyFile();
             assertThat(ProcessHandle.of(environment.primary().processId())
                             .orElseThrow()
                             .descendants())

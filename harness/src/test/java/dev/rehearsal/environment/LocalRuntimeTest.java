@@ -3,6 +3,7 @@ package dev.rehearsal.environment;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.rehearsal.engine.LogAccess;
 import dev.rehearsal.run.ApplicationNames;
 import dev.rehearsal.run.RunClock;
 import dev.rehearsal.run.RunEvent;
@@ -72,7 +73,8 @@ class LocalRuntimeTest {
                 start(Map.of("Log_Lock_Waits", "off", "logging_collector", "off"), Map.of("log_lock_waits", "on"))) {
             assertThat(ask(environment.primary().jdbcUrl("test"), "show log_lock_waits"))
                     .isEqualTo("on");
-            assertThat(environment.primary().log().path()).exists();
+            assertThat(((LogAccess.AtHand) environment.primary().log()).file().path())
+                    .exists();
         }
     }
 
@@ -88,8 +90,10 @@ class LocalRuntimeTest {
         environment.close();
 
         assertThat(ProcessHandle.of(primary.processId())).isEmpty();
-        assertThat(primary.dataDirectory().resolve("postmaster.pid")).doesNotExist();
-        assertThat(TestCluster.registered(primary.dataDirectory())).isEmpty();
+        assertThat(primary.dataDirectory().orElseThrow().resolve("postmaster.pid"))
+                .doesNotExist();
+        assertThat(TestCluster.registered(primary.dataDirectory().orElseThrow()))
+                .isEmpty();
         List<String> log = Files.readAllLines(temporary.resolve("run/server.log"));
         assertThat(log)
                 .anyMatch(

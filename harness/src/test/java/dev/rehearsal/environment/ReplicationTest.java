@@ -83,7 +83,7 @@ class ReplicationTest {
             assertThat(without).isPositive();
             assertThat(environment.primary().port()).isNotEqualTo(before.port());
             assertThat(ProcessHandle.of(before.processId())).isEmpty();
-            assertThat(environment.retired()).contains(before.dataDirectory());
+            assertThat(environment.retired()).isEqualTo(before.dataDirectory());
             assertThat(environment.replicas().keySet()).containsExactly("replica-2");
             execute(environment.application().jdbcUrl("test"), "insert into t values (2)");
             assertThat(ask(environment.primary().jdbcUrl("test"), "select count(*) from t"))

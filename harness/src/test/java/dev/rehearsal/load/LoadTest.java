@@ -125,6 +125,67 @@ class LoadTest {
                 .orElseThrow();
     }
 
+    /** Which version each request had follows from its number, its instant and when the deployments began. */
+    @Test
+    void movesAServiceFromOneVersionToTheNextAndBack() throws Exception {
+        Operation note =
+                operation("note", 1, Map.of("id", new Parameter.Sequence(1)), "insert into notes values (:id, 'old')");
+        Operation newer =
+                operation("note", 1, Map.of("id", new Parameter.Sequence(1)), "insert into notes values (:id, 'v2')");
+        Operation only = operation("count", 1, Map.of(), "select count(*) from accounts");
+        execute("create table notes (id bigint primary key, version text)");
+        Workload.Service shop = new Workload.Service(
+                "shop",
+                400,
+                pool(10, Duration.ofSeconds(5)),
+                java.util.Optional.empty(),
+                java.util.Optional.empty(),
+                List.of(note, READ),
+                Map.of("v2", List.of(newer, only)));
+
+        try (Load load = Load.launch()) {
+            begin(load, Workloads.of(Arrivals.POISSON, shop));
+            await().until(() -> load.live().completed() > 100);
+            long end = load.deploy("shop", "v2", Duration.ofMillis(700));
+            await().until(() -> clock.nowNanos() > end + 300_000_000);
+            load.deploy("shop", Workload.Service.OLD, Duration.ZERO);
+            await().until(() -> clock.nowNanos() > end + 900_000_000);
+            load.stopAndDrain(LIMIT);
+        }
+
+        List<RunEvent.Deploying> deployed = events.stream()
+                .filter(RunEvent.Deploying.class::isInstance)
+                .map(RunEvent.Deploying.class::cast)
+                .toList();
+        assertThat(deployed).extracting(RunEvent.Deploying::version).containsExactly("v2", "old");
+        Deployments deployments = new Deployments();
+        deployments.add(new Deployments.Window(
+                1,
+                deployed.get(0).startNanos(),
+                deployed.get(0).endNanos() - deployed.get(0).startNanos()));
+        deployments.add(new Deployments.Window(0, deployed.get(1).startNanos(), 0));
+        ArrivalPlan plan = new ArrivalPlan(7, Arrivals.POISSON, shop);
+        List<RequestLog.OperationKey> operations =
+                RequestLog.open(requestsFile()).operations();
+        assertThat(operations.stream().map(key -> key.version() + " " + key.operation()))
+                .containsExactly("old note", "old read", "v2 note", "v2 read", "v2 count");
+        List<RequestRecord> requests = requests();
+        assertThat(requests).allSatisfy(request -> {
+            long arrival = request.attempts().arrival();
+            int version = deployments.version(plan.versionDraw(arrival), request.t0Nanos());
+            assertThat(request.operation()).isEqualTo((version == 0 ? 0 : 2) + plan.operation(arrival, version));
+            assertThat(request.outcome()).isEqualTo(Outcome.SUCCEEDED);
+        });
+        long first = deployed.get(0).startNanos();
+        long last = deployed.get(0).endNanos();
+        assertThat(requests.stream()
+                        .filter(request -> request.t0Nanos() > first && request.t0Nanos() < last)
+                        .map(request -> operations.get(request.operation()).version())
+                        .distinct())
+                .containsExactlyInAnyOrder("old", "v2");
+        assertThat(ask("select count(distinct version) from notes")).isEqualTo(2);
+    }
+
     @Test
     void recordsEveryPlannedArrivalOnceAndWhatItsTransactionsDid() throws Exception {
         Operation pay = operation(

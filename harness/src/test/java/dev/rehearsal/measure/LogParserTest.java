@@ -114,7 +114,12 @@ class LogParserTest {
                         table"" does not exist",,,,,,"select *
                           from ""no such
                         table"", ""x"";",17,,"harness-app/checkout","client backend\""""))
-                .contains(new LogEntry.SessionFailed(Instant.parse("2026-11-22T19:01:44.105Z"), 8590, "42P01"));
+                .contains(new LogEntry.SessionFailed(
+                        Instant.parse("2026-11-22T19:01:44.105Z"),
+                        8590,
+                        "42P01",
+                        "relation \"no such\ntable\" does not exist",
+                        "select *\n  from \"no such\ntable\", \"x\";"));
     }
 
     @Test
@@ -158,7 +163,7 @@ class LogParserTest {
     @Test
     void readsTheErrorOfASession() throws Exception {
         assertThat(parser.parse(line("ERROR", "canceling statement due to lock timeout", ",\"state_code\":\"55P03\"")))
-                .contains(new LogEntry.SessionFailed(AT, 9694, "55P03"));
+                .contains(new LogEntry.SessionFailed(AT, 9694, "55P03", "canceling statement due to lock timeout", ""));
     }
 
     @Test

@@ -1,6 +1,7 @@
 package dev.rehearsal.measure;
 
 import dev.rehearsal.dataset.Snapshot;
+import dev.rehearsal.engine.LogAccess;
 import dev.rehearsal.engine.LogFile;
 import dev.rehearsal.engine.LogFormat;
 import dev.rehearsal.engine.PostgresVersion;
@@ -24,18 +25,18 @@ import java.util.concurrent.CopyOnWriteArrayList;
 /** A real server with armed instruments whose journal is a list. */
 public final class MeasuredServer implements AutoCloseable {
     private final AutoCloseable server;
-    private final LogFile log;
+    private final LogAccess access;
     private final String url;
     private final Instruments instruments;
     private final RunClock clock = RunClock.started();
     private final List<RunEvent> events = new CopyOnWriteArrayList<>();
 
-    private MeasuredServer(AutoCloseable server, String url, LogFile log, long processId) throws Exception {
+    private MeasuredServer(AutoCloseable server, String url, LogAccess access, long processId) throws Exception {
         this.server = server;
         this.url = url;
-        this.log = log;
+        this.access = access;
         try {
-            this.instruments = Instruments.armed(url, log, processId, clock, events::add);
+            this.instruments = Instruments.armed(url, access, processId, clock, events::add);
         } catch (Exception e) {
             server.close();
             throw e;
@@ -56,7 +57,23 @@ public final class MeasuredServer implements AutoCloseable {
         return new MeasuredServer(
                 server,
                 server.jdbcUrl(Snapshot.DATABASE),
-                new LogFile(data.resolve("log").resolve(format.fileName()), format),
+                new LogAccess.AtHand(new LogFile(data.resolve("log").resolve(format.fileName()), format)),
+                server.processId());
+    }
+
+    /** One of which we have a role that owns a database, and nothing else. */
+    public static MeasuredServer withoutRights(Path directory, int majorVersion) throws Exception {
+        LocalServer server = TestCluster.servers(majorVersion)
+                .start(TestCluster.clone(directory.resolve("data"), majorVersion), Map.of());
+        String superuser = server.jdbcUrl(Snapshot.DATABASE);
+        try (Connection connection = DriverManager.getConnection(superuser)) {
+            execute(connection, "create role plain login password 'plain'");
+            execute(connection, "create database theirs owner plain");
+        }
+        return new MeasuredServer(
+                server,
+                "jdbc:postgresql://127.0.0.1:" + server.port() + "/theirs?user=plain&password=plain",
+                new LogAccess.Unreadable("The test does not show it."),
                 server.processId());
     }
 
@@ -72,7 +89,7 @@ public final class MeasuredServer implements AutoCloseable {
     }
 
     public LogFile log() {
-        return log;
+        return ((LogAccess.AtHand) access).file();
     }
 
     public RunClock clock() {

@@ -49,7 +49,8 @@ class WaitLedgerTest {
     void addsTheTimeUpToTheErrorToWhatTheServerHadCounted() {
         ledger.reported(report(10, ORDERS, 10_000_000, List.of(1)));
 
-        LockWaited wait = ledger.failed(new LogEntry.SessionFailed(ORIGIN.plusMillis(210), 7, "55P03"))
+        LockWaited wait = ledger.failed(new LogEntry.SessionFailed(
+                        ORIGIN.plusMillis(210), 7, "55P03", "canceling statement due to lock timeout", "select 1"))
                 .orElseThrow();
 
         assertThat(wait.durationNanos()).isEqualTo(210_000_000);
@@ -73,7 +74,7 @@ class WaitLedgerTest {
 
     @Test
     void anErrorOfASessionThatDoesNotWaitIsNoWait() {
-        assertThat(ledger.failed(new LogEntry.SessionFailed(ORIGIN, 7, "23505")))
+        assertThat(ledger.failed(new LogEntry.SessionFailed(ORIGIN, 7, "23505", "duplicate key", "select 1")))
                 .isEmpty();
     }
 

@@ -63,6 +63,26 @@ class WaitingStepsTest {
         public Optional<LaggingReplica> furthestBehind() {
             return Optional.of(new LaggingReplica("replica-1", lags.size() > 1 ? lags.pop() : lags.getFirst()));
         }
+
+        @Override
+        public Optional<Duration> p99() {
+            return Optional.empty();
+        }
+
+        @Override
+        public Optional<Duration> baselineP99() {
+            return Optional.empty();
+        }
+
+        @Override
+        public long deploy(String service, String version, Duration over) {
+            throw new AssertionError("no step deploys");
+        }
+
+        @Override
+        public int waitingForLocks() {
+            return 0;
+        }
     }
 
     private static Step pause(Duration length) {

@@ -6,6 +6,7 @@ import dev.rehearsal.run.RunEvent.ContainerFacts;
 import dev.rehearsal.run.RunEvent.DatasetReady;
 import dev.rehearsal.run.RunEvent.EnvironmentReady;
 import dev.rehearsal.run.RunEvent.HostFacts;
+import dev.rehearsal.run.RunEvent.InstrumentLimited;
 import dev.rehearsal.run.RunEvent.InstrumentTrouble;
 import dev.rehearsal.run.RunEvent.Noted;
 import dev.rehearsal.run.RunEvent.RunStarted;
@@ -198,7 +199,11 @@ final class Circumstances {
                 "each with its error: between what the migration’s own connection knows at least and at most"));
         ledger().ifPresent(facts::add);
         run.environment()
+                .filter(e -> run.limitation(InstrumentLimited.LOCK_WAITS).isEmpty())
                 .ifPresent(e -> facts.add(new Fact("deadlock_timeout", deadlockTimeout(e.deadlockTimeoutMillis()))));
+        for (InstrumentLimited limited : run.limitations()) {
+            facts.add(new Fact("limited: " + limited.instrument(), Closing.limitation(limited)));
+        }
         for (InstrumentTrouble trouble : run.troubles()) {
             facts.add(new Fact("trouble: " + trouble.instrument(), trouble.message()));
         }

@@ -1,6 +1,7 @@
 package dev.rehearsal.report;
 
 import dev.rehearsal.run.FaultRun;
+import dev.rehearsal.run.RunEvent.InstrumentLimited;
 import dev.rehearsal.run.RunRecord;
 import dev.rehearsal.scenario.Stage;
 import dev.rehearsal.verdict.DrillResult;
@@ -80,6 +81,15 @@ final class Closing {
         }
         return String.join(", ", parts)
                 + (validity.valid() ? ": good enough for these limits" : ": not good enough, see above");
+    }
+
+    /** What an instrument had to do without: sentences. */
+    static String limitation(InstrumentLimited limited) {
+        return limited.reason() + " " + limited.consequence()
+                + (limited.blindNanos().isPresent()
+                        ? " What is shorter than "
+                                + Quantities.duration(limited.blindNanos().getAsLong()) + " may be missed."
+                        : "");
     }
 
     private static String millis(double millis) {

@@ -2,9 +2,6 @@ package dev.rehearsal.report;
 
 import dev.rehearsal.run.RunRecord;
 import dev.rehearsal.verdict.Verdict;
-import gg.jte.ContentType;
-import gg.jte.TemplateEngine;
-import gg.jte.output.StringOutput;
 import gg.jte.output.WriterOutput;
 import java.io.Writer;
 import java.util.Map;
@@ -23,9 +20,7 @@ public final class Html {
 
     /** The whole page. */
     public static String render(RunRecord run, Verdict verdict) {
-        StringOutput output = new StringOutput(1 << 21);
-        engine().render(TEMPLATE, parameters(run, verdict), output);
-        return output.toString();
+        return Pages.render(TEMPLATE, parameters(run, verdict));
     }
 
     /**
@@ -34,12 +29,7 @@ public final class Html {
      * @param to encodes as UTF-8, which is what the page says it is
      */
     public static void render(RunRecord run, Verdict verdict, Writer to) {
-        engine().render(TEMPLATE, parameters(run, verdict), new WriterOutput(to));
-    }
-
-    private static TemplateEngine engine() {
-        return TemplateEngine.createPrecompiled(
-                null, ContentType.Html, Html.class.getClassLoader(), "dev.rehearsal.report.templates");
+        Pages.render(TEMPLATE, parameters(run, verdict), new WriterOutput(to));
     }
 
     private static Map<String, Object> parameters(RunRecord run, Verdict verdict) {

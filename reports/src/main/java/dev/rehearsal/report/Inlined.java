@@ -21,9 +21,18 @@ public record Inlined(String styles, String charts, String script, String data, 
     private static final JsonMapper MAPPER = JsonMapper.builder().build();
 
     static Inlined with(ReportData data) {
+        return with(data, "report.js", resource("report.css"));
+    }
+
+    /** Of a page about more than one run: its own script, and a sheet of its own after that of the report. */
+    static Inlined with(Object data, String page) {
+        return with(data, page + ".js", resource("report.css") + resource("overview.css"));
+    }
+
+    private static Inlined with(Object data, String scriptName, String styles) {
         String charts = licensed(resource(ECHARTS + "dist/echarts.min.js"));
-        String script = resource("report.js");
-        return new Inlined(resource("report.css"), charts, script, embeddable(data), policy(charts, script));
+        String script = resource(scriptName);
+        return new Inlined(styles, charts, script, embeddable(data), policy(charts, script));
     }
 
     private static String licensed(String library) {
@@ -36,7 +45,7 @@ public record Inlined(String styles, String charts, String script, String data, 
     }
 
     /** JSON in which no text can close the script element, open a comment in it, or break a line of it. */
-    static String embeddable(ReportData data) {
+    static String embeddable(Object data) {
         // These characters occur within strings only, where JSON allows their escapes.
         return MAPPER.writeValueAsString(data)
                 .replace("<", "\\u003c")

@@ -191,6 +191,7 @@ final class LockLanes {
             case LOCK_TIMEOUT -> "gave up: lock timeout";
             case CANCELLED -> "gave up: cancelled";
             case DEADLOCK -> "ended by a deadlock";
+            case ENDED -> "over";
             case UNKNOWN -> "end not seen";
         };
     }

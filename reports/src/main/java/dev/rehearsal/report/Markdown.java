@@ -7,9 +7,16 @@ import dev.rehearsal.verdict.OperationStatistics;
 import dev.rehearsal.verdict.Quantities;
 import dev.rehearsal.verdict.StageStatistics;
 import dev.rehearsal.verdict.Verdict;
+import java.util.Comparator;
+import java.util.List;
 
-/** {@code summary.md}: what a pull request shows. */
+/**
+ * {@code summary.md}: what a pull request and a build's summary show. Of many objectives those that passed are left out first, because a comment has to
+ * stay short.
+ */
 public final class Markdown {
+    private static final int MOST_ROWS = 25;
+
     private Markdown() {}
 
     public static String render(RunRecord run, Verdict verdict) {
@@ -32,6 +39,7 @@ public final class Markdown {
         text.append('\n').append(safe(Conditions.line(run))).append("\n\n");
         objectives(text, verdict);
         stages(text, verdict);
+        course(text, run);
         verdict.ledger()
                 .ifPresent(account -> text.append("- Ledger: ")
                         .append(safe(Closing.ledger(account)))
@@ -49,6 +57,10 @@ public final class Markdown {
         text.append("- Instruments: ")
                 .append(safe(Closing.instruments(verdict)))
                 .append(".\n");
+        run.limitations()
+                .forEach(limited -> text.append("- Limited, ")
+                        .append(safe(limited.instrument() + ": " + Closing.limitation(limited)))
+                        .append('\n'));
         run.notes()
                 .forEach(note ->
                         text.append("- Note: ").append(safe(note.message())).append('\n'));
@@ -60,10 +72,37 @@ public final class Markdown {
             return;
         }
         text.append("| objective | result | observed | limit |\n|---|---|---:|---:|\n");
-        for (Finding finding : verdict.findings()) {
+        List<Finding> shown = shown(verdict);
+        for (Finding finding : shown) {
             row(text, finding.subject(), finding.status().word(), finding.shownObserved(), finding.shownLimit());
         }
+        int passed = verdict.findings().size() - shown.size();
+        if (passed > 0) {
+            text.append("\nand ").append(passed).append(" more, in the report\n");
+        }
         text.append('\n');
+    }
+
+    /** All in their order; of too many, those that did not pass, and as many of the others as there is room for. */
+    private static List<Finding> shown(Verdict verdict) {
+        if (verdict.findings().size() <= MOST_ROWS) {
+            return verdict.findings();
+        }
+        return verdict.findings().stream()
+                .sorted(Comparator.comparing(finding -> finding.status() == Verdict.Status.PASSED))
+                .limit(MOST_ROWS)
+                .toList();
+    }
+
+    private static void course(StringBuilder text, RunRecord run) {
+        Sparkline.Drawn drawn = Sparkline.of(run);
+        if (drawn.highestMillis() > 0) {
+            text.append("Slowest response over time, up to ")
+                    .append(Quantities.duration(Math.round(drawn.highestMillis() * 1e6)))
+                    .append(", logarithmic:\n\n```\n")
+                    .append(drawn.text())
+                    .append("\n```\n\n");
+        }
     }
 
     private static void stages(StringBuilder text, Verdict verdict) {

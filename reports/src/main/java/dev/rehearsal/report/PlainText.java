@@ -32,6 +32,18 @@ final class PlainText {
         return forTerminal(text).replace("&", "&amp;").replaceAll("([\\\\`*_\\[\\]<>|~#])", "\\\\$1");
     }
 
+    /**
+     * For a message of SARIF, on one line: there {@code [text](target)} is a link and {@code {0}} a placeholder (SARIF 2.1.0, 3.11.5 and 3.11.6).
+     */
+    static String forSarif(String text) {
+        return forTerminal(text)
+                .replace("\\", "\\\\")
+                .replace("[", "\\[")
+                .replace("]", "\\]")
+                .replace("{", "{{")
+                .replace("}", "}}");
+    }
+
     /** For XML 1.0, in text and in attributes: characters that it cannot hold become visible. */
     static String forXml(String text) {
         StringBuilder safe = new StringBuilder(text.length());

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Optional;
 
 /** Every report of a run: what {@code harness rehearse} writes at its end and {@code harness report} writes again. */
 public final class Reports {
@@ -29,6 +30,8 @@ public final class Reports {
             Verdict verdict = Judge.judge(run);
             HdrLog.write(run, directory.latencyLog());
             replace(directory.junitXml(), JUnitXml.render(run, verdict));
+            replace(directory.sarif(), Sarif.render(run, verdict, documentation()));
+            replace(directory.codeQuality(), CodeQuality.render(run, verdict));
             replace(directory.summaryMarkdown(), Markdown.render(run, verdict));
             replace(directory.reportHtml(), Html.render(run, verdict));
             // Last, so that whoever waits for it finds the others there.
@@ -37,6 +40,14 @@ public final class Reports {
         } catch (UncheckedIOException e) {
             throw e.getCause();
         }
+    }
+
+    /** The manual that came with this harness, where the launcher says that it is. */
+    private static Optional<String> documentation() {
+        return Optional.ofNullable(System.getProperty("rehearsal.home"))
+                .map(home -> Path.of(home).resolve("reports").resolve("README.md"))
+                .filter(Files::isRegularFile)
+                .map(manual -> manual.toAbsolutePath().normalize().toUri().toString());
     }
 
     /** By a move, so that a report is old or new and never half. */

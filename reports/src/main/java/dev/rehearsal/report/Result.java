@@ -86,6 +86,7 @@ public record Result(
             double arrivalsPerSecond,
             List<String> command) {}
 
+    /** @param cause the statement of the migration that it comes from; null where it is no single one's, and of what passed */
     public record Finding(
             String objective,
             String status,
@@ -95,7 +96,8 @@ public record Result(
             String unit,
             String message,
             Source source,
-            Optional<Interval> interval) {}
+            Optional<Interval> interval,
+            Optional<Source> cause) {}
 
     /** In the finding's unit. */
     public record Interval(double low, double high, double confidence) {}
@@ -111,7 +113,15 @@ public record Result(
             OptionalDouble baselineDriftPercent,
             OptionalDouble machineCpuBaselineFraction,
             OptionalDouble smallestLimitMillis,
-            CrossCheck crossCheck) {}
+            CrossCheck crossCheck,
+            List<Limitation> limitations) {}
+
+    /**
+     * What an instrument had to do without.
+     *
+     * @param blindMillis what is shorter may be missed; null where that is no matter of time
+     */
+    public record Limitation(String instrument, String reason, String consequence, OptionalDouble blindMillis) {}
 
     public record CrossCheck(
             long victimWaits,
@@ -198,6 +208,7 @@ public record Result(
     /**
      * @param status {@code succeeded}, {@code failed}, {@code timedOut}, {@code unknown}, {@code skipped}, or {@code unfinished} if its end was never recorded
      * @param message why it did not succeed
+     * @param backfill of a step that was one and came as far as to begin
      */
     public record Step(
             String name,
@@ -209,7 +220,26 @@ public record Result(
             double endMillis,
             Source source,
             Optional<String> message,
+            Optional<Backfill> backfill,
             List<Statement> statements) {}
+
+    /** A step that changed rows in batches; its only statement is all of them together. */
+    public record Backfill(
+            String table,
+            long rows,
+            double rowsPerSecond,
+            long batches,
+            int walks,
+            boolean resumed,
+            int retries,
+            int batchKeysLast,
+            double longestBatchMillis,
+            double busyMillis,
+            double pausedMillis,
+            Map<String, Double> throttledMillis,
+            OptionalLong bytesBefore,
+            OptionalLong bytesAfter,
+            OptionalLong deadTuplesAfter) {}
 
     /** As last tried; waits, WAL and victims are those of all tries together, locks and rewrites those of any. */
     public record Statement(

@@ -125,7 +125,8 @@ final class ResultComposer {
                 finding.message(),
                 source(finding.source()),
                 finding.interval()
-                        .map(interval -> new Result.Interval(interval.low(), interval.high(), interval.confidence())));
+                        .map(interval -> new Result.Interval(interval.low(), interval.high(), interval.confidence())),
+                finding.cause().map(ResultComposer::source));
     }
 
     private static Result.Source source(SourceLocation location) {
@@ -148,7 +149,18 @@ final class ResultComposer {
                         check.unmatchedWaits(),
                         rounded(check.longestWaitMillis()),
                         rounded(check.longestResponseMillis()),
-                        rounded(check.unexplainedMillis())));
+                        rounded(check.unexplainedMillis())),
+                run.limitations().stream().map(ResultComposer::limitation).toList());
+    }
+
+    private static Result.Limitation limitation(RunEvent.InstrumentLimited limited) {
+        return new Result.Limitation(
+                limited.instrument(),
+                limited.reason(),
+                limited.consequence(),
+                limited.blindNanos().isPresent()
+                        ? OptionalDouble.of(millis(limited.blindNanos().getAsLong()))
+                        : OptionalDouble.empty());
     }
 
     private static Result.Environment environment(RunEvent.EnvironmentReady ready) {
@@ -261,7 +273,29 @@ final class ResultComposer {
                 millis(step.endNanos()),
                 source(step.location()),
                 step.failure(),
+                step.backfill().map(backfill -> backfill(step, backfill)),
                 statements);
+    }
+
+    private static Result.Backfill backfill(StepRun step, RunEvent.BackfillEnded backfill) {
+        Map<String, Double> throttled = new TreeMap<>();
+        backfill.throttledNanos().forEach((reason, nanos) -> throttled.put(reason, millis(nanos)));
+        return new Result.Backfill(
+                backfill.table(),
+                backfill.rows(),
+                rounded(backfill.rows() * 1e9 / Math.max(1, step.endNanos() - step.startNanos())),
+                backfill.batches(),
+                backfill.walks(),
+                backfill.resumed(),
+                backfill.retries(),
+                backfill.batchKeysLast(),
+                millis(backfill.longestBatchNanos()),
+                millis(backfill.busyNanos()),
+                millis(backfill.pausedNanos()),
+                throttled,
+                backfill.bytesBefore(),
+                backfill.bytesAfter(),
+                backfill.deadTuplesAfter());
     }
 
     private static String status(RunEvent.Status status) {

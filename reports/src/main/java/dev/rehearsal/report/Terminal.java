@@ -2,6 +2,7 @@ package dev.rehearsal.report;
 
 import dev.rehearsal.run.FaultRun;
 import dev.rehearsal.run.RunDirectory;
+import dev.rehearsal.run.RunEvent.InstrumentLimited;
 import dev.rehearsal.run.RunEvent.Noted;
 import dev.rehearsal.run.RunRecord;
 import dev.rehearsal.scenario.Stage;
@@ -81,6 +82,9 @@ public final class Terminal {
         verdict.drills().forEach(drill -> labelled("drill", Closing.drill(drill)));
         LintRows.disagreement(run).ifPresent(sentence -> labelled("lint", sentence));
         labelled("instruments", Closing.instruments(verdict));
+        for (InstrumentLimited limited : run.limitations()) {
+            labelled("limited", limited.instrument() + ": " + Closing.limitation(limited));
+        }
         for (Noted note : run.notes()) {
             labelled("note", note.message());
         }

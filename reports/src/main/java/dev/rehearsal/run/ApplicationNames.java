@@ -7,6 +7,9 @@ public final class ApplicationNames {
     public static final String BLOCKER = "harness-blocker";
     public static final String OBSERVER = "harness-observer";
 
+    /** The role that a migration tool logs in as: tools give their sessions names of their own. */
+    public static final String TOOL_ROLE = "harness_tool";
+
     private ApplicationNames() {}
 
     /** Of one service's sessions. */

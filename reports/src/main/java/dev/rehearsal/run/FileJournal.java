@@ -9,7 +9,8 @@ import java.nio.file.StandardOpenOption;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * {@code events.ndjson}: one line an event, each flushed as it is recorded, so that a run that is killed keeps what it saw. Safe for use by
+ * {@code events.ndjson}: one line an event, each flushed as it is recorded, so that a run that is killed keeps what it saw; without
+ * the {@link Secrets} in it. Safe for use by
  * several threads.
  */
 public final class FileJournal implements Journal, AutoCloseable {
@@ -30,7 +31,7 @@ public final class FileJournal implements Journal, AutoCloseable {
     /** @throws UncheckedIOException if the disk does not take it (full, gone), or the journal is closed */
     @Override
     public void record(RunEvent event) {
-        String line = EventFormat.line(event);
+        String line = Secrets.ofThisProcess().hiddenIn(EventFormat.line(event));
         lock.lock();
         try {
             out.write(line);

@@ -20,7 +20,8 @@ import java.time.format.DateTimeFormatter;
  *
  * <pre>
  * rehearsals/&lt;scenario&gt;/&lt;UTC time&gt;/   events.ndjson  requests.bin  ledger.bin  server.log  scenario.yaml      written while it runs
- *                                    result.json  latency.hlog  junit.xml  summary.md  report.html   written by judging, again and again
+ *                                    result.json  latency.hlog  junit.xml  sarif.json  gl-code-quality.json  summary.md  report.html
+ *                                                                                                  written by judging, again and again
  * rehearsals/&lt;scenario&gt;/latest       → the newest (a file that holds its path where links cannot be made)
  * </pre>
  */
@@ -105,6 +106,11 @@ public record RunDirectory(Path path) {
         return path.resolve("server.log");
     }
 
+    /** A folder for what commands print, a file a step; only of a run that has such steps. */
+    public Path outputs() {
+        return path.resolve("output");
+    }
+
     public Path scenario() {
         return path.resolve("scenario.yaml");
     }
@@ -119,6 +125,14 @@ public record RunDirectory(Path path) {
 
     public Path junitXml() {
         return path.resolve("junit.xml");
+    }
+
+    public Path sarif() {
+        return path.resolve("sarif.json");
+    }
+
+    public Path codeQuality() {
+        return path.resolve("gl-code-quality.json");
     }
 
     public Path summaryMarkdown() {

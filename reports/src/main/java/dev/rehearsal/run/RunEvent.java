@@ -27,6 +27,9 @@ import java.util.OptionalLong;
     @JsonSubTypes.Type(value = RunEvent.StepStarted.class, name = "stepStarted"),
     @JsonSubTypes.Type(value = RunEvent.StatementObserved.class, name = "statement"),
     @JsonSubTypes.Type(value = RunEvent.StepEnded.class, name = "stepEnded"),
+    @JsonSubTypes.Type(value = RunEvent.Deploying.class, name = "deploying"),
+    @JsonSubTypes.Type(value = RunEvent.BackfillProgressed.class, name = "backfillProgressed"),
+    @JsonSubTypes.Type(value = RunEvent.BackfillEnded.class, name = "backfillEnded"),
     @JsonSubTypes.Type(value = RunEvent.FaultStarted.class, name = "faultStarted"),
     @JsonSubTypes.Type(value = RunEvent.FaultEnded.class, name = "faultEnded"),
     @JsonSubTypes.Type(value = RunEvent.LockWaited.class, name = "lockWait"),
@@ -41,6 +44,7 @@ import java.util.OptionalLong;
     @JsonSubTypes.Type(value = RunEvent.DrillEnded.class, name = "drillEnded"),
     @JsonSubTypes.Type(value = RunEvent.LedgerRead.class, name = "ledgerRead"),
     @JsonSubTypes.Type(value = RunEvent.InstrumentTrouble.class, name = "instrumentTrouble"),
+    @JsonSubTypes.Type(value = RunEvent.InstrumentLimited.class, name = "instrumentLimited"),
     @JsonSubTypes.Type(value = RunEvent.Noted.class, name = "note"),
     @JsonSubTypes.Type(value = RunEvent.LoadEnded.class, name = "loadEnded"),
     @JsonSubTypes.Type(value = RunEvent.RunEnded.class, name = "runEnded")
@@ -356,17 +360,87 @@ public sealed interface RunEvent {
             long errorNanos,
             boolean ownRelation) {}
 
+    /**
+     * How far a backfill is, about once a second.
+     *
+     * @param keys that the batches of this walk over the table have covered
+     * @param keysEstimated of the table, as the planner has it, and not fewer than {@code keys}
+     * @param rows changed since the step began
+     * @param batchKeys of the next batch
+     * @param remainingNanos of this walk, by the pace so far; empty: not known yet
+     */
+    record BackfillProgressed(
+            long atNanos,
+            int step,
+            int walk,
+            long keys,
+            long keysEstimated,
+            long rows,
+            long batches,
+            int batchKeys,
+            OptionalLong remainingNanos)
+            implements RunEvent {}
+
+    /**
+     * What a backfill was, when it is over, also when it failed.
+     *
+     * @param table as the server names it
+     * @param rows changed since the step began
+     * @param batches that changed anything
+     * @param walks over the table: one more than those that found anything, unless it gave up
+     * @param resumed whether it went on where an earlier one was cut off
+     * @param retries of batches
+     * @param batchKeysLast of the last batch
+     * @param longestBatchNanos from its first message to its commit's answer
+     * @param busyNanos in batches; the rest of the step is waiting
+     * @param pausedNanos as the scenario says, between batches
+     * @param throttledNanos by what held it up: {@code replicaLag}, {@code p99}, {@code lockQueue}
+     * @param bytesBefore of the table with its indexes; empty: not measurable
+     * @param deadTuplesAfter that the server counts and autovacuum has not removed yet
+     */
+    record BackfillEnded(
+            long atNanos,
+            int step,
+            String table,
+            long rows,
+            long batches,
+            int walks,
+            boolean resumed,
+            int retries,
+            int batchKeysLast,
+            long longestBatchNanos,
+            long busyNanos,
+            long pausedNanos,
+            Map<String, Long> throttledNanos,
+            OptionalLong bytesBefore,
+            OptionalLong bytesAfter,
+            OptionalLong deadTuplesAfter)
+            implements RunEvent {
+        public BackfillEnded {
+            throttledNanos = Map.copyOf(throttledNanos);
+        }
+    }
+
+    /**
+     * A service moves to another version. An arrival meets it with the share of the time between start and end that has passed at its planned instant.
+     *
+     * @param version {@code old} for what the service was in the beginning
+     */
+    record Deploying(long atNanos, String service, String version, long startNanos, long endNanos)
+            implements RunEvent {}
+
     record FaultStarted(long atNanos, int index, String kind, String description) implements RunEvent {}
 
     /** @param effect what was done and seen, a sentence; for a fault whose cue never came, why */
     record FaultEnded(long atNanos, int index, String effect, boolean happened) implements RunEvent {}
 
     /**
-     * A session waited for a lock, by the server's own log.
+     * A session waited for a lock, by the server's own log; where that cannot be had, by readings of its locks.
      *
      * @param startNanos when the wait began: {@code endNanos} less the server's own duration
      * @param durationNanos as the server measured it (microseconds); for waits that ended in an error, up to the error
-     * @param errorNanos of {@code startNanos} and {@code endNanos} (the log's clock), not of the duration
+     * @param errorNanos of {@code startNanos} and {@code endNanos}. From the log it is that of its clock, and the duration has none; from readings
+     *     the duration is wrong by as much on each side
      * @param target a relation's name; or {@code transaction 1234}, {@code tuple of orders}
      * @param holders pids that held it when the server reported the wait
      * @param queue pids that waited for it then, in order, this one among them
@@ -410,6 +484,8 @@ public sealed interface RunEvent {
         CANCELLED,
         /** 40P01 */
         DEADLOCK,
+        /** It was seen to be over; whether with the lock or without is not known. Of waits that are not from the server's log. */
+        ENDED,
         /** The log ended, or the session did, before the wait's end was seen. */
         UNKNOWN
     }
@@ -591,6 +667,24 @@ public sealed interface RunEvent {
 
     /** An instrument failed in a way that can falsify the verdict, such as lost log lines. Makes the run inconclusive. */
     record InstrumentTrouble(long atNanos, String instrument, String message) implements RunEvent {}
+
+    /**
+     * An instrument has to do with less than it has on a server of the harness's own. Of several about one instrument the last holds.
+     *
+     * @param instrument such as {@code lock waits}
+     * @param reason why, a sentence
+     * @param consequence what it does instead and how much worse that is, sentences
+     * @param blindNanos what is shorter may be missed; empty where that is no matter of time
+     */
+    record InstrumentLimited(
+            long atNanos, String instrument, String reason, String consequence, OptionalLong blindNanos)
+            implements RunEvent {
+        /** The instrument whose waits are not the server's own account. */
+        public static final String LOCK_WAITS = "lock waits";
+
+        /** What tells of rewrites, scans and short locks. */
+        public static final String EVENT_TRIGGERS = "event triggers";
+    }
 
     /** Something the reader should know: another run on this machine, a busy host. */
     record Noted(long atNanos, String message) implements RunEvent {}

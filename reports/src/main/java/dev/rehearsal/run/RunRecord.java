@@ -2,6 +2,7 @@ package dev.rehearsal.run;
 
 import dev.rehearsal.run.RunEvent.DatasetReady;
 import dev.rehearsal.run.RunEvent.EnvironmentReady;
+import dev.rehearsal.run.RunEvent.InstrumentLimited;
 import dev.rehearsal.run.RunEvent.InstrumentTrouble;
 import dev.rehearsal.run.RunEvent.LedgerRead;
 import dev.rehearsal.run.RunEvent.LoadEnded;
@@ -31,6 +32,7 @@ import java.util.Optional;
  * @param faults in order
  * @param drills in order, all that were planned
  * @param lockWaits in the order of their ends
+ * @param limitations what instruments had to do without, one each
  * @param schema empty if the rollback was not reached or there is none
  * @param load empty if the load never ended properly
  * @param end empty if the run was killed
@@ -52,6 +54,7 @@ public record RunRecord(
         List<Paused> pauses,
         Optional<SchemaCompared> schema,
         List<InstrumentTrouble> troubles,
+        List<InstrumentLimited> limitations,
         List<Noted> notes,
         Optional<LoadEnded> load,
         Optional<RunEnded> end,
@@ -71,6 +74,7 @@ public record RunRecord(
         replicaSamples = List.copyOf(replicaSamples);
         pauses = List.copyOf(pauses);
         troubles = List.copyOf(troubles);
+        limitations = List.copyOf(limitations);
         notes = List.copyOf(notes);
     }
 
@@ -94,6 +98,13 @@ public record RunRecord(
         RunRecordFold fold = new RunRecordFold();
         events.forEach(fold::add);
         return fold.record(requests, ledger);
+    }
+
+    /** What an instrument of that name had to do without; empty if it had all. */
+    public Optional<InstrumentLimited> limitation(String instrument) {
+        return limitations.stream()
+                .filter(limited -> limited.instrument().equals(instrument))
+                .findFirst();
     }
 
     /** When the last was seen of the timeline: drills come after it. */

@@ -1,9 +1,11 @@
 package dev.rehearsal.run;
 
+import dev.rehearsal.run.RunEvent.BackfillEnded;
 import dev.rehearsal.run.RunEvent.DatasetReady;
 import dev.rehearsal.run.RunEvent.EnvironmentReady;
 import dev.rehearsal.run.RunEvent.FaultEnded;
 import dev.rehearsal.run.RunEvent.FaultStarted;
+import dev.rehearsal.run.RunEvent.InstrumentLimited;
 import dev.rehearsal.run.RunEvent.InstrumentTrouble;
 import dev.rehearsal.run.RunEvent.LedgerRead;
 import dev.rehearsal.run.RunEvent.LoadEnded;
@@ -44,6 +46,7 @@ final class RunRecordFold {
     private final Map<StageStarted, StageEnded> stageEnds = new LinkedHashMap<>();
     private final List<StatementPredicted> predictions = new ArrayList<>();
     private final Map<Integer, StepStarted> stepStarts = new TreeMap<>();
+    private final Map<Integer, BackfillEnded> backfills = new LinkedHashMap<>();
     private final Map<Integer, StepEnded> stepEnds = new LinkedHashMap<>();
     private final Map<Integer, Map<Integer, List<StatementObserved>>> statements = new LinkedHashMap<>();
     private final SequencedMap<Integer, FaultStarted> faultStarts = new LinkedHashMap<>();
@@ -54,6 +57,7 @@ final class RunRecordFold {
     private final List<ReplicaSampled> replicaSamples = new ArrayList<>();
     private final List<Paused> pauses = new ArrayList<>();
     private final List<InstrumentTrouble> troubles = new ArrayList<>();
+    private final SequencedMap<String, InstrumentLimited> limitations = new LinkedHashMap<>();
     private final List<Noted> notes = new ArrayList<>();
     private final List<LedgerRead> ledgerReads = new ArrayList<>();
     private long lastSeenNanos = Long.MIN_VALUE;
@@ -72,6 +76,10 @@ final class RunRecordFold {
             case StageEnded e -> end(e);
             case StatementPredicted e -> predictions.add(e);
             case StepStarted e -> stepStarts.put(e.index(), e);
+            // For whoever follows the file.
+            case RunEvent.BackfillProgressed e -> {}
+            case RunEvent.Deploying e -> {}
+            case BackfillEnded e -> backfills.put(begun(e.step(), stepStarts, "step"), e);
             case StepEnded e -> stepEnds.put(begun(e.index(), stepStarts, "step"), e);
             case StatementObserved e ->
                 statements
@@ -89,6 +97,7 @@ final class RunRecordFold {
             case RunEvent.OfDrill e -> drills.add(e);
             case LedgerRead e -> ledgerReads.add(e);
             case InstrumentTrouble e -> troubles.add(e);
+            case InstrumentLimited e -> limitations.put(e.instrument(), e);
             case Noted e -> notes.add(e);
             case LoadEnded e -> load = e;
             case RunEnded e -> end = e;
@@ -142,6 +151,7 @@ final class RunRecordFold {
                 pauses,
                 Optional.ofNullable(schema),
                 troubles,
+                List.copyOf(limitations.values()),
                 notes,
                 Optional.ofNullable(load),
                 Optional.ofNullable(end),
@@ -171,6 +181,7 @@ final class RunRecordFold {
                 ended == null ? 1 : ended.attempts(),
                 ended != null,
                 ended == null ? Optional.empty() : ended.failure(),
+                Optional.ofNullable(backfills.get(start.index())),
                 statements.getOrDefault(start.index(), Map.of()).entrySet().stream()
                         .map(e -> new StatementRun(e.getKey(), inOrder(e.getValue())))
                         .toList());

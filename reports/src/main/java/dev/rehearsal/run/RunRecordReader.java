@@ -57,7 +57,8 @@ final class RunRecordReader {
 
     private static void add(Path file, int number, String line, RunRecordFold fold) throws IOException {
         try {
-            fold.add(EventFormat.event(line));
+            // Runs that were recorded before secrets were hidden are rendered without them too.
+            fold.add(EventFormat.event(Secrets.ofThisProcess().hiddenIn(line)));
         } catch (JacksonException e) {
             throw new IOException(file + ":" + number + ": this line is damaged: " + e.getOriginalMessage(), e);
         } catch (IllegalArgumentException e) {

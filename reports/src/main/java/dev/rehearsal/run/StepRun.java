@@ -1,5 +1,6 @@
 package dev.rehearsal.run;
 
+import dev.rehearsal.run.RunEvent.BackfillEnded;
 import dev.rehearsal.run.RunEvent.Phase;
 import dev.rehearsal.run.RunEvent.Status;
 import dev.rehearsal.scenario.SourceLocation;
@@ -14,6 +15,7 @@ import java.util.Optional;
  * @param endNanos of a step whose end was never recorded, the last thing seen
  * @param status of a step whose end was never recorded, {@code FAILED}
  * @param complete whether its end was recorded
+ * @param backfill of a step that was one and came as far as to begin
  * @param failure why it did not succeed, where that is known
  */
 public record StepRun(
@@ -28,6 +30,7 @@ public record StepRun(
         int attempts,
         boolean complete,
         Optional<String> failure,
+        Optional<BackfillEnded> backfill,
         List<StatementRun> statements) {
     public StepRun {
         statements = List.copyOf(statements);

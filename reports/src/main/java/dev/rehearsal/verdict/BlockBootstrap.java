@@ -24,9 +24,9 @@ import org.apache.commons.rng.simple.RandomSource;
  * <p>The stage that is judged is not itself resampled: a single stall in it would be left out of a third of the resamples, as if it might
  * not have happened. What the baseline never showed cannot be known from it: a stall that comes once in minutes needs a baseline of minutes.
  */
-final class BlockBootstrap {
+public final class BlockBootstrap {
     /** Of the interval; half of the rest lies beyond either end. */
-    static final double CONFIDENCE = 0.99;
+    public static final double CONFIDENCE = 0.99;
 
     private static final int RESAMPLES = 2000;
     private static final long SECOND = 1_000_000_000;
@@ -48,7 +48,7 @@ final class BlockBootstrap {
     }
 
     /** Reads the requests once; empty if there is no baseline or it has no whole second. */
-    static Optional<BlockBootstrap> of(RunRecord run, Optional<String> service, Optional<String> operation) {
+    public static Optional<BlockBootstrap> of(RunRecord run, Optional<String> service, Optional<String> operation) {
         Optional<StageSpan> baseline = run.stage(Stage.BASELINE);
         int seconds = baseline.map(BlockBootstrap::seconds).orElse(0);
         if (seconds == 0) {
@@ -70,7 +70,7 @@ final class BlockBootstrap {
     }
 
     /** Whole ones. */
-    static int seconds(StageSpan span) {
+    public static int seconds(StageSpan span) {
         return (int) (span.durationNanos() / SECOND);
     }
 
@@ -83,7 +83,22 @@ final class BlockBootstrap {
      * @param stageSeconds its length, at least 1
      * @return nanoseconds; empty if requests are so rare that stages of that length may be without any
      */
-    Optional<Interval> interval(double percentile, double observedNanos, int stageSeconds) {
+    public Optional<Interval> interval(double percentile, double observedNanos, int stageSeconds) {
+        return ratios(percentile, stageSeconds).map(ratios -> {
+            Arrays.sort(ratios);
+            int beyond = (int) Math.round(RESAMPLES * (1 - CONFIDENCE) / 2);
+            return new Interval(
+                    observedNanos / ratios[RESAMPLES - 1 - beyond], observedNanos / ratios[beyond], CONFIDENCE);
+        });
+    }
+
+    /**
+     * What chance makes of the ratio of such a stage to the baseline, {@value #RESAMPLES} times, in the order drawn.
+     *
+     * @param stageSeconds at least 1
+     * @return empty if requests are so rare that stages of that length may be without any
+     */
+    public Optional<double[]> ratios(double percentile, int stageSeconds) {
         UniformRandomProvider random = RandomSource.XO_RO_SHI_RO_128_PP.create(seed);
         double[] ratios = new double[RESAMPLES];
         for (int i = 0; i < RESAMPLES; i++) {
@@ -94,10 +109,7 @@ final class BlockBootstrap {
             }
             ratios[i] = (double) stage / baseline;
         }
-        Arrays.sort(ratios);
-        int beyond = (int) Math.round(RESAMPLES * (1 - CONFIDENCE) / 2);
-        return Optional.of(new Interval(
-                observedNanos / ratios[RESAMPLES - 1 - beyond], observedNanos / ratios[beyond], CONFIDENCE));
+        return Optional.of(ratios);
     }
 
     /** Nearest rank; 0 if there is no request in it. */

@@ -43,11 +43,15 @@ final class ErrorsJudge {
         String message = share(bad, statistics, of, objective.during()) + "; the limit is "
                 + Quantities.percent(objective.maxFraction()) + "." + reasons(statistics);
         return finding(
-                objective,
-                within ? Status.PASSED : Status.FAILED,
-                subject,
-                OptionalDouble.of(statistics.failedFraction()),
-                message);
+                        objective,
+                        within ? Status.PASSED : Status.FAILED,
+                        subject,
+                        OptionalDouble.of(statistics.failedFraction()),
+                        message)
+                .causedBy(
+                        within
+                                ? Optional.empty()
+                                : evidence.culprit(objective.during(), objective.service(), objective.operation()));
     }
 
     private static String share(long bad, OperationStatistics statistics, String of, Stage during) {

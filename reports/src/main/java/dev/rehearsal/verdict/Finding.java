@@ -19,6 +19,7 @@ import java.util.OptionalDouble;
  * @param message sentences for a human: what, of what, during what, beside the baseline
  * @param source where the scenario file asks for it
  * @param interval in {@code unit}, around {@code observed}: what it was judged by, where chance has a part in it
+ * @param cause the statement of the migration that it comes from; empty where it is no single one's, and of what passed
  */
 public record Finding(
         String objective,
@@ -31,7 +32,8 @@ public record Finding(
         String shownLimit,
         String message,
         SourceLocation source,
-        Optional<Interval> interval) {
+        Optional<Interval> interval,
+        Optional<SourceLocation> cause) {
 
     /** Of what is judged by its value alone. */
     public Finding(
@@ -56,6 +58,7 @@ public record Finding(
                 shownLimit,
                 message,
                 source,
+                Optional.empty(),
                 Optional.empty());
     }
 
@@ -80,7 +83,25 @@ public record Finding(
                 shownLimit,
                 message,
                 source,
-                Optional.of(new Interval(inMillis(nanos.low()), inMillis(nanos.high()), nanos.confidence())));
+                Optional.of(new Interval(inMillis(nanos.low()), inMillis(nanos.high()), nanos.confidence())),
+                cause);
+    }
+
+    /** The same, with the statement that it comes from. */
+    Finding causedBy(Optional<SourceLocation> statement) {
+        return new Finding(
+                objective,
+                status,
+                subject,
+                observed,
+                limit,
+                unit,
+                shownObserved,
+                shownLimit,
+                message,
+                source,
+                interval,
+                statement);
     }
 
     /** Of times, given in nanoseconds: in ms, to the microsecond. */
@@ -119,7 +140,8 @@ public record Finding(
 
     /** The same, for people in words instead of numbers: the number is not what it was judged by. */
     Finding showing(String words) {
-        return new Finding(objective, status, subject, observed, limit, unit, words, "", message, source, interval);
+        return new Finding(
+                objective, status, subject, observed, limit, unit, words, "", message, source, interval, cause);
     }
 
     /** The same, not judged. */
@@ -135,6 +157,7 @@ public record Finding(
                 shownLimit,
                 message,
                 source,
-                interval);
+                interval,
+                cause);
     }
 }

@@ -99,7 +99,10 @@ final class LatencyJudge {
                 OptionalDouble.of((double) response.percentileNanos(objective.percentile())),
                 worst.limitNanos(),
                 message);
-        return worst.interval().map(finding::within).orElse(finding);
+        Finding judged = worst.interval().map(finding::within).orElse(finding);
+        return judged.status() == Status.PASSED
+                ? judged
+                : judged.causedBy(evidence.culprit(objective.during(), service, operation));
     }
 
     /** Of all that was judged so far, nanoseconds; empty if no limit was. */

@@ -1,11 +1,13 @@
 package dev.rehearsal.verdict;
 
 import dev.rehearsal.run.RunEvent.EnvironmentReady;
+import dev.rehearsal.run.RunEvent.InstrumentLimited;
 import dev.rehearsal.run.RunEvent.LockHeld;
 import dev.rehearsal.run.RunEvent.LockWaited;
 import dev.rehearsal.run.RunEvent.StatementObserved;
 import dev.rehearsal.run.RunEvent.WaitOutcome;
 import dev.rehearsal.scenario.Objective;
+import dev.rehearsal.scenario.SourceLocation;
 import dev.rehearsal.verdict.Verdict.Status;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -19,7 +21,8 @@ import java.util.OptionalDouble;
  * <p>Holds count in the migration and in its rollback; those on relations that the migration itself created block nobody and are left out. A
  * hold is within its limit if it is so with its error added, and beyond it if it is so with its error taken off; between the two nothing is
  * known. Waits of the application count only if a statement caused them. Waits shorter than {@code deadlock_timeout} are not in the server's
- * log, so that a limit below it can be broken without a trace.
+ * log, so that a limit below it can be broken without a trace. Where the log is not read, each wait has an error of its own, on both sides, and those
+ * shorter than the time between two readings may be missed ({@link InstrumentLimited}); likewise holds where no event trigger tells of them.
  */
 final class LockJudge {
     private final Evidence evidence;
@@ -48,14 +51,17 @@ final class LockJudge {
         if (longest.isEmpty()) {
             return Finding.ofDuration(
                     "lockHold",
-                    Status.PASSED,
+                    unseenHold(limit).isPresent() ? Status.INCONCLUSIVE : Status.PASSED,
                     what + " held" + on,
                     OptionalDouble.of(0),
                     OptionalDouble.of((double) limit),
-                    "No statement held " + what + on + "; the limit is " + Quantities.duration(limit) + ".",
+                    (unseenHold(limit).isPresent() ? "No statement was seen to hold " : "No statement held ") + what
+                            + on
+                            + "; the limit is " + Quantities.duration(limit) + "."
+                            + unseenHold(limit).orElse(""),
                     objective.location());
         }
-        Status status = Status.PASSED;
+        Status status = unseenHold(limit).isPresent() ? Status.INCONCLUSIVE : Status.PASSED;
         if (holds.stream().anyMatch(h -> h.atLeastNanos() > limit)) {
             status = Status.FAILED;
         } else if (holds.stream().anyMatch(h -> h.atMostNanos() > limit)) {
@@ -65,15 +71,34 @@ final class LockJudge {
         String message = "`" + Wording.statement(longest.get().by().sql()) + "` held " + lock.mode() + " on "
                 + lock.relation() + " for " + Quantities.duration(lock.heldNanos()) + " ± "
                 + Quantities.duration(lock.errorNanos()) + "; the limit is " + Quantities.duration(limit) + "."
-                + (status == Status.INCONCLUSIVE ? " The limit lies within the error." : "");
+                + (status == Status.INCONCLUSIVE
+                        ? holds.stream().anyMatch(h -> h.atMostNanos() > limit)
+                                ? " The limit lies within the error."
+                                : unseenHold(limit).orElse("")
+                        : "");
         return Finding.ofDuration(
-                "lockHold",
-                status,
-                lock.mode() + " held on " + lock.relation(),
-                OptionalDouble.of((double) lock.heldNanos()),
-                OptionalDouble.of((double) limit),
-                message,
-                objective.location());
+                        "lockHold",
+                        status,
+                        lock.mode() + " held on " + lock.relation(),
+                        OptionalDouble.of((double) lock.heldNanos()),
+                        OptionalDouble.of((double) limit),
+                        message,
+                        objective.location())
+                .causedBy(
+                        status == Status.PASSED
+                                ? Optional.empty()
+                                : Optional.of(longest.get().by().location()));
+    }
+
+    /** Why a hold beyond the limit can have left no trace; empty if none can. */
+    private Optional<String> unseenHold(long limit) {
+        return evidence.run()
+                .limitation(InstrumentLimited.EVENT_TRIGGERS)
+                .map(limited -> limited.blindNanos().orElse(0))
+                .filter(blind -> blind > limit)
+                .map(
+                        blind -> " Holds shorter than " + Quantities.duration(blind)
+                                + " may have been missed, because the server lets no event trigger tell of them: raise the limit.");
     }
 
     private List<Hold> holds(Objective.LockHold objective) {
@@ -122,7 +147,8 @@ final class LockJudge {
                 "longest lock wait of a request",
                 "a request",
                 by,
-                caused.stream().map(CausedWait::lockWait).toList());
+                caused.stream().map(CausedWait::lockWait).toList(),
+                longest.map(c -> location(evidence.attribution().impacts().get(c.cause()))));
     }
 
     private Finding migration(Objective.LockWait objective) {
@@ -136,42 +162,83 @@ final class LockJudge {
                 "longest lock wait of the migration",
                 "the migration",
                 by,
-                evidence.attribution().ownWaits());
+                evidence.attribution().ownWaits(),
+                evidence.attribution().impacts().stream()
+                        .filter(impact -> impact.statement().waitedNanos() > 0)
+                        .max(Comparator.comparingLong(
+                                impact -> impact.statement().waitedNanos()))
+                        .map(LockJudge::location));
+    }
+
+    private static SourceLocation location(StatementImpact impact) {
+        return impact.statement().last().location();
+    }
+
+    private Optional<InstrumentLimited> sampled() {
+        return evidence.run().limitation(InstrumentLimited.LOCK_WAITS);
+    }
+
+    /** Of the wait's duration: none by the server's own account, which is in microseconds. */
+    private long errorNanos(LockWaited wait) {
+        return sampled().isPresent() ? 2 * wait.errorNanos() : 0;
+    }
+
+    /** Waits that are shorter can have left no trace. */
+    private long blindNanos() {
+        return sampled().isPresent()
+                ? sampled().get().blindNanos().orElse(0)
+                : evidence.run()
+                                .environment()
+                                .map(EnvironmentReady::deadlockTimeoutMillis)
+                                .orElse(0L)
+                        * 1_000_000;
     }
 
     private Finding waits(
-            Objective.LockWait objective, String subject, String who, String behind, List<LockWaited> waits) {
+            Objective.LockWait objective,
+            String subject,
+            String who,
+            String behind,
+            List<LockWaited> waits,
+            Optional<SourceLocation> cause) {
         long limit = objective.max().toNanos();
-        long longest = waits.stream().mapToLong(LockWaited::durationNanos).max().orElse(0);
-        long threshold = evidence.run()
-                        .environment()
-                        .map(EnvironmentReady::deadlockTimeoutMillis)
-                        .orElse(0L)
-                * 1_000_000;
+        Optional<LockWaited> worst = waits.stream().max(Comparator.comparingLong(LockWaited::durationNanos));
+        long longest = worst.map(LockWaited::durationNanos).orElse(0L);
         boolean endUnknown = waits.stream().anyMatch(w -> w.outcome() == WaitOutcome.UNKNOWN);
         Status status = Status.PASSED;
         String why = "";
-        if (longest > limit) {
+        if (waits.stream().anyMatch(w -> w.durationNanos() - errorNanos(w) > limit)) {
             status = Status.FAILED;
-        } else if (threshold > limit) {
+        } else if (waits.stream().anyMatch(w -> w.durationNanos() + errorNanos(w) > limit)) {
             status = Status.INCONCLUSIVE;
-            why = " Waits shorter than " + Quantities.duration(threshold)
-                    + " are not in the server's log: lower environment.settings.deadlock_timeout or raise the limit.";
+            why = " The limit lies within the error.";
+        } else if (blindNanos() > limit) {
+            status = Status.INCONCLUSIVE;
+            why = " Waits shorter than " + Quantities.duration(blindNanos())
+                    + (sampled().isPresent()
+                            ? " may have been missed, because the server's log is not read: raise the limit."
+                            : " are not in the server's log: lower environment.settings.deadlock_timeout or raise the limit.");
         } else if (endUnknown) {
             status = Status.INCONCLUSIVE;
             why = " The end of at least one wait was not seen, so that it may have been longer.";
         }
         String message = waits.isEmpty()
-                ? "No lock wait of " + who + " was logged; the limit is " + Quantities.duration(limit) + "." + why
-                : "The longest lock wait of " + who + " took " + Quantities.duration(longest) + behind
+                ? "No lock wait of " + who + (sampled().isPresent() ? " was seen" : " was logged") + "; the limit is "
+                        + Quantities.duration(limit) + "." + why
+                : "The longest lock wait of " + who + " took " + Quantities.duration(longest)
+                        + worst.filter(w -> errorNanos(w) > 0)
+                                .map(w -> " ± " + Quantities.duration(errorNanos(w)))
+                                .orElse("")
+                        + behind
                         + "; the limit is " + Quantities.duration(limit) + "." + why;
         return Finding.ofDuration(
-                "lockWait",
-                status,
-                subject,
-                OptionalDouble.of((double) longest),
-                OptionalDouble.of((double) limit),
-                message,
-                objective.location());
+                        "lockWait",
+                        status,
+                        subject,
+                        OptionalDouble.of((double) longest),
+                        OptionalDouble.of((double) limit),
+                        message,
+                        objective.location())
+                .causedBy(status == Status.PASSED ? Optional.empty() : cause);
     }
 }

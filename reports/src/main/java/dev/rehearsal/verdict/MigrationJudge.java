@@ -4,9 +4,12 @@ import dev.rehearsal.run.RunEvent.Phase;
 import dev.rehearsal.run.RunEvent.Rewrite;
 import dev.rehearsal.run.RunEvent.StatementObserved;
 import dev.rehearsal.run.RunEvent.Status;
+import dev.rehearsal.run.StatementRun;
 import dev.rehearsal.run.StepRun;
 import dev.rehearsal.scenario.Objective;
+import dev.rehearsal.scenario.SourceLocation;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -28,21 +31,23 @@ final class MigrationJudge {
                 .filter(MigrationJudge::broken)
                 .findFirst()
                 .map(step -> new Finding(
-                        "migration",
-                        Verdict.Status.FAILED,
-                        "migration step " + step.name(),
-                        OptionalDouble.of((double)
-                                steps.stream().filter(MigrationJudge::broken).count()),
-                        OptionalDouble.of(0),
-                        "steps",
-                        switch (step.status()) {
-                            case TIMED_OUT -> "timed out";
-                            case UNKNOWN -> "outcome unknown";
-                            case FAILED, SKIPPED, SUCCEEDED -> "failed";
-                        },
-                        "",
-                        failure(step),
-                        step.location()));
+                                "migration",
+                                Verdict.Status.FAILED,
+                                "migration step " + step.name(),
+                                OptionalDouble.of((double) steps.stream()
+                                        .filter(MigrationJudge::broken)
+                                        .count()),
+                                OptionalDouble.of(0),
+                                "steps",
+                                switch (step.status()) {
+                                    case TIMED_OUT -> "timed out";
+                                    case UNKNOWN -> "outcome unknown";
+                                    case FAILED, SKIPPED, SUCCEEDED -> "failed";
+                                },
+                                "",
+                                failure(step),
+                                step.location())
+                        .causedBy(brokenStatement(step).map(StatementObserved::location)));
     }
 
     static boolean broken(StepRun step) {
@@ -53,12 +58,16 @@ final class MigrationJudge {
         return status == Status.FAILED || status == Status.TIMED_OUT || status == Status.UNKNOWN;
     }
 
-    /** Which statement failed how: a sentence. */
-    static String failure(StepRun step) {
-        Optional<StatementObserved> broken = step.statements().stream()
+    static Optional<StatementObserved> brokenStatement(StepRun step) {
+        return step.statements().stream()
                 .map(statement -> statement.last())
                 .filter(o -> isBroken(o.status()))
                 .reduce((first, second) -> second);
+    }
+
+    /** Which statement failed how: a sentence. */
+    static String failure(StepRun step) {
+        Optional<StatementObserved> broken = brokenStatement(step);
         String how = switch (step.status()) {
             case TIMED_OUT -> " was ended by the time limit";
             case UNKNOWN -> " is of unknown outcome";
@@ -101,12 +110,20 @@ final class MigrationJudge {
                     OptionalDouble.of((double) took),
                     "The migration's end was not seen; it had run for " + Quantities.duration(took) + ".");
         }
-        return time(
+        Finding finding = time(
                 objective,
                 took > limit ? Verdict.Status.FAILED : Verdict.Status.PASSED,
                 OptionalDouble.of((double) took),
                 "The migration took " + Quantities.duration(took) + "; the limit is " + Quantities.duration(limit)
                         + ".");
+        return took > limit ? finding.causedBy(longestStatement(steps)) : finding;
+    }
+
+    private static Optional<SourceLocation> longestStatement(List<StepRun> steps) {
+        return steps.stream()
+                .flatMap(step -> step.statements().stream())
+                .max(Comparator.comparingLong(StatementRun::durationNanos))
+                .map(statement -> statement.last().location());
     }
 
     private static Finding time(
@@ -129,10 +146,12 @@ final class MigrationJudge {
                 .collect(Collectors.toSet());
         List<String> sentences = new ArrayList<>();
         List<String> relations = new ArrayList<>();
+        List<SourceLocation> statements = new ArrayList<>();
         for (StatementImpact impact : evidence.attribution().impacts()) {
             for (Rewrite rewrite : impact.statement().rewrites()) {
                 if (!own.contains(rewrite.relation())) {
                     relations.add(rewrite.relation());
+                    statements.add(impact.statement().last().location());
                     sentences.add("`" + Wording.statement(impact.statement().sql()) + "` rewrote " + rewrite.relation()
                             + " (" + rewrite.reason() + ").");
                 }
@@ -147,15 +166,16 @@ final class MigrationJudge {
                 ? "No statement was observed."
                 : sentences.isEmpty() ? "No table was rewritten." : String.join(" ", sentences);
         return new Finding(
-                "rewrites",
-                status,
-                "no rewrites",
-                begun ? OptionalDouble.of((double) distinct.size()) : OptionalDouble.empty(),
-                OptionalDouble.of(0),
-                "relations",
-                distinct.isEmpty() ? begun ? "none" : "" : String.join(", ", distinct),
-                "",
-                message,
-                objective.location());
+                        "rewrites",
+                        status,
+                        "no rewrites",
+                        begun ? OptionalDouble.of((double) distinct.size()) : OptionalDouble.empty(),
+                        OptionalDouble.of(0),
+                        "relations",
+                        distinct.isEmpty() ? begun ? "none" : "" : String.join(", ", distinct),
+                        "",
+                        message,
+                        objective.location())
+                .causedBy(statements.stream().findFirst());
     }
 }

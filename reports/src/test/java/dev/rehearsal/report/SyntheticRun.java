@@ -48,6 +48,7 @@ final class SyntheticRun {
     static final long END = 70 * SECOND;
     static final String SQL = "alter table orders\n  add column token uuid not null default gen_random_uuid()";
     static final SourceLocation PLACE = new SourceLocation("scenarios/examples/tokens/scenario.yaml", 31, 7);
+    static final SourceLocation STATEMENT = new SourceLocation("scenarios/examples/tokens/0042.sql", 3, 1);
     static final List<OperationKey> OPERATIONS = List.of(
             new OperationKey("checkout", "read-order", "v1", false),
             new OperationKey("checkout", "place-order", "v1", true),
@@ -245,7 +246,7 @@ final class SyntheticRun {
                 0,
                 1,
                 sql,
-                PLACE,
+                STATEMENT,
                 Status.SUCCEEDED,
                 Optional.empty(),
                 Optional.empty(),

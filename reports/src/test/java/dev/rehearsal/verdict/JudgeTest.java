@@ -423,7 +423,40 @@ class JudgeTest {
                         "No lock wait of a request was logged; the limit is 0.5 ms. Waits shorter than 1.0 ms are not in the"
                                 + " server's log: lower environment.settings.deadlock_timeout or raise the limit.",
                         run -> run.objective(new Objective.LockWait(
-                                PLACE_IN_FILE, Objective.Victims.APPLICATION, Duration.ofNanos(500_000)))));
+                                PLACE_IN_FILE, Objective.Victims.APPLICATION, Duration.ofNanos(500_000)))),
+                row(
+                        "wait that was read, not told, near its limit",
+                        Verdict.Status.INCONCLUSIVE,
+                        "longest lock wait of a request",
+                        "The longest lock wait of a request took 501 ms ± 2.0 ms behind `alter table orders add x int`; the"
+                                + " limit is 500 ms. The limit lies within the error.",
+                        run -> run.objective(application)
+                                .event(readings(10))
+                                .migrated(statement("alter table orders add x int", 41_000, 700)
+                                        .held("orders", "AccessExclusive", 700, 1))
+                                .victim(READ, 7, 41_100, 501, List.of(RunBuilder.MIGRATION_PID))),
+                row(
+                        "limit below the time between two readings",
+                        Verdict.Status.INCONCLUSIVE,
+                        "longest lock wait of a request",
+                        "No lock wait of a request was seen; the limit is 500 ms. Waits shorter than 600 ms may have been"
+                                + " missed, because the server's log is not read: raise the limit.",
+                        run -> run.objective(application).event(readings(600))),
+                row(
+                        "limit above the time between two readings",
+                        Verdict.Status.PASSED,
+                        "longest lock wait of a request",
+                        "No lock wait of a request was seen; the limit is 500 ms.",
+                        run -> run.objective(application).event(readings(10))));
+    }
+
+    private static RunEvent readings(long blindMillis) {
+        return new RunEvent.InstrumentLimited(
+                1,
+                RunEvent.InstrumentLimited.LOCK_WAITS,
+                "The log is elsewhere.",
+                "Locks are read.",
+                OptionalLong.of(nanos((double) blindMillis)));
     }
 
     private static Stream<Arguments> migrations() {

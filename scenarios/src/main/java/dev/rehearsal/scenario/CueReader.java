@@ -116,6 +116,10 @@ final class CueReader {
                 sql.transaction() == Step.Transaction.NONE && sql.lastCommit().isEmpty()
                         ? Optional.of("each of its statements commits itself; write begin and commit around them")
                         : Optional.empty();
+            case Step.BackfillStep backfill -> Optional.of("each of its batches commits itself; write a step of SQL");
+            case Step.DeployStep deploy -> Optional.of(NO_STATEMENTS);
+            case Step.ToolStep tool ->
+                Optional.of("it is " + tool.kind() + " that commits; write the name of a step of SQL");
             case Step.PauseStep pause -> Optional.of(NO_STATEMENTS);
             case Step.WaitStep wait -> Optional.of(NO_STATEMENTS);
         };
@@ -147,6 +151,12 @@ final class CueReader {
                 .filter(work -> work != IndexWork.NONE)
                 .toList();
         String whose = step.map(name -> "step " + Value.shorten(name)).orElse("the migration");
+        boolean others = plan.stream()
+                .filter(each -> step.isEmpty() || step.get().equals(each.name()))
+                .anyMatch(Step.ToolStep.class::isInstance);
+        if (others) {
+            return Optional.of(new Cue.InPhase(words, step));
+        }
         if (works.isEmpty()) {
             phase.problem(whose + " builds no index concurrently, which alone has phases; "
                     + (step.isPresent() ? "name a step that does" : "write another cue"));

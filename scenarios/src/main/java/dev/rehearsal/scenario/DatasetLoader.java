@@ -8,17 +8,20 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
 /**
- * Reads a dataset folder: {@code dataset.yaml}, whose grammar {@code dataset.schema.json} holds, and the schema that it names.
+ * Reads a dataset: a folder with a {@code schema.sql} and, if it likes, a {@code dataset.yaml}, whose grammar {@code dataset.schema.json} holds;
+ * or a schema file that stands alone.
  *
- * <p>The schema is read lightly, without a server: enough to know every table and column that {@code dataset.yaml} speaks of, and every
- * column that it forgets.
+ * <p>The schema is read lightly, without a server: enough to know every table and column that {@code dataset.yaml} speaks of. How the columns are
+ * made that it does not speak of is decided when the dataset is built, by the server's catalog.
  */
 public final class DatasetLoader {
     private static final Keys KEYS = Keys.of("name", "description", "schema", "tables");
+    private static final String SCHEMA = "schema.sql";
     private static final Keys TABLE_KEYS = Keys.of("rows", "columns");
     private static final long MAXIMUM_ROWS = 100_000_000_000L;
     private static final long MAXIMUM_SCHEMA_BYTES = 16 << 20;
@@ -30,7 +33,7 @@ public final class DatasetLoader {
     }
 
     /**
-     * Reads the folder.
+     * Reads a folder or a schema file.
      *
      * @throws InvalidScenarioException with everything that is wrong in it
      */
@@ -49,6 +52,10 @@ public final class DatasetLoader {
     /** Empty if anything is wrong in the folder, which {@code problems} then says. */
     static Optional<Dataset> load(Path folder, Optional<SourceFile.Referrer> referrer, Problems problems) {
         int before = problems.size();
+        if (folder.toString().endsWith(".sql")) {
+            Optional<Dataset> bare = new DatasetLoader(problems).bare(folder, folder, referrer);
+            return problems.size() == before ? bare : Optional.empty();
+        }
         SourceLocation location = referrer.map(SourceFile.Referrer::location)
                 .orElseGet(() -> new SourceLocation(SourceFile.displayName(folder), 1, 1));
         String path = referrer.map(SourceFile.Referrer::path).orElse("");
@@ -58,13 +65,22 @@ public final class DatasetLoader {
                     location,
                     path,
                     "dataset folder " + SourceFile.displayName(folder) + " " + what
-                            + "; name a folder with a dataset.yaml, relative to this file");
+                            + "; name a folder with a schema.sql, relative to this file");
             return Optional.empty();
         }
         Path file = folder.resolve("dataset.yaml");
         if (!Files.exists(file)) {
-            problems.add(location, path, "dataset folder " + SourceFile.displayName(folder) + " has no dataset.yaml");
-            return Optional.empty();
+            Path schema = folder.resolve(SCHEMA);
+            if (!Files.exists(schema)) {
+                problems.add(
+                        location,
+                        path,
+                        "dataset folder " + SourceFile.displayName(folder)
+                                + " has neither a schema.sql nor a dataset.yaml");
+                return Optional.empty();
+            }
+            Optional<Dataset> bare = new DatasetLoader(problems).bare(folder, schema, referrer);
+            return problems.size() == before ? bare : Optional.empty();
         }
         Optional<Dataset> dataset = SourceFile.read(
                         file, Optional.empty(), "dataset file", SourceFile.MAXIMUM_BYTES, problems)
@@ -73,19 +89,63 @@ public final class DatasetLoader {
         return problems.size() == before ? dataset : Optional.empty();
     }
 
+    /** A schema of which nobody says anything: every table and every column as it comes. */
+    private Optional<Dataset> bare(Path used, Path schemaFile, Optional<SourceFile.Referrer> referrer) {
+        return schemaFile(schemaFile, referrer).flatMap(file -> {
+            SqlSchema schema = SqlSchema.read(file.text());
+            Map<String, TableDefinition> tables = withUnmentioned(Map.of(), schema);
+            if (tables.isEmpty()) {
+                problems.add(
+                        new SourceLocation(file.name(), 1, 1), "", "the schema creates no table; a dataset needs one");
+            }
+            return Optional.of(new Dataset(
+                    new DatasetDefinition(nameOf(used), absolute(used), absolute(schemaFile), file.text(), tables),
+                    schema));
+        });
+    }
+
+    /** The tables of {@code mentioned}, then the schema's others. A partition's rows come through the table that it is a part of. */
+    private static Map<String, TableDefinition> withUnmentioned(
+            Map<String, TableDefinition> mentioned, SqlSchema schema) {
+        Map<String, TableDefinition> tables = new LinkedHashMap<>(mentioned);
+        schema.tables().values().stream()
+                .filter(table -> !table.partition())
+                .forEach(table -> tables.computeIfAbsent(table.name(), TableDefinition::unmentioned));
+        return tables;
+    }
+
+    private static Path absolute(Path path) {
+        return path.toAbsolutePath().normalize();
+    }
+
+    /** The file's or folder's name, as far as it can be a dataset's. */
+    private static String nameOf(Path used) {
+        String file = String.valueOf(absolute(used).getFileName());
+        String name = file.replaceFirst("\\.sql$", "")
+                .toLowerCase(Locale.ROOT)
+                .replaceAll("[^a-z0-9]+", "-")
+                .replaceAll("^-+|-+$", "");
+        return ScenarioLoader.isName(name) ? name : "dataset";
+    }
+
     private Optional<Dataset> read(Path folder, Value root) {
         Block block = root.block(KEYS, "write name, schema and tables");
         String name = block.require("name", "name the dataset, e.g. name: shop")
                 .map(value -> value.text(ScenarioLoader::isName, ScenarioLoader.NAME_RULE))
                 .orElse("");
         block.get("description").ifPresent(value -> value.text("describe the dataset"));
-        Optional<SourceFile> schemaFile = block.require("schema", "name its SQL file, e.g. schema: schema.sql")
-                .flatMap(value -> schemaFile(folder, value));
+        Optional<Value> named = block.get("schema");
+        Optional<Path> schemaPath = named.isPresent()
+                ? named.flatMap(value -> schemaPath(folder, value))
+                : Optional.of(folder.resolve(SCHEMA));
+        Value place = named.orElse(root);
+        Optional<SourceFile> schemaFile = schemaPath.flatMap(
+                path -> schemaFile(path, Optional.of(new SourceFile.Referrer(place.location(), place.path()))));
         Optional<SqlSchema> schema = schemaFile.map(file -> SqlSchema.read(file.text()));
         Map<String, TableDefinition> tables = new LinkedHashMap<>();
-        block.require("tables", "give each table its rows and columns").ifPresent(value -> {
+        block.get("tables").ifPresent(value -> {
             for (Value.Named table : value.named("write { orders: { rows: 1000, columns: { … } } }")) {
-                tables.put(table.name(), table(table, schema, tables));
+                tables.put(table.name(), table(table, schema));
             }
             if (tables.isEmpty() && value.node() instanceof dev.rehearsal.scenario.yaml.YamlNode.Mapping) {
                 value.problem("is empty; give at least one table rows");
@@ -94,26 +154,26 @@ public final class DatasetLoader {
         if (schema.isEmpty()) {
             return Optional.empty();
         }
-        String schemaSql = schemaFile.get().text();
-        Path directory = folder.toAbsolutePath().normalize();
-        return Optional.of(new Dataset(new DatasetDefinition(name, directory, schemaSql, tables), schema.get()));
+        return Optional.of(new Dataset(
+                new DatasetDefinition(
+                        name,
+                        absolute(folder),
+                        absolute(schemaPath.orElseThrow()),
+                        schemaFile.get().text(),
+                        withUnmentioned(tables, schema.get())),
+                schema.get()));
     }
 
-    private Optional<SourceFile> schemaFile(Path folder, Value value) {
+    private static Optional<Path> schemaPath(Path folder, Value value) {
         String name = value.text("name its SQL file");
-        if (name.isEmpty()) {
-            return Optional.empty();
-        }
-        Optional<SourceFile> file = Paths.resolve(folder, name, value)
-                .flatMap(path -> SourceFile.read(
-                        path,
-                        Optional.of(new SourceFile.Referrer(value.location(), value.path())),
-                        "schema file",
-                        MAXIMUM_SCHEMA_BYTES,
-                        problems));
+        return name.isEmpty() ? Optional.empty() : Paths.resolve(folder, name, value);
+    }
+
+    private Optional<SourceFile> schemaFile(Path path, Optional<SourceFile.Referrer> referrer) {
+        Optional<SourceFile> file = SourceFile.read(path, referrer, "schema file", MAXIMUM_SCHEMA_BYTES, problems);
         file.ifPresent(found -> {
             problems.register(found);
-            for (SqlFault fault : SqlScript.split(found.text()).faults()) {
+            for (SqlFault fault : SqlScript.splitDump(found.text()).faults()) {
                 SourceLocation place = new SqlExcerpt(
                                 found.lines(), new SourceLocation(found.name(), 1, 1), found.text(), 0, true)
                         .at(fault.offset());
@@ -123,7 +183,7 @@ public final class DatasetLoader {
         return file;
     }
 
-    private TableDefinition table(Value.Named named, Optional<SqlSchema> schema, Map<String, TableDefinition> above) {
+    private TableDefinition table(Value.Named named, Optional<SqlSchema> schema) {
         Optional<SqlSchema.Table> table =
                 schema.flatMap(known -> Optional.ofNullable(known.tables().get(named.name())));
         if (schema.isPresent() && table.isEmpty()) {
@@ -134,9 +194,7 @@ public final class DatasetLoader {
                             + Nearest.advice(named.name(), schema.get().tables().keySet()));
         }
         Block block = named.value().block(TABLE_KEYS, "write { rows: 1000, columns: { … } }");
-        long rows = block.require("rows", "say how many rows it has at scale 1, e.g. rows: 1_000_000")
-                .map(value -> value.whole(0, MAXIMUM_ROWS, 1))
-                .orElse(1L);
+        Optional<Long> rows = block.get("rows").map(value -> value.whole(0, MAXIMUM_ROWS, 1));
         Map<String, Generator> columns = new LinkedHashMap<>();
         List<Value.Named> namedColumns = block.get("columns")
                 .map(value -> value.named("write { id: { sequence: 1 } }"))
@@ -145,15 +203,11 @@ public final class DatasetLoader {
             table.filter(SqlSchema.Table::columnsKnown).ifPresent(known -> column(column, known));
             GeneratorReader.read(column.value()).ifPresent(generator -> {
                 columns.put(column.name(), generator);
-                checkReference(column, generator, named.name(), columns, above);
+                schema.ifPresent(known -> checkReference(column, generator, known));
             });
         }
-        boolean complete = block.isMapping()
-                && rows > 0
-                && !problems.anyWithin(named.value().path());
-        table.filter(known -> complete && known.columnsKnown())
-                .ifPresent(known -> checkForgotten(named, known, columns));
-        return new TableDefinition(named.name(), rows, columns);
+        return new TableDefinition(
+                named.name(), rows.orElse(DatasetDefinition.DEFAULT_ROWS), rows.isPresent(), columns);
     }
 
     private void column(Value.Named column, SqlSchema.Table table) {
@@ -172,44 +226,28 @@ public final class DatasetLoader {
         }
     }
 
-    /** Popular keys are scattered over a range of keys, so the range must be known and filled before. */
-    private void checkReference(
-            Value.Named column,
-            Generator generator,
-            String table,
-            Map<String, Generator> own,
-            Map<String, TableDefinition> above) {
+    /** That there is a value to take is for the build to say, which knows all row counts. */
+    private void checkReference(Value.Named column, Generator generator, SqlSchema schema) {
         Generator inner = generator instanceof Generator.Nullable nullable ? nullable.inner() : generator;
-        if (!(inner instanceof Generator.References references)) {
+        if (inner instanceof Generator.Unique unique) {
+            inner = unique.inner();
+        }
+        Optional<Distributions.Column> target = Distributions.referenced(inner);
+        if (target.isEmpty()) {
             return;
         }
-        Map<String, Generator> referenced = references.table().equals(table)
-                ? own
-                : Optional.ofNullable(above.get(references.table()))
-                        .map(TableDefinition::columns)
-                        .orElse(Map.of());
-        if (!references.table().equals(table) && !above.containsKey(references.table())) {
+        Distributions.Column references = target.get();
+        SqlSchema.Table table = schema.tables().get(references.table());
+        if (table == null) {
             column.value()
-                    .problem("references " + references.table()
-                            + ", which is not among the tables above; move that table up, or "
-                            + Nearest.advice(references.table(), above.keySet()));
-        } else if (!(referenced.get(references.column()) instanceof Generator.Sequence)) {
+                    .problem("references " + references.table() + ", which is no table of the schema; "
+                            + Nearest.advice(references.table(), schema.tables().keySet()));
+        } else if (table.columnsKnown() && !table.columns().containsKey(references.column())) {
             column.value()
-                    .problem("references " + references.table() + "." + references.column()
-                            + ", which is not a sequence; a referenced key must be, e.g. "
-                            + references.column() + ": { sequence: 1 }");
-        }
-    }
-
-    private void checkForgotten(Value.Named table, SqlSchema.Table known, Map<String, Generator> columns) {
-        for (SqlSchema.Column column : known.columns().values()) {
-            boolean empty = !columns.containsKey(column.name());
-            if (empty && column.notNull() && !column.defaulted() && !column.generated()) {
-                problems.add(
-                        table.location(),
-                        table.value().path(),
-                        "column " + column.name() + " is not null and has no default; give it a generator");
-            }
+                    .problem("references " + references.table() + "." + references.column() + ", but table "
+                            + table.name() + " has no column of this name; "
+                            + Nearest.advice(
+                                    references.column(), table.columns().keySet()));
         }
     }
 }

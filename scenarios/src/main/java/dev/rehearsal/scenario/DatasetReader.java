@@ -11,7 +11,8 @@ import java.util.Set;
 /** Reads {@code dataset}: which one, and how large; or what to restore. */
 final class DatasetReader {
     private static final Keys KEYS = Keys.of("use", "scale", "tables", "restore", "database");
-    private static final String USE_ADVICE = "name a dataset folder, e.g. use: ../../datasets/catalog/shop";
+    private static final String USE_ADVICE =
+            "name a dataset folder or a schema file, e.g. use: ../../datasets/catalog/shop";
     private static final double MAXIMUM_SCALE = 1000;
     private static final long MAXIMUM_ROWS = 100_000_000_000L;
 
@@ -61,10 +62,6 @@ final class DatasetReader {
         if (written.isEmpty()) {
             return;
         }
-        if (written.endsWith(".sql")) {
-            value.problem("a bare schema " + Value.NOT_SUPPORTED + "; " + USE_ADVICE);
-            return;
-        }
         dataset = Paths.resolve(folder, written, value)
                 .flatMap(path -> DatasetLoader.load(
                         path, Optional.of(new SourceFile.Referrer(value.location(), value.path())), problems));
@@ -78,7 +75,7 @@ final class DatasetReader {
                 problems.add(
                         table.location(),
                         table.value().path(),
-                        "the dataset fills no table of this name; " + Nearest.advice(table.name(), known));
+                        "the dataset has no table of this name; " + Nearest.advice(table.name(), known));
             }
             Block block = table.value().block(Keys.of("rows"), "write { rows: 10_000 }");
             block.require("rows", "write { rows: 10_000 }")

@@ -1,5 +1,6 @@
 package dev.rehearsal.scenario;
 
+import java.util.HashMap;
 import java.util.Map;
 
 /**
@@ -26,7 +27,21 @@ public record DatasetSpec(DatasetDefinition definition, double scale, Map<String
         if (override != null) {
             return override;
         }
-        long rows = definition.tables().get(table).rows();
+        DatasetDefinition.TableDefinition known = definition.tables().get(table);
+        long rows = known == null ? DatasetDefinition.DEFAULT_ROWS : known.rows();
         return rows == 0 ? 0 : Math.max(1, Math.round(rows * scale));
+    }
+
+    /** Whether somebody wrote down how many rows the table has. */
+    public boolean sized(String table) {
+        DatasetDefinition.TableDefinition known = definition.tables().get(table);
+        return tableRows.containsKey(table) || (known != null && known.sized());
+    }
+
+    /** The same with other rows; a table that has any keeps one. */
+    DatasetSpec times(double rows) {
+        Map<String, Long> scaled = new HashMap<>();
+        tableRows.forEach((table, count) -> scaled.put(table, count == 0 ? 0 : Math.max(1, Math.round(count * rows))));
+        return new DatasetSpec(definition, scale * rows, scaled);
     }
 }

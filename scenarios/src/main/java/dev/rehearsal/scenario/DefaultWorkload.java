@@ -113,8 +113,10 @@ record DefaultWorkload(DatasetDefinition dataset, SqlSchema schema, Set<String> 
     }
 
     private static boolean copies(TableDefinition filled, SqlSchema.Table table, String key) {
-        // In a restored table the server makes the keys, and they go on where the last one was.
-        boolean numbered = filled.columns().isEmpty() || filled.columns().get(key) instanceof Generator.Sequence;
+        // A key that nobody speaks of is made by the server, and goes on where the last one was.
+        boolean numbered = Optional.ofNullable(filled.columns().get(key))
+                .map(generator -> generator instanceof Generator.Sequence)
+                .orElse(true);
         return numbered
                 && table.columns().get(key).defaulted()
                 && table.unique().isEmpty()

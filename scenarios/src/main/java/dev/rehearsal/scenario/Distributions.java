@@ -107,6 +107,16 @@ final class Distributions {
 
     record Column(String table, String column) {}
 
+    /** The key that a generator refers to, if it does. */
+    static Optional<Column> referenced(Generator generator) {
+        if (generator instanceof Generator.References references) {
+            return Optional.of(new Column(references.table(), references.column()));
+        }
+        return generator instanceof Generator.PopularReferences references
+                ? Optional.of(new Column(references.table(), references.column()))
+                : Optional.empty();
+    }
+
     /** {@code table.column}. */
     static Optional<Column> column(Value value) {
         String text = value.text("write table.column");

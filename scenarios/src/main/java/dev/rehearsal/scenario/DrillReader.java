@@ -11,8 +11,10 @@ final class DrillReader {
 
     private DrillReader() {}
 
-    /** @param replicas of the primary */
-    static List<Drill> read(Value value, int replicas) {
+    /** @param environment that the drills' servers are like */
+    static List<Drill> read(Value value, EnvironmentSpec environment) {
+        boolean external = environment.runtime() == EnvironmentSpec.RuntimeChoice.EXTERNAL;
+        int replicas = environment.replication().replicas();
         Map<String, Drill> words = new LinkedHashMap<>();
         for (Drill drill : Drill.values()) {
             words.put(drill.word(), drill);
@@ -25,7 +27,9 @@ final class DrillReader {
                 } else {
                     drills.add(drill);
                 }
-                if (drill == Drill.FAILOVER && replicas == 0) {
+                if (external && (drill == Drill.FAILOVER || drill == Drill.CRASH)) {
+                    item.problem(OwnServersOnly.REASON);
+                } else if (drill == Drill.FAILOVER && replicas == 0) {
                     item.problem("there is no replica to fail over to; add environment: { replicas: 1 }");
                 }
             });

@@ -34,9 +34,13 @@ final class EnvironmentReader {
                     "binaries",
                     "image",
                     "proxyImage",
-                    "resources")
-            .later("url", "host");
+                    "resources",
+                    "url",
+                    "allow")
+            .later("host");
     private static final Keys RESOURCE_KEYS = Keys.of("cpus", "memory");
+    private static final List<String> OF_OWN_SERVERS =
+            List.of("replicas", "synchronous", "disk", "settings", "binaries", "image", "proxyImage", "resources");
     private static final Map<String, RuntimeChoice> RUNTIMES = new LinkedHashMap<>();
     private static final Map<String, Synchrony> SYNCHRONIES = new LinkedHashMap<>();
     private static final Set<String> SETTINGS_OF_REPLICATION = Set.of(
@@ -55,6 +59,7 @@ final class EnvironmentReader {
         RUNTIMES.put("auto", RuntimeChoice.AUTO);
         RUNTIMES.put("local", RuntimeChoice.LOCAL);
         RUNTIMES.put("containers", RuntimeChoice.CONTAINERS);
+        RUNTIMES.put("external", RuntimeChoice.EXTERNAL);
     }
 
     private EnvironmentReader() {}
@@ -78,14 +83,15 @@ final class EnvironmentReader {
                 .orElse(Engine.POSTGRESQL);
         Optional<Path> binaries = block.get("binaries")
                 .flatMap(path -> Paths.resolve(folder, path.text("name the folder that holds initdb"), path));
-        RuntimeChoice runtime = block.get("runtime")
-                .flatMap(word -> word.word(RUNTIMES, List.of("external")))
+        RuntimeChoice written = block.get("runtime")
+                .flatMap(word -> word.word(RUNTIMES, List.of()))
                 .orElse(RuntimeChoice.AUTO);
+        RuntimeChoice runtime = written == RuntimeChoice.AUTO && block.has("url") ? RuntimeChoice.EXTERNAL : written;
         refuseMixtures(block, runtime);
         boolean ownBinaries = block.has("binaries");
         String version = block.get("version")
                 .map(word -> version(word, ownBinaries, runtime))
-                .orElse(DEFAULT_VERSION);
+                .orElse(runtime == RuntimeChoice.EXTERNAL ? "" : DEFAULT_VERSION);
         Map<String, String> settings = new LinkedHashMap<>();
         String advice = "write e.g. { work_mem: 64MB }";
         block.get("settings").ifPresent(map -> {
@@ -103,7 +109,8 @@ final class EnvironmentReader {
                 binaries,
                 containers(block),
                 replication,
-                disk(block, replication, folder));
+                disk(block, replication, folder),
+                ExternalReader.read(block));
     }
 
     private static Optional<Path> disk(Block block, Replication replication, Path folder) {
@@ -154,6 +161,17 @@ final class EnvironmentReader {
 
     /** Keys of one runtime beside keys of another: whichever was meant, the other would be ignored in silence. */
     private static void refuseMixtures(Block block, RuntimeChoice runtime) {
+        if (runtime == RuntimeChoice.EXTERNAL) {
+            block.require("url", "write e.g. url: jdbc:postgresql://staging.example/shop");
+            for (String key : OF_OWN_SERVERS) {
+                block.get(key)
+                        .ifPresent(value ->
+                                value.problem("is for servers of the harness's own, not for one at a url; remove it"));
+            }
+            return;
+        }
+        block.get("url")
+                .ifPresent(value -> value.problem("is for runtime: external; remove it, or write runtime: external"));
         for (String key : List.of("image", "proxyImage", "resources")) {
             block.get(key).ifPresent(value -> {
                 if (runtime == RuntimeChoice.LOCAL) {

@@ -2,19 +2,24 @@ package dev.rehearsal.scenario;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
+import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * The servers that a rehearsal wants.
  *
- * @param version the major version, such as {@code 18}; with an image of its own, what that must hold
+ * @param version the major version, such as {@code 18}; with an image of its own, what that must hold; empty: whichever a server that is not the
+ *     harness's own has
  * @param settings server settings by name, passed as they are
  * @param binaries a directory with {@code initdb} and {@code postgres}, instead of those that come with the harness
  * @param containers what is wanted of them, where servers run in containers
  * @param replication what follows the primary
+ * @param external the server, if it is not the harness's own
  * @param disk a directory on a file system of its own, for the primary's tables and write-ahead log; empty: with everything else
  */
 public record EnvironmentSpec(
@@ -25,7 +30,8 @@ public record EnvironmentSpec(
         Optional<Path> binaries,
         ContainerSpec containers,
         Replication replication,
-        Optional<Path> disk) {
+        Optional<Path> disk,
+        Optional<ExternalSpec> external) {
     public EnvironmentSpec {
         settings = Map.copyOf(settings);
     }
@@ -40,7 +46,21 @@ public record EnvironmentSpec(
                 binaries,
                 containers,
                 replicas == 0 ? Replication.NONE : new Replication(replicas, replication.synchrony()),
-                disk);
+                disk,
+                external);
+    }
+
+    /** Servers of the harness's own. */
+    public EnvironmentSpec(
+            Engine engine,
+            String version,
+            RuntimeChoice runtime,
+            Map<String, String> settings,
+            Optional<Path> binaries,
+            ContainerSpec containers,
+            Replication replication,
+            Optional<Path> disk) {
+        this(engine, version, runtime, settings, binaries, containers, replication, disk, Optional.empty());
     }
 
     /** The kind of database. */
@@ -52,7 +72,53 @@ public record EnvironmentSpec(
     public enum RuntimeChoice {
         AUTO,
         LOCAL,
-        CONTAINERS
+        CONTAINERS,
+        /** On a server that is not the harness's own. */
+        EXTERNAL
+    }
+
+    /**
+     * A server that is not the harness's own. Credentials are no part of a scenario.
+     *
+     * @param host a name or an address; IPv6 in brackets
+     * @param database that is there; the harness connects to it, and makes others beside it
+     * @param allow hosts, each with or without port and database, on which the file allows a rehearsal; in lower case
+     */
+    public record ExternalSpec(String host, int port, String database, List<String> allow) {
+        private static final Set<String> PRODUCTION = Set.of("prod", "production", "prd", "live");
+
+        public ExternalSpec {
+            allow = List.copyOf(allow);
+        }
+
+        /** Such as {@code staging.example:5433}. */
+        public String address() {
+            return host + ":" + port;
+        }
+
+        /** What a rehearsal does there: a sentence without its full stop, of one that was refused. */
+        public String intention() {
+            return "The harness would have made databases called rehearsal_… on " + address()
+                    + ", driven the traffic and the migration there, and dropped them again";
+        }
+
+        /** The word of a name, such as that of a host, that says production. */
+        public static Optional<String> productionWord(String name) {
+            return Stream.of(name.toLowerCase(Locale.ROOT).split("[^a-z0-9]+"))
+                    .filter(PRODUCTION::contains)
+                    .findFirst();
+        }
+
+        boolean allowed() {
+            return allow.stream().anyMatch(this::covers);
+        }
+
+        private boolean covers(String entry) {
+            int slash = entry.indexOf('/');
+            String where = slash < 0 ? entry : entry.substring(0, slash);
+            return (where.equals(host) || where.equals(address()))
+                    && (slash < 0 || entry.substring(slash + 1).equalsIgnoreCase(database));
+        }
     }
 
     /**

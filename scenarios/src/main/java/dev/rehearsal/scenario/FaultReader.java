@@ -27,6 +27,7 @@ final class FaultReader {
             "partition",
             "failover",
             "blocker");
+    private static final List<String> OF_PROCESSES = List.of("pause", "crash", "diskFull", "partition", "failover");
     private static final Keys KEYS =
             Keys.of(Stream.concat(Stream.of("at"), KINDS.stream()).toArray(String[]::new));
     private static final String FAULT_ADVICE =
@@ -48,10 +49,12 @@ final class FaultReader {
     private final CueReader cues;
     private final ServerReferences servers;
     private final boolean ownDisk;
+    private final boolean external;
 
     FaultReader(SqlTexts texts, CueReader cues, EnvironmentSpec environment) {
         this.servers = new ServerReferences(environment.replication().replicas());
         this.ownDisk = environment.disk().isPresent();
+        this.external = environment.runtime() == EnvironmentSpec.RuntimeChoice.EXTERNAL;
         this.texts = texts;
         this.cues = cues;
     }
@@ -82,6 +85,10 @@ final class FaultReader {
             return Optional.empty();
         }
         String kind = given.get(0);
+        if (external && OF_PROCESSES.contains(kind)) {
+            block.get(kind).orElseThrow().problem(OwnServersOnly.REASON);
+            return Optional.empty();
+        }
         Optional<Fault> fault =
                 read(kind, block.get(kind).orElseThrow(), cue.orElse(new Cue.AfterStageStart(Stage.BASELINE, ZERO)));
         return cue.isPresent() ? fault : Optional.empty();

@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeParseException;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,25 +24,57 @@ final class GeneratorReader {
             "uuid",
             "bool",
             "normal",
-            "lognormal");
+            "lognormal",
+            "faker",
+            "json",
+            "array",
+            "bytes",
+            "inet",
+            "interval",
+            "histogram");
+    /** Kinds that {@code unique} goes with. */
+    private static final List<String> COUNTABLE = List.of(
+            "uniform",
+            "references",
+            "choice",
+            "timestamp",
+            "text",
+            "pattern",
+            "uuid",
+            "faker",
+            "bytes",
+            "inet",
+            "interval");
+
     private static final Keys KEYS = Keys.of(
-                    "sequence",
-                    "uniform",
-                    "zipf",
-                    "range",
-                    "references",
-                    "choice",
-                    "timestamp",
-                    "text",
-                    "pattern",
-                    "uuid",
-                    "bool",
-                    "normal",
-                    "lognormal",
-                    "correlation",
-                    "nulls")
-            .later("faker", "json", "unique", "distinct", "histogram");
+            "sequence",
+            "uniform",
+            "zipf",
+            "range",
+            "references",
+            "choice",
+            "timestamp",
+            "text",
+            "pattern",
+            "uuid",
+            "bool",
+            "normal",
+            "lognormal",
+            "faker",
+            "json",
+            "array",
+            "length",
+            "bytes",
+            "inet",
+            "interval",
+            "histogram",
+            "correlation",
+            "popular",
+            "distinct",
+            "unique",
+            "nulls");
     private static final int LONGEST_TEXT = 1_000_000;
+    private static final int LONGEST_ARRAY = 10_000;
 
     private GeneratorReader() {}
 
@@ -59,10 +92,20 @@ final class GeneratorReader {
                         List.of("range", "references"),
                         "correlation",
                         List.of("references"),
+                        "length",
+                        List.of("array"),
+                        "unique",
+                        COUNTABLE,
+                        "popular",
+                        List.of("references"),
+                        "distinct",
+                        List.of("references"),
                         "nulls",
                         KINDS.stream().filter(name -> !name.equals("sequence")).toList()));
         Optional<Double> nulls = block.get("nulls").map(fraction -> fraction.number(0, true, 1, 0));
+        boolean unique = block.get("unique").map(GeneratorReader::flag).orElse(false);
         return read(kind.get(), block)
+                .map(generator -> unique ? new Generator.Unique(generator) : generator)
                 .map(generator -> nulls.<Generator>map(fraction -> new Generator.Nullable(generator, fraction))
                         .orElse(generator));
     }
@@ -91,6 +134,19 @@ final class GeneratorReader {
             }
             case "normal" -> normal(value);
             case "lognormal" -> logNormal(value);
+            case "faker" -> faker(value);
+            case "json" -> json(value);
+            case "array" -> array(block, value);
+            case "bytes" -> lengths(value, LONGEST_TEXT).map(found -> new Generator.Bytes(found[0], found[1]));
+            case "inet" -> {
+                value.block(Keys.of(), "write inet: {}");
+                yield Optional.of(new Generator.Inet());
+            }
+            case "interval" ->
+                Distributions.wholeBounds(value)
+                        .map(whole -> new Generator.Interval(
+                                whole.min().longValueExact(), whole.max().longValueExact()));
+            case "histogram" -> HistogramReader.read(value);
             default -> throw new IllegalStateException(kind);
         };
     }
@@ -106,6 +162,9 @@ final class GeneratorReader {
     }
 
     private static Optional<? extends Generator> references(Block block, Value value) {
+        if (block.has("popular") || block.has("distinct")) {
+            return HistogramReader.references(block, value);
+        }
         double zipf = Distributions.zipf(block);
         double correlation = block.get("correlation")
                 .map(number -> number.number(0, true, 1, 0))
@@ -127,17 +186,80 @@ final class GeneratorReader {
     }
 
     private static Optional<? extends Generator> text(Value value) {
+        return lengths(value, LONGEST_TEXT).map(found -> new Generator.Text(found[0], found[1]));
+    }
+
+    /** The shortest and the longest. */
+    private static Optional<int[]> lengths(Value value, int longest) {
         Optional<Distributions.Bounds> lengths = Distributions.wholeBounds(value);
         if (lengths.isEmpty()) {
             return Optional.empty();
         }
-        if (lengths.get().min().signum() < 0 || lengths.get().max().compareTo(BigDecimal.valueOf(LONGEST_TEXT)) > 0) {
+        if (lengths.get().min().signum() < 0 || lengths.get().max().compareTo(BigDecimal.valueOf(longest)) > 0) {
             value.problem("must be lengths from 0 to %,d, got [%s, %s]"
-                    .formatted(LONGEST_TEXT, lengths.get().min(), lengths.get().max()));
+                    .formatted(longest, lengths.get().min(), lengths.get().max()));
             return Optional.empty();
         }
-        return lengths.map(bounds ->
-                new Generator.Text(bounds.min().intValueExact(), bounds.max().intValueExact()));
+        return lengths.map(
+                bounds -> new int[] {bounds.min().intValueExact(), bounds.max().intValueExact()});
+    }
+
+    private static boolean flag(Value value) {
+        String text = value.text(word -> word.equals("true") || word.equals("false"), "true or false");
+        return text.equals("true");
+    }
+
+    private static Optional<? extends Generator> faker(Value value) {
+        String provider = value.text("name a provider of datafaker, e.g. address.city");
+        if (provider.isEmpty()) {
+            return Optional.empty();
+        }
+        if (!provider.matches("[A-Za-z][A-Za-z0-9]*\\.[A-Za-z][A-Za-z0-9]*")) {
+            value.problem("must be a provider and what it makes, such as address.city, got " + value.shown());
+            return Optional.empty();
+        }
+        return Optional.of(new Generator.Faker(provider));
+    }
+
+    private static Optional<? extends Generator> json(Value value) {
+        Map<String, Generator> fields = new LinkedHashMap<>();
+        List<Value.Named> named = value.named("write { name: { faker: name.fullName } }");
+        for (Value.Named field : named) {
+            read(field.value()).ifPresent(generator -> {
+                boolean plain =
+                        generator instanceof Generator.Nullable nullable ? isJson(nullable.inner()) : isJson(generator);
+                if (plain) {
+                    fields.put(field.name(), generator);
+                } else {
+                    field.value()
+                            .problem(
+                                    "cannot be made within json; references, array, bytes, inet, interval and unique stand alone");
+                }
+            });
+        }
+        return fields.size() == named.size() ? Optional.of(new Generator.Json(fields)) : Optional.empty();
+    }
+
+    private static boolean isJson(Generator generator) {
+        return !(generator instanceof Generator.References
+                || generator instanceof Generator.Array
+                || generator instanceof Generator.Bytes
+                || generator instanceof Generator.Inet
+                || generator instanceof Generator.Interval
+                || generator instanceof Generator.Unique);
+    }
+
+    private static Optional<? extends Generator> array(Block block, Value value) {
+        int[] length = block.get("length")
+                .flatMap(found -> lengths(found, LONGEST_ARRAY))
+                .orElse(new int[] {0, 5});
+        return read(value).flatMap(element -> {
+            boolean nested = element instanceof Generator.Array || element instanceof Generator.Unique;
+            if (nested) {
+                value.problem("cannot be an array's element; arrays have one dimension, and are not unique");
+            }
+            return nested ? Optional.empty() : Optional.of(new Generator.Array(element, length[0], length[1]));
+        });
     }
 
     private static Optional<? extends Generator> timestamp(Value value) {

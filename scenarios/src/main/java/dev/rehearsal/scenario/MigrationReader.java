@@ -1,20 +1,25 @@
 package dev.rehearsal.scenario;
 
+import dev.rehearsal.scenario.DatasetLoader.Dataset;
 import dev.rehearsal.scenario.Step.LockPolicy;
 import dev.rehearsal.scenario.Step.SqlStatement;
 import dev.rehearsal.scenario.Step.Transaction;
 import dev.rehearsal.scenario.sql.NamedParameters;
 import dev.rehearsal.scenario.sql.StatementKind;
+import dev.rehearsal.scenario.yaml.YamlNode;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** Reads {@code migration}. */
 final class MigrationReader {
@@ -25,12 +30,30 @@ final class MigrationReader {
     private static final long MAXIMUM_FILE_BYTES = 16 << 20;
     private static final Duration SHORTEST = Duration.ofMillis(1);
     /** A lag is known to about the interval in which servers are asked. */
-    private static final Duration SHORTEST_LAG = Duration.ofMillis(100);
+    static final Duration SHORTEST_LAG = Duration.ofMillis(100);
 
-    private static final List<String> LATER_STEPS = List.of("deploy", "backfill", "flyway", "liquibase", "command");
-    private static final Keys KEYS = Keys.of("lockTimeout", "retries", "backoff", "timeLimit", "steps", "rollback");
-    private static final Keys STEP_KEYS = new Keys(
-            List.of("name", "sql", "file", "pause", "wait", "transaction", "lockTimeout", "retries"), LATER_STEPS);
+    private static final Keys KEYS =
+            Keys.of("lockTimeout", "retries", "backoff", "timeLimit", "baseline", "steps", "rollback");
+    private static final Keys STEP_KEYS = Keys.of(
+            "name",
+            "sql",
+            "file",
+            "backfill",
+            "deploy",
+            "folder",
+            "flyway",
+            "liquibase",
+            "command",
+            "pause",
+            "wait",
+            "transaction",
+            "lockTimeout",
+            "retries");
+    private static final Keys DEPLOY_KEYS = Keys.of("service", "version", "over");
+    private static final String DEPLOY_ADVICE = "write e.g. deploy: { service: checkout, version: v2, over: 10s }";
+    private static final Duration DEFAULT_OVER = Duration.ofSeconds(10);
+    private static final Keys COMMAND_KEYS = Keys.of("run", "directory", "environment", "timeout");
+    private static final String COMMAND_ADVICE = "write e.g. command: [ bin/rails, db:migrate ]";
     private static final Keys WAIT_KEYS = Keys.of("replicaLag");
     private static final String WAIT_ADVICE = "write e.g. wait: { replicaLag: 1s }";
     private static final String STEPS_ADVICE = "write e.g. - { name: add column, sql: alter table … }";
@@ -39,21 +62,41 @@ final class MigrationReader {
     private final Problems problems;
     private final Path folder;
     private final int replicas;
+    private final BackfillReader backfills;
+    private final List<Deploy> deploys = new ArrayList<>();
+    private final SourceReader sources;
+    private final Optional<AddedMigrations> added;
     private final Set<String> names = new LinkedHashSet<>();
+
+    /** A deploy, in the order in which they happen, and where it says what. */
+    private record Deploy(Step.DeployStep step, Value service, Value version) {}
 
     /** What a step may be, by its key, and which of the other keys go with it. */
     private enum Kind {
         SQL(true, true),
         FILE(true, true),
+        BACKFILL(true, false),
+        DEPLOY(false, false),
+        FOLDER(true, false, true),
+        FLYWAY(true, false, true),
+        LIQUIBASE(true, false, true),
+        COMMAND(true, false),
         PAUSE(false, false),
         WAIT(false, false);
 
         private final boolean takesLocks;
         private final boolean isWrapped;
+        private final boolean isMany;
 
         Kind(boolean takesLocks, boolean isWrapped) {
+            this(takesLocks, isWrapped, false);
+        }
+
+        /** @param isMany it is a step for each of its migrations, with names of their own */
+        Kind(boolean takesLocks, boolean isWrapped, boolean isMany) {
             this.takesLocks = takesLocks;
             this.isWrapped = isWrapped;
+            this.isMany = isMany;
         }
 
         String key() {
@@ -67,6 +110,9 @@ final class MigrationReader {
         void refuseOthers(Block block) {
             if (!isWrapped) {
                 refuse(block, "transaction");
+            }
+            if (isMany) {
+                refuse(block, "name");
             }
             if (!takesLocks) {
                 refuse(block, "lockTimeout");
@@ -83,12 +129,25 @@ final class MigrationReader {
      * What the steps of a migration have in common.
      *
      * @param policy of steps that do not say otherwise
+     * @param saysRetries whether the file has them
      * @param timeLimit of all of them together
      */
-    private record Defaults(LockPolicy policy, Duration timeLimit) {}
+    private record Defaults(LockPolicy policy, boolean saysRetries, Duration timeLimit) {}
 
-    /** @param replicas of the environment */
-    MigrationReader(SqlTexts texts, Problems problems, Path folder, int replicas) {
+    /**
+     * @param replicas of the environment
+     * @param added what a branch adds, if only that is to be rehearsed
+     */
+    MigrationReader(
+            SqlTexts texts,
+            Problems problems,
+            Path folder,
+            Optional<Dataset> dataset,
+            int replicas,
+            Optional<AddedMigrations> added) {
+        this.backfills = new BackfillReader(dataset, replicas);
+        this.sources = new SourceReader(texts, problems, folder, added);
+        this.added = added;
         this.texts = texts;
         this.problems = problems;
         this.folder = folder;
@@ -102,16 +161,75 @@ final class MigrationReader {
                 block.whole("retries", 0, MAXIMUM_RETRIES, 0),
                 block.duration("backoff", SHORTEST, DEFAULT_BACKOFF));
         Duration timeLimit = block.duration("timeLimit", Duration.ofSeconds(1), DEFAULT_TIME_LIMIT);
-        Defaults defaults = new Defaults(policy, timeLimit);
-        List<Step> steps = block.require("steps", STEPS_ADVICE)
+        Defaults defaults = new Defaults(policy, block.has("retries"), timeLimit);
+        List<Step> before = block.get("baseline")
+                .map(part -> part.block(Keys.of("steps"), "write baseline: { steps: [ … ] }"))
+                .flatMap(part -> part.require("steps", STEPS_ADVICE))
+                .map(list -> flat(steps(list, "baseline step ", defaults)))
+                .orElse(List.of());
+        names.clear();
+        List<Item> items = block.require("steps", STEPS_ADVICE)
                 .map(list -> steps(list, "step ", defaults))
                 .orElse(List.of());
-        List<Step> rollback = block.get("rollback")
-                .map(part -> part.block(Keys.of("steps"), "write rollback: { steps: [ … ] }"))
-                .flatMap(part -> part.require("steps", STEPS_ADVICE))
-                .map(list -> steps(list, "rollback step ", defaults))
+        if (added.isPresent() && items.stream().noneMatch(item -> item.source().isPresent())) {
+            value.problem(
+                    "what was added since " + added.get().reference()
+                            + " can be told of migrations in a folder, of Flyway's and of Liquibase's, and no step names such; add one, or leave out --changed-since");
+        }
+        List<Step> baseline = Stream.concat(
+                        before.stream(),
+                        items.stream()
+                                .flatMap(item -> item.source().stream())
+                                .flatMap(source -> source.baseline().stream()))
+                .toList();
+        boolean derived = !block.has("rollback");
+        List<Step> rollback = derived
+                ? derivedRollback(items)
+                : rollback(block.get("rollback").orElseThrow(), defaults);
+        return new MigrationPlan(timeLimit, baseline, flat(items), rollback, derived && !rollback.isEmpty());
+    }
+
+    /** A step of the file, which may be many. */
+    private record Item(Value value, List<Step> steps, Optional<SourceReader.Expanded> source) {}
+
+    private static List<Step> flat(List<Item> items) {
+        return items.stream().flatMap(item -> item.steps().stream()).toList();
+    }
+
+    private List<Step> rollback(Value value, Defaults defaults) {
+        if (value.scalar().filter("none"::equals).isPresent()) {
+            return List.of();
+        }
+        return value.block(Keys.of("steps"), "write rollback: { steps: [ … ] }")
+                .require("steps", STEPS_ADVICE)
+                .map(list -> flat(steps(list, "rollback step ", defaults)))
                 .orElse(List.of());
-        return new MigrationPlan(timeLimit, steps, rollback);
+    }
+
+    /** Of migrations that all say how to go back. Of some alone would be no way back, and is taken for a mistake. */
+    private List<Step> derivedRollback(List<Item> items) {
+        List<Step> back = new ArrayList<>();
+        for (Item item : items.reversed()) {
+            if (item.source().isEmpty()) {
+                return List.of();
+            }
+            back.addAll(item.source().get().back());
+        }
+        List<String> missing = new ArrayList<>();
+        for (Item item : items) {
+            List<String> noWayBack = item.source().orElseThrow().noWayBack();
+            missing.addAll(noWayBack);
+            if (!back.isEmpty() && !noWayBack.isEmpty()) {
+                item.value()
+                        .problem("the way back is not complete: " + String.join(", ", noWayBack)
+                                + "; add it, or write rollback: none, or rollback: { steps: [ … ] }");
+            }
+        }
+        if (!missing.isEmpty()) {
+            return List.of();
+        }
+        back.forEach(step -> names.add(step.name()));
+        return back;
     }
 
     /** Of all steps in the file, also of those that could not be read. */
@@ -119,39 +237,75 @@ final class MigrationReader {
         return List.copyOf(names);
     }
 
-    private List<Step> steps(Value list, String unnamed, Defaults defaults) {
-        List<Step> steps = new ArrayList<>();
+    private List<Item> steps(Value list, String unnamed, Defaults defaults) {
+        List<Item> steps = new ArrayList<>();
         int number = 0;
         for (Value item : list.filledList(STEPS_ADVICE)) {
             number++;
-            step(item, unnamed + number, defaults).ifPresent(steps::add);
+            steps.add(step(item, unnamed + number, defaults, steps));
         }
         return steps;
     }
 
-    private Optional<Step> step(Value value, String unnamed, Defaults defaults) {
+    /** @param before those that were read before it */
+    private Item step(Value value, String unnamed, Defaults defaults, List<Item> before) {
         Block block = value.block(STEP_KEYS, STEPS_ADVICE);
+        List<Kind> kinds = Kind.in(block);
+        if (kinds.size() != 1) {
+            // Known by its name all the same.
+            name(value, block, unnamed);
+        }
+        if (kinds.isEmpty()) {
+            if (block.isMapping() && !block.hasUnknown()) {
+                value.problem("says nothing to do; write sql or file");
+            }
+            return nothing(value);
+        }
+        if (kinds.size() > 1) {
+            value.problem(
+                    "has both " + kinds.get(0).key() + " and " + kinds.get(1).key() + "; keep one");
+            return nothing(value);
+        }
+        Kind kind = kinds.getFirst();
+        kind.refuseOthers(block);
+        Value what = block.get(kind.key()).orElseThrow();
+        return switch (kind) {
+            case FOLDER -> many(value, sources.folder(what, policy(block, defaults)));
+            case FLYWAY -> many(value, sources.flyway(what, policy(block, defaults)));
+            case LIQUIBASE -> many(value, sources.liquibase(what, policy(block, defaults)));
+            case SQL, FILE, COMMAND, BACKFILL, DEPLOY, PAUSE, WAIT -> {
+                Optional<Step> step =
+                        one(kind, what, value, block, name(value, block, unnamed), defaults, flat(before));
+                yield new Item(value, step.stream().toList(), Optional.empty());
+            }
+        };
+    }
+
+    private static Item nothing(Value value) {
+        return new Item(value, List.of(), Optional.empty());
+    }
+
+    private Item many(Value value, SourceReader.Expanded source) {
+        for (Step step : source.steps()) {
+            if (!names.add(step.name())) {
+                value.problem("another step is called " + Value.shorten(step.name()) + "; leave one of them out");
+            }
+        }
+        return new Item(value, source.steps(), Optional.of(source));
+    }
+
+    private String name(Value value, Block block, String unnamed) {
         String name = block.get("name").map(text -> text.text("name the step")).orElse(unnamed);
         if (!name.isEmpty() && !names.add(name)) {
             block.get("name")
                     .orElse(value)
                     .problem("another step is called " + Value.shorten(name) + "; give each a name of its own");
         }
-        List<Kind> kinds = Kind.in(block);
-        if (kinds.isEmpty()) {
-            if (block.isMapping() && !block.hasUnknown()) {
-                value.problem("says nothing to do; write sql or file");
-            }
-            return Optional.empty();
-        }
-        if (kinds.size() > 1) {
-            value.problem(
-                    "has both " + kinds.get(0).key() + " and " + kinds.get(1).key() + "; keep one");
-            return Optional.empty();
-        }
-        Kind kind = kinds.getFirst();
-        kind.refuseOthers(block);
-        Value what = block.get(kind.key()).orElseThrow();
+        return name;
+    }
+
+    private Optional<Step> one(
+            Kind kind, Value what, Value value, Block block, String name, Defaults defaults, List<Step> before) {
         return switch (kind) {
             case SQL -> {
                 List<SqlTexts.Piece> pieces = texts.inScalar(what);
@@ -162,9 +316,39 @@ final class MigrationReader {
                         policy(block, defaults)));
             }
             case FILE -> file(what, value, name, policy(block, defaults), noTransaction(block));
+            case BACKFILL ->
+                backfills
+                        .read(what, before)
+                        .map(backfill ->
+                                new Step.BackfillStep(name, value.location(), backfill, batchPolicy(block, defaults)));
+            case DEPLOY -> deploy(what, value, name, defaults);
+            case COMMAND -> command(what, value, name, policy(block, defaults));
             case PAUSE -> Optional.of(pause(what, value, name, defaults));
             case WAIT -> waiting(what, value, name);
+            case FOLDER, FLYWAY, LIQUIBASE -> Optional.empty();
         };
+    }
+
+    private Optional<Step> command(Value what, Value step, String name, LockPolicy policy) {
+        boolean detailed = what.node() instanceof YamlNode.Mapping;
+        Optional<Block> block = detailed ? Optional.of(what.block(COMMAND_KEYS, COMMAND_ADVICE)) : Optional.empty();
+        Optional<Value> run = detailed ? block.get().require("run", COMMAND_ADVICE) : Optional.of(what);
+        List<String> words = run.map(list -> list.filledList(COMMAND_ADVICE)).orElse(List.of()).stream()
+                .map(word -> word.text("write a word of the command"))
+                .toList();
+        Path directory = block.flatMap(keys -> keys.get("directory"))
+                .flatMap(value -> Paths.resolve(folder, value.text("name a folder"), value))
+                .orElse(folder);
+        Map<String, String> environment = new LinkedHashMap<>();
+        block.flatMap(keys -> keys.get("environment"))
+                .ifPresent(value -> value.named("write names and values")
+                        .forEach(named ->
+                                environment.put(named.name(), named.value().text("write a value"))));
+        Optional<Duration> timeout = block.flatMap(keys -> keys.duration("timeout", SHORTEST));
+        return words.isEmpty()
+                ? Optional.empty()
+                : Optional.of(
+                        new Step.CommandStep(name, step.location(), words, directory, environment, timeout, policy));
     }
 
     private static LockPolicy policy(Block block, Defaults defaults) {
@@ -175,17 +359,84 @@ final class MigrationReader {
                 defaults.policy().backoff());
     }
 
+    /** Batches are meant to be tried again, so they are unless the file says how often. */
+    private static LockPolicy batchPolicy(Block block, Defaults defaults) {
+        LockPolicy policy = policy(block, defaults);
+        return block.has("retries") || defaults.saysRetries()
+                ? policy
+                : new LockPolicy(policy.lockTimeout(), BackfillReader.RETRIES, policy.backoff());
+    }
+
     private static boolean noTransaction(Block block) {
         return block.get("transaction")
                 .flatMap(word -> word.word(Map.of("none", true), List.of()))
                 .orElse(false);
     }
 
+    private Optional<Step> deploy(Value what, Value step, String name, Defaults defaults) {
+        Block block = what.block(DEPLOY_KEYS, DEPLOY_ADVICE);
+        Optional<Value> service = block.require("service", DEPLOY_ADVICE);
+        Optional<Value> version = block.require("version", DEPLOY_ADVICE);
+        Duration over = block.duration("over", Duration.ZERO, DEFAULT_OVER);
+        if (over.compareTo(defaults.timeLimit()) >= 0) {
+            block.get("over").orElse(what).problem(beyond(defaults, "deploy faster"));
+        }
+        if (service.isEmpty() || version.isEmpty()) {
+            return Optional.empty();
+        }
+        Step.DeployStep deploy = new Step.DeployStep(
+                name,
+                step.location(),
+                service.get().text("name a service"),
+                version.get().text("name a version of it"),
+                over);
+        deploys.add(new Deploy(deploy, service.get(), version.get()));
+        return Optional.of(deploy);
+    }
+
+    /** To be called when the workload is known: whether there is what is deployed, and whether that changes anything. */
+    void checkDeploys(Workload workload) {
+        Map<String, String> deployed = new HashMap<>();
+        for (Deploy deploy : deploys) {
+            Step.DeployStep step = deploy.step();
+            Optional<Workload.Service> service = workload.services().stream()
+                    .filter(each -> each.name().equals(step.service()))
+                    .findFirst();
+            if (service.isEmpty()) {
+                deploy.service()
+                        .problem("no service is called " + Value.shorten(step.service()) + "; "
+                                + Nearest.advice(
+                                        step.service(),
+                                        workload.services().stream()
+                                                .map(Workload.Service::name)
+                                                .toList()));
+                continue;
+            }
+            Set<String> versions = new LinkedHashSet<>(service.get().versions().keySet());
+            versions.add(Workload.Service.OLD);
+            if (!versions.contains(step.version())) {
+                deploy.version()
+                        .problem("service " + step.service() + " has no version " + Value.shorten(step.version()) + "; "
+                                + Nearest.advice(step.version(), versions));
+            } else if (step.version().equals(deployed.getOrDefault(step.service(), Workload.Service.OLD))) {
+                deploy.version()
+                        .problem("service " + step.service() + " is at " + step.version()
+                                + " already when this step begins; name another version, or remove the step");
+            } else {
+                deployed.put(step.service(), step.version());
+            }
+        }
+    }
+
+    private static String beyond(Defaults defaults, String advice) {
+        return "does not end within the migration's timeLimit, " + Quantity.write(defaults.timeLimit()) + "; " + advice
+                + ", or raise the limit";
+    }
+
     private static Step pause(Value what, Value step, String name, Defaults defaults) {
         Duration length = what.duration(SHORTEST, Duration.ofSeconds(30));
         if (length.compareTo(defaults.timeLimit()) >= 0) {
-            what.problem("does not end within the migration's timeLimit, " + Quantity.write(defaults.timeLimit())
-                    + "; pause for less, or raise the limit");
+            what.problem(beyond(defaults, "pause for less"));
         }
         return new Step.PauseStep(name, step.location(), length);
     }

@@ -145,7 +145,8 @@ final class ObjectiveReader {
                 location, subject.service(), subject.operation(), percentile, stage, max, regression));
     }
 
-    private static double factor(Value value) {
+    /** Such as {@code 3x}. */
+    static double factor(Value value) {
         Optional<Quantity> quantity = value.scalar()
                 .flatMap(Quantity::parse)
                 .filter(found -> found.unit().equals("x"));

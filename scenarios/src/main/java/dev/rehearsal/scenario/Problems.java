@@ -3,6 +3,7 @@ package dev.rehearsal.scenario;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +17,7 @@ final class Problems {
 
     private final Set<Problem> found = new LinkedHashSet<>();
     private final Map<String, SourceFile> files = new HashMap<>();
+    private final Set<String> concealed = new HashSet<>();
     private final List<String> order = new ArrayList<>();
 
     /** Makes the lines of a file known, so that problems can show them. Problems come in the order of the files. */
@@ -27,6 +29,18 @@ final class Problems {
 
     void add(SourceLocation location, String path, String message) {
         found.add(new Problem(location, path, message, line(location)));
+    }
+
+    /** Has no problem show the line, because there is a secret in it. */
+    void conceal(SourceLocation location) {
+        concealed.add(location.file() + ":" + location.line());
+    }
+
+    private Problem shown(Problem problem) {
+        SourceLocation location = problem.location();
+        return concealed.contains(location.file() + ":" + location.line())
+                ? new Problem(location, problem.path(), problem.message(), "")
+                : problem;
     }
 
     /** The lines of a registered file. */
@@ -63,6 +77,7 @@ final class Problems {
     /** By file, then by place; at most {@link #MAXIMUM}, with a last one that says how many more there are. */
     List<Problem> sorted() {
         List<Problem> sorted = found.stream()
+                .map(this::shown)
                 .sorted(Comparator.<Problem>comparingInt(
                                 problem -> rank(problem.location().file()))
                         .thenComparingInt(problem -> problem.location().line())

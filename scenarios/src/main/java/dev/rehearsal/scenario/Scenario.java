@@ -60,4 +60,31 @@ public record Scenario(
                 file,
                 sources);
     }
+
+    /**
+     * The same with other traffic and other data, as for a sweep.
+     *
+     * @param rates times the arrival rate of every service
+     * @param rows times the rows of every table; restored data are what they are
+     */
+    public Scenario times(double rates, double rows) {
+        return new Scenario(
+                name,
+                description,
+                seed,
+                environment,
+                switch (dataset) {
+                    case DatasetSpec made -> made.times(rows);
+                    case RestoreSpec restored -> restored;
+                },
+                workload.times(rates),
+                migration,
+                timeline,
+                faults,
+                drills,
+                drillsListed,
+                objectives,
+                file,
+                sources);
+    }
 }

@@ -40,10 +40,12 @@ public final class ScenarioLoader {
     private final SqlTexts texts = new SqlTexts(problems);
 
     private final Optional<RestoredTables> restored;
+    private final Optional<AddedMigrations> added;
 
-    private ScenarioLoader(Path file, Optional<RestoredTables> restored) {
+    private ScenarioLoader(Path file, Optional<RestoredTables> restored, Optional<AddedMigrations> added) {
         this.file = file.toAbsolutePath().normalize();
         this.restored = restored;
+        this.added = added;
     }
 
     /**
@@ -64,7 +66,21 @@ public final class ScenarioLoader {
      */
     public static Scenario load(Path file, Map<String, String> overrides, Optional<RestoredTables> restored)
             throws InvalidScenarioException {
-        ScenarioLoader loader = new ScenarioLoader(file, restored);
+        return load(file, overrides, restored, Optional.empty());
+    }
+
+    /**
+     * The same, of which only those migrations are rehearsed that a branch adds; what was there before is its baseline.
+     *
+     * @param added empty: all that the scenario says
+     */
+    public static Scenario load(
+            Path file,
+            Map<String, String> overrides,
+            Optional<RestoredTables> restored,
+            Optional<AddedMigrations> added)
+            throws InvalidScenarioException {
+        ScenarioLoader loader = new ScenarioLoader(file, restored, added);
         Optional<Scenario> scenario = loader.load(overrides);
         if (scenario.isEmpty() || !loader.problems.isEmpty()) {
             throw new InvalidScenarioException(loader.problems.sorted());
@@ -103,14 +119,18 @@ public final class ScenarioLoader {
         DatasetReader dataset = new DatasetReader(problems, folder, restored);
         block.require("dataset", "write e.g. dataset: { use: ../../datasets/catalog/shop }")
                 .ifPresent(dataset::read);
-        MigrationReader steps = new MigrationReader(texts, problems, folder, replicas);
+        MigrationReader steps = new MigrationReader(texts, problems, folder, dataset.dataset(), replicas, added);
         MigrationPlan migration = block.require("migration", "give it steps")
                 .map(steps::read)
                 .orElseGet(() -> new MigrationPlan(MigrationReader.DEFAULT_TIME_LIMIT, List.of(), List.of()));
-        Optional<List<Drill>> listed = block.get("drills").map(value -> DrillReader.read(value, replicas));
+        Optional<List<Drill>> listed = block.get("drills").map(value -> DrillReader.read(value, environment));
         List<Drill> drills = listed.orElse(List.of(Drill.values()));
         Workload workload = workload(block, dataset.dataset(), migration, drills, replicas);
-        StageWords stages = new StageWords(hasRollback(block));
+        if (!problems.anyWithin("workload")) {
+            steps.checkDeploys(workload);
+        }
+        StageWords stages =
+                new StageWords(hasRollback(block) || !migration.rollback().isEmpty());
         List<Fault> faults = block.get("faults")
                 .map(value -> new FaultReader(
                                 texts,
@@ -151,14 +171,21 @@ public final class ScenarioLoader {
     private static boolean hasRollback(Block block) {
         return block.get("migration")
                 .filter(value -> value.node() instanceof YamlNode.Mapping mapping
-                        && mapping.get("rollback").isPresent())
+                        && mapping.get("rollback")
+                                .filter(rollback -> !(rollback instanceof YamlNode.Scalar))
+                                .isPresent())
                 .isPresent();
     }
 
     private Workload workload(
             Block block, Optional<Dataset> dataset, MigrationPlan migration, List<Drill> drills, int replicas) {
         if (block.has("workload")) {
-            return new WorkloadReader(texts, new DatasetReferences(dataset), drills, replicas, LedgerNeed.of(block))
+            return new WorkloadReader(
+                            texts,
+                            new DatasetReferences(dataset),
+                            usesVersions(migration, drills),
+                            replicas,
+                            LedgerNeed.of(block))
                     .read(block.get("workload").orElseThrow());
         }
         Workload none = new Workload(Workload.Arrivals.POISSON, List.of());
@@ -176,6 +203,11 @@ public final class ScenarioLoader {
                     "'workload' is missing, and none can be made up, because no table of the dataset has a key of one column; describe the traffic");
         }
         return made.orElse(none);
+    }
+
+    private static boolean usesVersions(MigrationPlan migration, List<Drill> drills) {
+        return drills.stream().anyMatch(Drill::usesVersions)
+                || allSteps(migration).anyMatch(Step.DeployStep.class::isInstance);
     }
 
     private static Stream<Step> allSteps(MigrationPlan migration) {

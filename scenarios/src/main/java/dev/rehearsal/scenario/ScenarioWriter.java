@@ -47,6 +47,11 @@ public final class ScenarioWriter {
         return YamlWriter.write(root);
     }
 
+    /** The text of {@code workload} alone, with its key. */
+    public static String writeWorkload(Workload workload) {
+        return YamlWriter.write(Map.of("workload", workload(workload)));
+    }
+
     private static YamlWriter.Plain number(long number) {
         return new YamlWriter.Plain(Long.toString(number));
     }
@@ -66,7 +71,9 @@ public final class ScenarioWriter {
     private static Map<String, Object> environment(EnvironmentSpec environment, Path folder) {
         Map<String, Object> map = new LinkedHashMap<>();
         map.put("engine", environment.engine().name().toLowerCase(Locale.ROOT));
-        map.put("version", environment.version());
+        if (!environment.version().isEmpty()) {
+            map.put("version", environment.version());
+        }
         map.put("runtime", environment.runtime().name().toLowerCase(Locale.ROOT));
         EnvironmentSpec.Replication replication = environment.replication();
         if (replication.replicas() > 0) {
@@ -87,6 +94,10 @@ public final class ScenarioWriter {
         if (!resources.isEmpty()) {
             map.put("resources", resources);
         }
+        environment.external().ifPresent(external -> {
+            map.put("url", "jdbc:postgresql://" + external.address() + "/" + external.database());
+            map.put("allow", external.allow());
+        });
         return map;
     }
 
@@ -112,7 +123,7 @@ public final class ScenarioWriter {
 
     private static Map<String, Object> dataset(DatasetSpec dataset, Path folder) {
         Map<String, Object> map = new LinkedHashMap<>();
-        map.put("use", relative(folder, dataset.definition().directory()));
+        map.put("use", relative(folder, dataset.definition().used()));
         map.put("scale", number(dataset.scale()));
         if (!dataset.tableRows().isEmpty()) {
             Map<String, Object> tables = new TreeMap<>();
@@ -226,25 +237,123 @@ public final class ScenarioWriter {
                 .flatMap(step -> lockPolicy(step).stream())
                 .findFirst()
                 .ifPresent(policy -> map.put("backoff", Quantity.write(policy.backoff())));
+        List<Step> apart = migration.baseline().stream()
+                .filter(step -> source(step).isEmpty())
+                .toList();
+        if (!apart.isEmpty()) {
+            map.put("baseline", Map.of("steps", steps(apart, folder)));
+        }
         map.put("steps", steps(migration.steps(), folder));
-        if (!migration.rollback().isEmpty()) {
+        boolean fromSource =
+                migration.steps().stream().anyMatch(step -> source(step).isPresent());
+        if (migration.rollback().isEmpty() && fromSource) {
+            map.put("rollback", "none");
+        } else if (!migration.rollback().isEmpty() && !migration.rollbackDerived()) {
             map.put("rollback", Map.of("steps", steps(migration.rollback(), folder)));
         }
         return map;
     }
 
+    /** What a step is one of many of; such are written together, and their baseline and their way back with them. */
+    private static Optional<MigrationSource> source(Step step) {
+        return switch (step) {
+            case Step.ScriptStep script -> Optional.of(script.source());
+            case Step.FlywayStep flyway -> Optional.of(flyway.source());
+            case Step.LiquibaseStep liquibase -> Optional.of(liquibase.source());
+            case Step.SqlStep sql -> Optional.empty();
+            case Step.FileStep file -> Optional.empty();
+            case Step.CommandStep command -> Optional.empty();
+            case Step.BackfillStep backfill -> Optional.empty();
+            case Step.DeployStep deploy -> Optional.empty();
+            case Step.PauseStep pause -> Optional.empty();
+            case Step.WaitStep wait -> Optional.empty();
+        };
+    }
+
+    private static Map<String, Object> source(MigrationSource source, Path folder) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        switch (source) {
+            case MigrationSource.Folder plain -> {
+                map.put("path", relative(folder, plain.path()));
+                if (plain.gapsAllowed()) {
+                    map.put("gaps", "allowed");
+                }
+            }
+            case MigrationSource.Flyway flyway -> {
+                map.put(
+                        "locations",
+                        flyway.locations().stream()
+                                .map(path -> relative(folder, path))
+                                .toList());
+                if (!flyway.configuration().isEmpty()) {
+                    map.put("configuration", flyway.configuration());
+                }
+            }
+            case MigrationSource.Liquibase liquibase -> {
+                map.put("changelog", liquibase.changelog());
+                map.put("root", relative(folder, liquibase.root()));
+                liquibase.contexts().ifPresent(contexts -> map.put("contexts", contexts));
+                liquibase.labels().ifPresent(labels -> map.put("labels", labels));
+                if (!liquibase.parameters().isEmpty()) {
+                    map.put("parameters", liquibase.parameters());
+                }
+            }
+        }
+        MigrationSource.Selection selection = source.selection();
+        Map<String, Object> baseline = new LinkedHashMap<>();
+        selection.baseline().ifPresent(to -> baseline.put("to", to));
+        if (selection.inDataset()) {
+            baseline.put("in", "dataset");
+        }
+        if (!baseline.isEmpty()) {
+            map.put("baseline", baseline);
+        }
+        selection.target().ifPresent(target -> map.put("target", target));
+        if (!selection.only().isEmpty()) {
+            map.put("only", selection.only());
+        }
+        return map;
+    }
+
+    private static Map<String, Object> command(Step.CommandStep command, Path folder) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("run", command.words());
+        map.put("directory", relative(folder, command.directory()));
+        if (!command.environment().isEmpty()) {
+            map.put("environment", command.environment());
+        }
+        command.timeout().ifPresent(timeout -> map.put("timeout", Quantity.write(timeout)));
+        return map;
+    }
+
     private static List<Object> steps(List<Step> steps, Path folder) {
         List<Object> written = new ArrayList<>();
+        Optional<MigrationSource> last = Optional.empty();
         for (Step step : steps) {
+            Optional<MigrationSource> source = source(step);
+            if (source.isPresent() && source.equals(last)) {
+                continue;
+            }
+            last = source;
             Map<String, Object> map = new LinkedHashMap<>();
-            map.put("name", step.name());
+            if (source.isEmpty()) {
+                map.put("name", step.name());
+            }
             switch (step) {
+                case Step.ScriptStep script -> map.put(script.kind(), source(script.source(), folder));
+                case Step.FlywayStep flyway -> map.put("flyway", source(flyway.source(), folder));
+                case Step.LiquibaseStep liquibase -> map.put("liquibase", source(liquibase.source(), folder));
+                case Step.CommandStep command -> map.put("command", command(command, folder));
                 case Step.SqlStep sql -> map.put("sql", script(sql.statements()));
                 case Step.FileStep file -> map.put("file", relative(folder, file.file()));
+                case Step.BackfillStep backfill -> map.put("backfill", backfill(backfill.backfill()));
+                case Step.DeployStep deploy -> map.put("deploy", deploy(deploy));
                 case Step.PauseStep pause -> map.put("pause", Quantity.write(pause.length()));
                 case Step.WaitStep wait -> map.put("wait", Map.of("replicaLag", Quantity.write(wait.replicaLag())));
             }
-            if (step instanceof Step.SqlStatements sql && sql.transaction() == Step.Transaction.NONE) {
+            if (source.isEmpty()
+                    && step instanceof Step.SqlStatements sql
+                    && sql.transaction() == Step.Transaction.NONE) {
                 map.put("transaction", "none");
             }
             lockPolicy(step).ifPresent(policy -> {
@@ -256,9 +365,47 @@ public final class ScenarioWriter {
         return written;
     }
 
+    private static Map<String, Object> deploy(Step.DeployStep deploy) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("service", deploy.service());
+        map.put("version", deploy.version());
+        map.put("over", Quantity.write(deploy.over()));
+        return map;
+    }
+
+    private static Map<String, Object> backfill(Backfill backfill) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("table", backfill.table());
+        map.put("set", backfill.set());
+        map.put("where", backfill.where());
+        switch (backfill.batch()) {
+            case Backfill.BatchSize.Fixed fixed -> map.put("batch", number(fixed.rows()));
+            case Backfill.BatchSize.Adaptive adaptive -> {
+                Map<String, Object> batch = new LinkedHashMap<>();
+                batch.put("target", Quantity.write(adaptive.target()));
+                batch.put("first", number(adaptive.first()));
+                batch.put("most", number(adaptive.most()));
+                map.put("batch", batch);
+            }
+        }
+        map.put("pause", Quantity.write(backfill.pause()));
+        Map<String, Object> throttle = new LinkedHashMap<>();
+        backfill.throttle().replicaLag().ifPresent(lag -> throttle.put("replicaLag", Quantity.write(lag)));
+        backfill.throttle().p99().ifPresent(p99 -> throttle.put("p99", Quantity.write(p99)));
+        backfill.throttle().p99Factor().ifPresent(factor -> throttle.put("p99", Quantity.plain(factor) + "x"));
+        backfill.throttle().lockQueue().ifPresent(waiting -> throttle.put("lockQueue", number(waiting)));
+        if (!throttle.isEmpty()) {
+            map.put("throttle", throttle);
+        }
+        return map;
+    }
+
     private static Optional<Step.LockPolicy> lockPolicy(Step step) {
         return switch (step) {
             case Step.SqlStatements sql -> Optional.of(sql.lockPolicy());
+            case Step.BackfillStep backfill -> Optional.of(backfill.lockPolicy());
+            case Step.DeployStep deploy -> Optional.empty();
+            case Step.ToolStep tool -> Optional.of(tool.lockPolicy());
             case Step.PauseStep pause -> Optional.empty();
             case Step.WaitStep wait -> Optional.empty();
         };

@@ -44,6 +44,41 @@ final class SqlTexts {
         return cut(new SqlExcerpt(file.lines(), start, file.text(), 0, true), value);
     }
 
+    /**
+     * The statements of a part of a file that is no part of the scenario language: what cannot be cut goes to the server as it is, which decides.
+     */
+    List<Piece> inSection(SourceFile file, MigrationScript.Section section) {
+        problems.register(file);
+        List<Piece> pieces = new ArrayList<>();
+        int at = section.from();
+        for (MigrationScript.Stretch whole : section.wholes()) {
+            cut(file, at, whole.from(), false, pieces);
+            cut(file, whole.from(), whole.to(), true, pieces);
+            at = whole.to();
+        }
+        cut(file, at, section.to(), false, pieces);
+        return pieces;
+    }
+
+    private static void cut(SourceFile file, int from, int to, boolean whole, List<Piece> pieces) {
+        String text = file.text().substring(from, to);
+        SqlScript script = SqlScript.split(text);
+        boolean uncut =
+                !script.faults().isEmpty() || (whole && script.statements().size() > 1);
+        if (uncut && !text.isBlank()) {
+            int start = from + text.indexOf(text.strip());
+            pieces.add(new Piece(text.strip(), excerpt(file, start)));
+            return;
+        }
+        script.statements()
+                .forEach(statement ->
+                        pieces.add(new Piece(statement.text(), excerpt(file, from + statement.offset()))));
+    }
+
+    private static SqlExcerpt excerpt(SourceFile file, int offset) {
+        return new SqlExcerpt(file.lines(), new SourceLocation(file.name(), 1, 1), file.text(), offset, true);
+    }
+
     private List<Piece> cut(SqlExcerpt whole, Value value) {
         SqlScript script = SqlScript.split(whole.text());
         for (SqlFault fault : script.faults()) {

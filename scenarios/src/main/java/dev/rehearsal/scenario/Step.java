@@ -3,9 +3,12 @@ package dev.rehearsal.scenario;
 import dev.rehearsal.scenario.sql.StatementKind;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.TreeMap;
 import java.util.stream.IntStream;
 
 /** One step of a migration or of its rollback. */
@@ -75,6 +78,161 @@ public sealed interface Step {
         @Override
         public String kind() {
             return "file";
+        }
+    }
+
+    /**
+     * Rows changed in batches.
+     *
+     * @param lockPolicy of each batch
+     */
+    record BackfillStep(String name, SourceLocation location, Backfill backfill, LockPolicy lockPolicy)
+            implements Step {
+        @Override
+        public String kind() {
+            return "backfill";
+        }
+
+        @Override
+        public List<SqlStatement> knownStatements() {
+            return List.of(statement());
+        }
+
+        /** That all batches together are. */
+        public SqlStatement statement() {
+            return new SqlStatement(backfill.sql(), location);
+        }
+    }
+
+    /**
+     * One migration of a folder of SQL files, or the way back from it.
+     *
+     * @param file that holds it, perhaps beside the other direction
+     */
+    record ScriptStep(
+            String name,
+            MigrationSource source,
+            Path file,
+            List<SqlStatement> statements,
+            Transaction transaction,
+            LockPolicy lockPolicy)
+            implements SqlStatements {
+        public ScriptStep {
+            statements = List.copyOf(statements);
+        }
+
+        @Override
+        public String kind() {
+            return switch (source) {
+                case MigrationSource.Folder folder -> "folder";
+                case MigrationSource.Flyway flyway -> "flyway";
+                case MigrationSource.Liquibase liquibase -> "liquibase";
+            };
+        }
+    }
+
+    /** What a tool does with a migration. */
+    enum ToolAction {
+        APPLY,
+        TAKE_BACK,
+        /** Notes that it is applied, of a dataset that has it already. */
+        MARK
+    }
+
+    /** A step that another program carries out, over sessions of its own. */
+    sealed interface ToolStep extends Step {
+        LockPolicy lockPolicy();
+    }
+
+    /**
+     * One migration, carried out by Flyway.
+     *
+     * @param location of the script's beginning
+     * @param scripts that Flyway is shown: those that are applied already, and as the last the one that is to be
+     * @param action anything but taking back
+     */
+    record FlywayStep(
+            String name,
+            SourceLocation location,
+            MigrationSource.Flyway source,
+            List<Path> scripts,
+            ToolAction action,
+            LockPolicy lockPolicy)
+            implements ToolStep {
+        public FlywayStep {
+            scripts = List.copyOf(scripts);
+        }
+
+        @Override
+        public String kind() {
+            return "flyway";
+        }
+    }
+
+    /**
+     * A service moves from the version that it has to another one.
+     *
+     * @param version of the service, or {@link Workload.Service#OLD}
+     * @param over from the first request of the new version to the last of the one before; zero: at once
+     */
+    record DeployStep(String name, SourceLocation location, String service, String version, Duration over)
+            implements Step {
+        @Override
+        public String kind() {
+            return "deploy";
+        }
+    }
+
+    /**
+     * One change set, carried out or taken back by Liquibase.
+     *
+     * @param location of its change log
+     * @param changeSets that Liquibase is shown, by {@link ChangeSets.Listed#identity}: those that are applied already, and as the last the one
+     *     that is meant
+     */
+    record LiquibaseStep(
+            String name,
+            SourceLocation location,
+            MigrationSource.Liquibase source,
+            List<String> changeSets,
+            ToolAction action,
+            LockPolicy lockPolicy)
+            implements ToolStep {
+        public LiquibaseStep {
+            changeSets = List.copyOf(changeSets);
+        }
+
+        @Override
+        public String kind() {
+            return "liquibase";
+        }
+    }
+
+    /**
+     * A command, which finds the way to the server in its environment.
+     *
+     * @param words the program and its arguments
+     * @param directory where it runs
+     * @param environment variables beside those that lead to the server
+     * @param timeout after which it is killed; empty: as long as the migration may take
+     */
+    record CommandStep(
+            String name,
+            SourceLocation location,
+            List<String> words,
+            Path directory,
+            Map<String, String> environment,
+            Optional<Duration> timeout,
+            LockPolicy lockPolicy)
+            implements ToolStep {
+        public CommandStep {
+            words = List.copyOf(words);
+            environment = Collections.unmodifiableMap(new TreeMap<>(environment));
+        }
+
+        @Override
+        public String kind() {
+            return "command";
         }
     }
 

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** The traffic: an open workload, whose arrivals do not wait for the database. */
 public record Workload(Arrivals arrivals, List<Service> services) {
@@ -14,12 +15,40 @@ public record Workload(Arrivals arrivals, List<Service> services) {
         services = List.copyOf(services);
     }
 
+    /** The same with other arrival rates. */
+    Workload times(double rates) {
+        return new Workload(
+                arrivals,
+                services.stream()
+                        .map(service -> new Service(
+                                service.name(),
+                                service.arrivalsPerSecond() * rates,
+                                service.pool(),
+                                service.statementTimeout(),
+                                service.retry(),
+                                service.operations(),
+                                service.versions()))
+                        .toList());
+    }
+
     /** Whether any operation leaves entries in the ledger. */
     public boolean keepsLedger() {
         return services.stream()
-                .flatMap(service -> service.operations().stream())
-                .anyMatch(Operation::ledger);
+                .flatMap(service -> service.versioned().stream())
+                .anyMatch(versioned -> versioned.operation().ledger());
     }
+
+    /** The same services, of whose versions only those that a step of the plan deploys. */
+    public Workload deployedBy(MigrationPlan plan) {
+        List<Step> steps =
+                Stream.concat(plan.steps().stream(), plan.rollback().stream()).toList();
+        return new Workload(
+                arrivals,
+                services.stream().map(service -> service.deployedBy(steps)).toList());
+    }
+
+    /** One operation of one version of a service. */
+    public record Versioned(String version, Operation operation) {}
 
     /** The process by which requests arrive. */
     public enum Arrivals {
@@ -76,6 +105,24 @@ public record Workload(Arrivals arrivals, List<Service> services) {
                             operations.stream().noneMatch(old -> old.name().equals(operation.name())))
                     .forEach(all::add);
             return all;
+        }
+
+        /** Every operation of every version, the old one first: the order in which requests number them. */
+        public List<Versioned> versioned() {
+            return Stream.concat(Stream.of(OLD), versions.keySet().stream())
+                    .flatMap(
+                            version -> operations(version).stream().map(operation -> new Versioned(version, operation)))
+                    .toList();
+        }
+
+        private Service deployedBy(List<Step> steps) {
+            Map<String, List<Operation>> deployed = new LinkedHashMap<>(versions);
+            deployed.keySet()
+                    .removeIf(version -> steps.stream()
+                            .noneMatch(step -> step instanceof Step.DeployStep deploy
+                                    && deploy.service().equals(name)
+                                    && deploy.version().equals(version)));
+            return new Service(name, arrivalsPerSecond, pool, statementTimeout, retry, operations, deployed);
         }
 
         /** Every operation of the last version. */

@@ -39,19 +39,19 @@ final class WorkloadReader {
 
     private final SqlTexts texts;
     private final ParameterReader parameters;
-    private final List<Drill> drills;
+    private final boolean usesVersions;
     private final int replicas;
     private final boolean ledger;
 
     /**
-     * @param drills that the scenario lists; all of them if it lists none, because then it has those that apply
+     * @param usesVersions whether a drill or a step has to do with the versions of services
      * @param replicas how many the environment has
      * @param ledger whether an operation that writes leaves entries in the ledger where it does not say
      */
-    WorkloadReader(SqlTexts texts, DatasetReferences references, List<Drill> drills, int replicas, boolean ledger) {
+    WorkloadReader(SqlTexts texts, DatasetReferences references, boolean usesVersions, int replicas, boolean ledger) {
         this.replicas = replicas;
         this.texts = texts;
-        this.drills = List.copyOf(drills);
+        this.usesVersions = usesVersions;
         this.parameters = new ParameterReader(references);
         this.ledger = ledger;
     }
@@ -96,8 +96,9 @@ final class WorkloadReader {
     }
 
     private Map<String, List<Operation>> versions(Value value) {
-        if (drills.stream().noneMatch(Drill::usesVersions)) {
-            value.problem("nothing uses them; add drills: [ compatibility ], or remove them");
+        if (!usesVersions) {
+            value.problem(
+                    "nothing uses them; add a step deploy: { service: …, version: … } or drills: [ compatibility ], or remove them");
         }
         Map<String, List<Operation>> versions = new LinkedHashMap<>();
         for (Value.Named version : value.named(VERSION_ADVICE)) {

@@ -88,8 +88,8 @@ class ScenarioLoaderTest {
     void refusesVersionsThatNoDrillUses() throws Exception {
         assertThat(written.problems(WITH_VERSIONS + "drills: [ rerun ]\n"))
                 .containsExactly(
-                        "scenario.yaml:7:17: workload.services[0].versions: nothing uses them; add drills: [ compatibility ],"
-                                + " or remove them");
+                        "scenario.yaml:7:17: workload.services[0].versions: nothing uses them; add a step deploy: { service: …, version: … }"
+                                + " or drills: [ compatibility ], or remove them");
     }
 
     @Test
@@ -552,10 +552,6 @@ class ScenarioLoaderTest {
                         "30:19: objectives[1].lostWrites.maximum: unknown key; known are max"),
                 mistake(
                         "use: tiny",
-                        "use: schema.sql",
-                        "2:17: dataset.use: a bare schema is not supported by this version of the harness; name a dataset folder, e.g. use: ../../datasets/catalog/shop"),
-                mistake(
-                        "use: tiny",
                         "use: tiny, scale: 0",
                         "2:30: dataset.scale: must be above 0 and at most 1000, got 0"),
                 mistake("use: tiny", "use: tiny, scale: 1e400", "2:30: dataset.scale: must be a number, got 1e400"),
@@ -567,7 +563,7 @@ class ScenarioLoaderTest {
                 mistake(
                         "use: tiny",
                         "use: tiny, tables: { order: { rows: 5 } }",
-                        "2:33: dataset.tables.order: the dataset fills no table of this name; did you mean 'orders'?"),
+                        "2:33: dataset.tables.order: the dataset has no table of this name; did you mean 'orders'?"),
                 mistake(
                         "use: tiny",
                         "use: tiny, tables: { orders: { rows: -5 } }",
@@ -589,15 +585,15 @@ class ScenarioLoaderTest {
                 mistake(
                         "dataset: { use: tiny }",
                         "dataset:",
-                        "2:9: dataset: must be a mapping, got nothing; name a dataset folder, e.g. use: ../../datasets/catalog/shop"),
+                        "2:9: dataset: must be a mapping, got nothing; name a dataset folder or a schema file, e.g. use: ../../datasets/catalog/shop"),
                 mistake(
                         "dataset: { use: tiny }",
-                        "dataset: { use: tiny }\nenvironment: { replicas: 6, image: x, url: y, runtime: external, engine: mysql, version: \"12\" }",
+                        "dataset: { use: tiny }\nenvironment: { replicas: 6, image: x, host: y, runtime: cloud, engine: mysql, version: \"12\" }",
                         "3:26: environment.replicas: must be from 0 to 5, got 6",
-                        "3:39: environment.url: is not supported by this version of the harness; remove it",
-                        "3:56: environment.runtime: 'external' is not supported by this version of the harness; use auto or local or containers",
-                        "3:74: environment.engine: 'mysql' is not supported by this version of the harness; use postgresql",
-                        "3:90: environment.version: must be at least 13, got 12; the log and the catalogs of older servers are not what the instruments read"),
+                        "3:39: environment.host: is not supported by this version of the harness; remove it",
+                        "3:57: environment.runtime: must be one of auto, local, containers, external, got cloud",
+                        "3:72: environment.engine: 'mysql' is not supported by this version of the harness; use postgresql",
+                        "3:88: environment.version: must be at least 13, got 12; the log and the catalogs of older servers are not what the instruments read"),
                 mistake(
                         "dataset: { use: tiny }",
                         "dataset: { use: tiny }\nenvironment: { runtime: local, image: x, resources: { cpus: 2 }, version: \"17\" }",
@@ -630,7 +626,7 @@ class ScenarioLoaderTest {
                 mistake(
                         "dataset: { use: tiny }",
                         "dataset: { use: tiny }\nenvironment: { runtime: locl, engine: oracle, version: new, binaries: }",
-                        "3:25: environment.runtime: must be auto or local or containers, got locl; did you mean 'local'?",
+                        "3:25: environment.runtime: must be one of auto, local, containers, external, got locl; did you mean 'local'?",
                         "3:39: environment.engine: must be postgresql, got oracle",
                         "3:56: environment.version: must be a version such as \"18\", got new",
                         "3:70: environment.binaries: must be a text, got nothing; name the folder that holds initdb"),
@@ -737,9 +733,66 @@ class ScenarioLoaderTest {
                         "sql: \\copy orders add",
                         "20:12: migration.steps[0].sql: \\copy is a command of psql, not SQL; the statements go to the server without psql, so write SQL"),
                 mistake(
-                        "sql: alter table orders add",
-                        "backfill: { table: orders } #",
-                        "20:7: migration.steps[0].backfill: is not supported by this version of the harness; remove it"),
+                        "sql: alter table orders add column region text",
+                        "backfill: { table: orders }",
+                        "20:17: migration.steps[0].backfill: 'set' is missing; write e.g. backfill: { table: orders, set: \"region = 'eu'\", where: region is null, batch: 5000 }",
+                        "20:17: migration.steps[0].backfill: 'where' is missing; say which rows still need it, e.g. where: region is null; it is what ends the backfill"),
+                mistake(
+                        "sql: alter table orders add column region text",
+                        "backfill: { table: ordrs, set: note = 'x', where: note is null }",
+                        "20:26: migration.steps[0].backfill.table: the dataset has no table ordrs; did you mean 'orders'?"),
+                mistake(
+                        "sql: alter table orders add column region text",
+                        "backfill: { table: orders, set: nota = 'x', where: nota is null }",
+                        "20:39: migration.steps[0].backfill.set: table orders has no column nota, and no step before adds it; did you mean 'note'?"),
+                mistake(
+                        "sql: alter table orders add column region text",
+                        "backfill: { table: orders, set: note = 'x', where: note is null, batch: 0 }",
+                        "20:79: migration.steps[0].backfill.batch: must be from 1 to 1,000,000, got 0"),
+                mistake(
+                        "sql: alter table orders add column region text",
+                        "backfill: { table: orders, set: note = 'x', where: note is null, batch: 1_000_001 }",
+                        "20:79: migration.steps[0].backfill.batch: must be from 1 to 1,000,000, got 1_000_001"),
+                mistake(
+                        "sql: alter table orders add column region text",
+                        "backfill: { table: orders, set: note = 'x', where: note is null, batch: { target: 1ms } }",
+                        "20:89: migration.steps[0].backfill.batch.target: must be at least 5ms, got 1ms"),
+                mistake(
+                        "sql: alter table orders add column region text",
+                        "backfill: { table: orders, set: note = 'x', where: note is null, batch: { first: 200, most: 100 } }",
+                        "20:88: migration.steps[0].backfill.batch.first: must be at most 100, the most rows of a batch, got 200"),
+                mistake(
+                        "sql: alter table orders add column region text",
+                        "backfill: { table: orders, set: note = 'x', where: note is null, throttle: { replicaLag: 1s } }",
+                        "20:96: migration.steps[0].backfill.throttle.replicaLag: the environment has no replica; write environment.replicas: 1, or remove it"),
+                mistake(
+                        "sql: alter table orders add column region text",
+                        "backfill: { table: orders, set: note = 'x', where: note is null, throttle: { p99: 0.5x } }",
+                        "20:89: migration.steps[0].backfill.throttle.p99: must be a factor of at least 1x, got 0.5x; write e.g. 3x to allow three times the baseline"),
+                mistake(
+                        "sql: alter table orders add column region text",
+                        "backfill: { table: orders, set: note = 'x', where: note is null; select 1 }",
+                        "20:58: migration.steps[0].backfill.where: is not one piece of SQL; write a condition, e.g. region is null"),
+                mistake(
+                        "sql: alter table orders add column region text",
+                        "backfill: { table: orders, set: note = 'x', where: note is null }\n      transaction: none",
+                        "21:20: migration.steps[0].transaction: does not go with backfill; remove it"),
+                mistake(
+                        "sql: alter table orders add column region text",
+                        "deploy: { service: shp, version: v2 }",
+                        "20:26: migration.steps[0].deploy.service: no service is called shp; did you mean 'shop'?"),
+                mistake(
+                        "sql: alter table orders add column region text",
+                        "deploy: { service: shop, version: v2 }",
+                        "20:41: migration.steps[0].deploy.version: service shop has no version v2; known are old"),
+                mistake(
+                        "sql: alter table orders add column region text",
+                        "deploy: { service: shop, version: old }",
+                        "20:41: migration.steps[0].deploy.version: service shop is at old already when this step begins; name another version, or remove the step"),
+                mistake(
+                        "sql: alter table orders add column region text",
+                        "deploy: { service: shop }",
+                        "20:15: migration.steps[0].deploy: 'version' is missing; write e.g. deploy: { service: checkout, version: v2, over: 10s }"),
                 mistake(
                         "sql: alter table orders add column region text",
                         "pause: 0s",
@@ -943,7 +996,7 @@ class ScenarioLoaderTest {
         assertThat(written.problems(text))
                 .containsExactly(
                         "scenario.yaml:2:17: dataset.use: dataset folder " + shown("nowhere")
-                                + " does not exist; name a folder with a dataset.yaml, relative to this file",
+                                + " does not exist; name a folder with a schema.sql, relative to this file",
                         "scenario.yaml:20:13: migration.steps[0].file: SQL file " + shown("missing.sql")
                                 + " does not exist; check the path",
                         "scenario.yaml:23:15: migration.rollback.steps[0].file: SQL file " + shown("tiny")

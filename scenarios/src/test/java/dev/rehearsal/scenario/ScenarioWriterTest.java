@@ -74,10 +74,30 @@ class ScenarioWriterTest {
                 - { name: index, file: index.sql, lockTimeout: 20ms, retries: 0 }
                 - { name: apart, sql: select 1, transaction: none }
                 - { name: rebuild, sql: reindex index concurrently orders_pkey }
+                - { name: deploy, deploy: { service: checkout, version: v2, over: 1500ms } }
                 - { name: rest, pause: 90s }
+                - { name: fill, backfill: { table: orders, set: "region = 'eu; de'", where: region is null } }
+                - name: fill more
+                  backfill:
+                    table: public.orders
+                    set: note = 'none'
+                    where: note is null
+                    batch: 5_000
+                    pause: 20ms
+                    throttle: { replicaLag: 2s, p99: 2.5x, lockQueue: 3 }
+                  lockTimeout: 200ms
+                  retries: 4
+                - name: fill in time
+                  backfill:
+                    table: orders
+                    set: note = 'none'
+                    where: note is null
+                    batch: { target: 50ms, first: 10, most: 700 }
+                    throttle: { p99: 250ms }
                 - { name: catch up, wait: { replicaLag: 1500ms } }
               rollback:
                 steps:
+                  - deploy: { service: checkout, version: old }
                   - sql: alter table orders drop column region
             timeline: { warmup: 0s, baseline: 10m, migration: 3m, settle: 1500us, rollback: 4s }
             faults:
@@ -89,7 +109,7 @@ class ScenarioWriterTest {
               - { at: { stage: recovery, after: 1s }, slowClose: { delay: 1500ms, stream: upstream, for: 2s } }
               - { at: { stage: recovery, after: 1s }, slicer: { averageSize: 64, sizeVariation: 32, delay: 250us } }
               - { at: { stage: recovery, after: 2s }, limitData: { bytes: 10_000, for: 1s } }
-              - { at: { step: rollback step 1, after: 1s }, down: { for: 1s } }
+              - { at: { step: rollback step 2, after: 1s }, down: { for: 1s } }
               - { at: { committing: step 1 }, latency: { delay: 5ms, for: 1s } }
               - { at: { phase: waiting for old snapshots }, latency: { delay: 5ms, for: 1s } }
               - { at: { phase: waiting for readers before dropping, step: rebuild }, latency: { delay: 5ms, for: 1s } }
@@ -216,8 +236,10 @@ class ScenarioWriterTest {
                 scenario.workload(),
                 new MigrationPlan(
                         scenario.migration().timeLimit(),
+                        steps(scenario.migration().baseline()),
                         steps(scenario.migration().steps()),
-                        steps(scenario.migration().rollback())),
+                        steps(scenario.migration().rollback()),
+                        scenario.migration().rollbackDerived()),
                 scenario.timeline(),
                 scenario.faults(),
                 scenario.drills(),
@@ -244,6 +266,43 @@ class ScenarioWriterTest {
                                 statements(file.statements()),
                                 file.transaction(),
                                 file.lockPolicy());
+                    case Step.BackfillStep backfill ->
+                        new Step.BackfillStep(backfill.name(), NOWHERE, backfill.backfill(), backfill.lockPolicy());
+                    case Step.DeployStep deploy ->
+                        new Step.DeployStep(deploy.name(), NOWHERE, deploy.service(), deploy.version(), deploy.over());
+                    case Step.ScriptStep script ->
+                        new Step.ScriptStep(
+                                script.name(),
+                                script.source(),
+                                script.file(),
+                                statements(script.statements()),
+                                script.transaction(),
+                                script.lockPolicy());
+                    case Step.FlywayStep flyway ->
+                        new Step.FlywayStep(
+                                flyway.name(),
+                                NOWHERE,
+                                flyway.source(),
+                                flyway.scripts(),
+                                flyway.action(),
+                                flyway.lockPolicy());
+                    case Step.LiquibaseStep liquibase ->
+                        new Step.LiquibaseStep(
+                                liquibase.name(),
+                                NOWHERE,
+                                liquibase.source(),
+                                liquibase.changeSets(),
+                                liquibase.action(),
+                                liquibase.lockPolicy());
+                    case Step.CommandStep command ->
+                        new Step.CommandStep(
+                                command.name(),
+                                NOWHERE,
+                                command.words(),
+                                command.directory(),
+                                command.environment(),
+                                command.timeout(),
+                                command.lockPolicy());
                     case Step.PauseStep pause -> new Step.PauseStep(pause.name(), NOWHERE, pause.length());
                     case Step.WaitStep wait -> new Step.WaitStep(wait.name(), NOWHERE, wait.replicaLag());
                 })

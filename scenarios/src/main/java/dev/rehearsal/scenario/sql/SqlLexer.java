@@ -3,6 +3,7 @@ package dev.rehearsal.scenario.sql;
 import dev.rehearsal.scenario.sql.SqlToken.Kind;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Cuts a text into tokens as PostgreSQL does with {@code standard_conforming_strings} on: backslashes escape in {@code E'…'} only, comments
@@ -12,11 +13,17 @@ final class SqlLexer {
     private final String text;
     private final List<SqlToken> tokens = new ArrayList<>();
     private final List<SqlFault> faults = new ArrayList<>();
+    private final Set<String> passedOver;
     private int at;
     private int brackets;
 
-    private SqlLexer(String text) {
+    /** Commands of psql that tell it how to run a dump, and nothing about the schema. */
+    private static final Set<String> DUMP_COMMANDS = Set.of(
+            "\\restrict", "\\unrestrict", "\\connect", "\\c", "\\encoding", "\\echo", "\\qecho", "\\timing", "\\pset");
+
+    private SqlLexer(String text, Set<String> passedOver) {
         this.text = text;
+        this.passedOver = passedOver;
     }
 
     /** What was found in a text: all of it, comments included, even behind a fault. */
@@ -27,7 +34,16 @@ final class SqlLexer {
     }
 
     static Tokens tokens(String text) {
-        SqlLexer lexer = new SqlLexer(text);
+        return tokens(text, Set.of());
+    }
+
+    /** As {@link #tokens(String)}, without faults about what {@code pg_dump} says to psql. */
+    static Tokens dumpTokens(String text) {
+        return tokens(text, DUMP_COMMANDS);
+    }
+
+    private static Tokens tokens(String text, Set<String> passedOver) {
+        SqlLexer lexer = new SqlLexer(text, passedOver);
         while (lexer.at < text.length()) {
             lexer.next();
         }
@@ -246,6 +262,10 @@ final class SqlLexer {
         String command = text.substring(at, end).strip();
         int space = command.indexOf(' ');
         String name = space < 0 ? command : command.substring(0, space);
+        if (passedOver.contains(name)) {
+            at = end;
+            return;
+        }
         faults.add(new SqlFault(
                 at,
                 name + " is a command of psql, not SQL; the statements go to the server without psql, so write SQL"));

@@ -27,6 +27,7 @@ public record SqlSchema(Map<String, Table> tables, Set<String> names) {
      * @param columnsKnown false if they cannot be read from the text, as in {@code create table … as select}
      * @param primaryKey its columns; empty if there is none
      * @param unique the columns of each unique constraint or index beside the primary key
+     * @param partition of another table, through which its rows come
      */
     public record Table(
             String name,
@@ -34,7 +35,8 @@ public record SqlSchema(Map<String, Table> tables, Set<String> names) {
             boolean columnsKnown,
             List<String> primaryKey,
             List<List<String>> unique,
-            Set<String> foreignKeys) {
+            Set<String> foreignKeys,
+            boolean partition) {
         public Table {
             columns = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(columns));
             primaryKey = List.copyOf(primaryKey);
@@ -101,6 +103,8 @@ public record SqlSchema(Map<String, Table> tables, Set<String> names) {
     private static final class Reader {
         private final Map<String, Building> tables = new LinkedHashMap<>();
         private final Set<String> names = new LinkedHashSet<>();
+        /** In which names without a schema are; empty: in {@code public}. */
+        private String schema = "";
 
         void read(List<SqlToken> tokens) {
             tokens.stream()
@@ -112,7 +116,21 @@ public record SqlSchema(Map<String, Table> tables, Set<String> names) {
                 create(reader);
             } else if (reader.take("ALTER", "TABLE")) {
                 alter(reader);
+            } else if (reader.take("SET", "SEARCH_PATH")) {
+                searchPath(reader);
             }
+        }
+
+        private void searchPath(TokenReader reader) {
+            reader.takeAny("TO", "=");
+            schema = reader.identifier()
+                    .filter(name -> !name.equals("public") && !name.equals("default"))
+                    .orElse("");
+        }
+
+        private Optional<String> name(TokenReader reader) {
+            return reader.qualifiedName()
+                    .map(name -> schema.isEmpty() || name.contains(".") ? name : schema + "." + name);
         }
 
         private void create(TokenReader reader) {
@@ -125,7 +143,7 @@ public record SqlSchema(Map<String, Table> tables, Set<String> names) {
             }
             if (reader.take("TABLE")) {
                 reader.take("IF", "NOT", "EXISTS");
-                reader.qualifiedName().ifPresent(name -> table(name, reader));
+                name(reader).ifPresent(name -> table(name, reader));
             }
         }
 
@@ -133,7 +151,8 @@ public record SqlSchema(Map<String, Table> tables, Set<String> names) {
             Building table = new Building(name);
             tables.put(name, table);
             if (reader.take("PARTITION", "OF")) {
-                reader.qualifiedName()
+                table.partition = true;
+                name(reader)
                         .map(tables::get)
                         .ifPresentOrElse(
                                 parent -> table.columns.putAll(parent.columns), () -> table.columnsKnown = false);
@@ -148,8 +167,10 @@ public record SqlSchema(Map<String, Table> tables, Set<String> names) {
         private void alter(TokenReader reader) {
             reader.take("IF", "EXISTS");
             reader.take("ONLY");
-            Optional<Building> table = reader.qualifiedName().map(tables::get);
-            if (table.isPresent()) {
+            Optional<Building> table = name(reader).map(tables::get);
+            if (reader.take("ATTACH", "PARTITION")) {
+                name(reader).map(tables::get).ifPresent(part -> part.partition = true);
+            } else if (table.isPresent()) {
                 reader.commaSeparated().forEach(action -> table.get().alter(new TokenReader(action)));
             }
         }
@@ -159,7 +180,7 @@ public record SqlSchema(Map<String, Table> tables, Set<String> names) {
                 return;
             }
             reader.take("ONLY");
-            Optional<Building> table = reader.qualifiedName().map(tables::get);
+            Optional<Building> table = name(reader).map(tables::get);
             if (reader.take("USING")) {
                 reader.qualifiedName();
             }
@@ -202,6 +223,7 @@ public record SqlSchema(Map<String, Table> tables, Set<String> names) {
         private final Set<String> foreignKeys = new LinkedHashSet<>();
         private List<String> primaryKey = List.of();
         private boolean columnsKnown = true;
+        private boolean partition;
 
         Building(String name) {
             this.name = name;
@@ -214,7 +236,7 @@ public record SqlSchema(Map<String, Table> tables, Set<String> names) {
                     primaryKey.contains(column)
                             ? new Column(column, found.type(), true, found.defaulted(), found.generated())
                             : found));
-            return new Table(name, finished, columnsKnown, primaryKey, unique, foreignKeys);
+            return new Table(name, finished, columnsKnown, primaryKey, unique, foreignKeys, partition);
         }
 
         void element(TokenReader reader) {

@@ -27,7 +27,18 @@ public record SqlScript(List<Statement> statements, List<SqlFault> faults) {
 
     /** Cuts {@code text}. Faults are in the result, never thrown. */
     public static SqlScript split(String text) {
-        SqlLexer.Tokens tokens = SqlLexer.tokens(text);
+        return split(text, SqlLexer.tokens(text));
+    }
+
+    /**
+     * Cuts the text of a schema as {@code pg_dump} writes it. What it says to psql alone ({@code \restrict}, {@code \connect} and the like) is
+     * passed over; a command of psql that would change what the file means is a fault here too.
+     */
+    public static SqlScript splitDump(String text) {
+        return split(text, SqlLexer.dumpTokens(text));
+    }
+
+    private static SqlScript split(String text, SqlLexer.Tokens tokens) {
         Splitter splitter = new Splitter(text, new ArrayList<>(tokens.faults()));
         tokens.significant().forEach(splitter::accept);
         splitter.end();

@@ -22,6 +22,12 @@ public record StatementKind(boolean allowedInTransaction, boolean controlsTransa
         return new StatementKind(!refusedInTransaction(all), controlsTransaction(all), writes(all));
     }
 
+    /** Whether it begins a transaction. */
+    public static boolean begins(String statement) {
+        Words words = new Words(SqlLexer.tokens(statement).significant());
+        return words.startWith("BEGIN") || words.startWith("START", "TRANSACTION");
+    }
+
     /** What a statement does to indexes without stopping writes. */
     public enum IndexWork {
         NONE,

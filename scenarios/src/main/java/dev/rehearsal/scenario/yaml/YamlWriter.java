@@ -22,6 +22,17 @@ public final class YamlWriter {
      */
     public record Plain(String text) {}
 
+    /**
+     * A list of scalars that is written in as few lines as it takes, not one a line.
+     *
+     * @param items texts and {@link Plain} scalars
+     */
+    public record Wrapped(List<?> items) {
+        public Wrapped {
+            items = List.copyOf(items);
+        }
+    }
+
     /** Writes a map whose values are maps, lists, texts and {@link Plain} scalars. */
     public static String write(Map<String, ?> root) {
         YamlWriter writer = new YamlWriter();
@@ -49,6 +60,7 @@ public final class YamlWriter {
                 out.append('\n');
                 list.forEach(item -> item(indent + 2, item));
             }
+            case Wrapped wrapped -> wrapped(indent + 2, wrapped.items());
             default -> block(indent + 2, (String) value);
         }
     }
@@ -62,6 +74,21 @@ public final class YamlWriter {
         }
         out.append(" ".repeat(indent)).append('-');
         value(indent, item);
+    }
+
+    private void wrapped(int indent, List<?> items) {
+        String margin = " ".repeat(indent);
+        StringBuilder line = new StringBuilder(" [");
+        for (int i = 0; i < items.size(); i++) {
+            String item = flow(items.get(i)) + (i + 1 < items.size() ? "," : "]");
+            if (line.length() + 1 + item.length() > WIDTH && !line.toString().isBlank()) {
+                out.append(line).append('\n');
+                line = new StringBuilder(margin).append(item);
+            } else {
+                line.append(line.charAt(line.length() - 1) == '[' ? "" : " ").append(item);
+            }
+        }
+        out.append(line).append('\n');
     }
 
     private void block(int indent, String text) {
@@ -91,6 +118,7 @@ public final class YamlWriter {
         return switch (value) {
             case Map<?, ?> map -> map.values().stream().allMatch(YamlWriter::isFlat);
             case List<?> list -> list.stream().allMatch(item -> !(item instanceof Map) && isFlat(item));
+            case Wrapped wrapped -> isFlat(wrapped.items());
             case String text -> !isBlock(text);
             default -> true;
         };
@@ -105,6 +133,7 @@ public final class YamlWriter {
                                 .map(entry -> text((String) entry.getKey()) + ": " + flow(entry.getValue()))
                                 .collect(Collectors.joining(", ", "{ ", " }"));
             case List<?> list -> list.stream().map(YamlWriter::flow).collect(Collectors.joining(", ", "[", "]"));
+            case Wrapped wrapped -> flow(wrapped.items());
             case Plain plain -> plain.text();
             default -> text((String) value);
         };

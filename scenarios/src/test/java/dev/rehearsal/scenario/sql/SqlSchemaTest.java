@@ -49,7 +49,8 @@ class SqlSchemaTest {
                                         List.of("code"),
                                         List.of("code", "customer_id"),
                                         List.of("created_at", "lower")),
-                                Set.of("customer_id", "code"))));
+                                Set.of("customer_id", "code"),
+                                false)));
     }
 
     @Test
@@ -66,6 +67,8 @@ class SqlSchemaTest {
 
         assertThat(schema.tables().keySet()).containsExactly("a", "b", "c", "d", "other.e");
         assertThat(schema.tables().get("a").columnsKnown()).isFalse();
+        assertThat(schema.tables().get("c").partition()).isFalse();
+        assertThat(schema.tables().get("d").partition()).isTrue();
         assertThat(schema.tables().get("b").columnsKnown()).isFalse();
         assertThat(schema.tables().get("c").key()).contains("x");
         assertThat(schema.tables().get("c").columns().get("y")).isEqualTo(new Column("y", "serial", true, true, false));

@@ -1,0 +1,181 @@
+package dev.rehearsal.environment;
+
+import dev.rehearsal.run.ApplicationNames;
+import dev.rehearsal.run.RunClock;
+import dev.rehearsal.run.RunEvent;
+import dev.rehearsal.scenario.EnvironmentException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+
+/** A database of ours on a server that is not, and the fault proxy in front of it. Its processes are out of reach. */
+final class ExternalEnvironment implements Environment {
+    /** What decides how a migration fares there, where it is not PostgreSQL's default. */
+    private static final String SETTINGS = """
+            select name, current_setting(name) from pg_catalog.pg_settings
+            where setting is distinct from boot_val and name in (
+                'shared_buffers', 'work_mem', 'maintenance_work_mem', 'effective_cache_size', 'max_connections', 'max_wal_size',
+                'checkpoint_timeout', 'synchronous_commit', 'synchronous_standby_names', 'fsync', 'full_page_writes', 'wal_level',
+                'wal_compression', 'autovacuum', 'random_page_cost', 'max_parallel_workers', 'max_parallel_maintenance_workers',
+                'deadlock_timeout', 'lock_timeout', 'statement_timeout', 'huge_pages', 'io_method')""";
+
+    private static final String DEADLOCK_TIMEOUT =
+            "select setting::bigint from pg_catalog.pg_settings where name = 'deadlock_timeout'";
+
+    private final Server server;
+    private final String version;
+    private final FaultProxies proxies;
+    private final FaultProxies.Entrance entrance;
+    private final StartedThings started;
+    private final CompletableFuture<RunEvent.HostFacts> host;
+
+    /** @param started all that has to be ended with this environment */
+    ExternalEnvironment(
+            Server server,
+            String version,
+            FaultProxies proxies,
+            FaultProxies.Entrance entrance,
+            StartedThings started,
+            CompletableFuture<RunEvent.HostFacts> host) {
+        this.server = server;
+        this.version = version;
+        this.proxies = proxies;
+        this.entrance = entrance;
+        this.started = started;
+        this.host = host;
+    }
+
+    @Override
+    public Server primary() {
+        return server;
+    }
+
+    @Override
+    public Map<String, Server> replicas() {
+        return Map.of();
+    }
+
+    @Override
+    public ServerControl control(String name) {
+        return new OutOfReach();
+    }
+
+    @Override
+    public Duration failOver(String replica, boolean planned) throws EnvironmentException {
+        throw outOfReach();
+    }
+
+    @Override
+    public void cutLink(String replica) throws EnvironmentException {
+        throw outOfReach();
+    }
+
+    private static EnvironmentException outOfReach() {
+        return new EnvironmentException(
+                "the processes of a server that is not the harness's own are out of its reach",
+                "Rehearse on a server of the harness's own: runtime: local, or containers.");
+    }
+
+    /** No power over any process. */
+    private record OutOfReach() implements ServerControl {
+        @Override
+        public void pause() throws EnvironmentException {
+            throw outOfReach();
+        }
+
+        @Override
+        public void resume() throws EnvironmentException {
+            throw outOfReach();
+        }
+
+        @Override
+        public void kill() throws EnvironmentException {
+            throw outOfReach();
+        }
+
+        @Override
+        public void startAgain() throws EnvironmentException {
+            throw outOfReach();
+        }
+    }
+
+    @Override
+    public Optional<Path> retired() {
+        return Optional.empty();
+    }
+
+    @Override
+    public ProxiedEndpoint application() {
+        return new ProxiedEndpoint(
+                entrance.host(), entrance.port(), server.database(), server.user(), server.password());
+    }
+
+    @Override
+    public List<ProxiedEndpoint> reads() {
+        return List.of();
+    }
+
+    @Override
+    public URI faultApi() {
+        return proxies.api();
+    }
+
+    @Override
+    public String proxyDescription() {
+        return proxies.description();
+    }
+
+    @Override
+    public RunEvent.EnvironmentReady facts(RunClock clock) throws EnvironmentException {
+        Map<String, String> settings = new TreeMap<>();
+        long deadlockTimeoutMillis = 0;
+        try (Connection connection = DriverManager.getConnection(server.jdbcUrl(ApplicationNames.OBSERVER));
+                Statement statement = connection.createStatement()) {
+            try (ResultSet rows = statement.executeQuery(SETTINGS)) {
+                while (rows.next()) {
+                    settings.put(rows.getString(1), rows.getString(2));
+                }
+            }
+            try (ResultSet row = statement.executeQuery(DEADLOCK_TIMEOUT)) {
+                if (row.next()) {
+                    deadlockTimeoutMillis = row.getLong(1);
+                }
+            }
+        } catch (SQLException e) {
+            throw new EnvironmentException(
+                    "the server does not tell its settings: " + e.getMessage(), "See whether it still answers.", e);
+        }
+        return new RunEvent.EnvironmentReady(
+                clock.nowNanos(),
+                "postgresql",
+                version,
+                "external",
+                "The scenario names the server at " + server.host() + ":" + server.port() + ".",
+                proxies.description(),
+                0,
+                settings,
+                deadlockTimeoutMillis,
+                host.join(),
+                Optional.empty());
+    }
+
+    @Override
+    public List<String> troubles() {
+        return List.of();
+    }
+
+    @Override
+    public void close() throws EnvironmentException {
+        started.close();
+    }
+}

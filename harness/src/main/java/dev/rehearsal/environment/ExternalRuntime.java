@@ -1,0 +1,190 @@
+package dev.rehearsal.environment;
+
+import dev.rehearsal.dataset.BuildProgress;
+import dev.rehearsal.dataset.DatasetLoad;
+import dev.rehearsal.run.RunEvent;
+import dev.rehearsal.scenario.DatasetSpec;
+import dev.rehearsal.scenario.EnvironmentException;
+import dev.rehearsal.scenario.EnvironmentSpec;
+import dev.rehearsal.scenario.EnvironmentSpec.ExternalSpec;
+import dev.rehearsal.scenario.InvalidScenarioException;
+import dev.rehearsal.scenario.ServerNames;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * A server that is not ours: what we do there, we do in databases of our own, which are gone when this is closed. See {@link ExternalDatabases} for
+ * what becomes of them when it cannot be.
+ */
+public final class ExternalRuntime implements AutoCloseable {
+    /** A variable: names of hosts and databases, with commas between, on which nothing is ever rehearsed. */
+    public static final String PRODUCTION_NAMES = "HARNESS_PRODUCTION";
+
+    /** Beside the application's own: instruments, drills, the migration, and whoever looks on. */
+    private static final int OTHER_CONNECTIONS = 20;
+
+    private final ExternalSpec server;
+    private final ExternalAddress address;
+    private final ExternalRights rights;
+    private final ExternalDatabases databases;
+    private final LocalFaultProxy faultProxy;
+    private final RunningRegistry registry;
+    private final List<String> notes;
+
+    /** The dataset, built there. */
+    public record Built(Map<String, Long> rows, long bytes, double seconds) {}
+
+    private ExternalRuntime(
+            ExternalSpec server,
+            ExternalAddress address,
+            ExternalRights rights,
+            ExternalDatabases databases,
+            LocalFaultProxy faultProxy,
+            RunningRegistry registry,
+            List<String> notes) {
+        this.server = server;
+        this.address = address;
+        this.rights = rights;
+        this.databases = databases;
+        this.faultProxy = faultProxy;
+        this.registry = registry;
+        this.notes = List.copyOf(notes);
+    }
+
+    /**
+     * Connects, looks whether it may rehearse there, and drops what runs that were killed have left.
+     *
+     * @param environment variables, as of a process
+     * @param cache the user's cache directory
+     * @param seed of the scenario
+     * @param connections of the application, all pools full
+     * @throws EnvironmentException if the server cannot be reached, looks like production, or lacks what a rehearsal needs
+     */
+    public static ExternalRuntime opened(
+            EnvironmentSpec spec, Map<String, String> environment, Path cache, long seed, int connections)
+            throws EnvironmentException, InterruptedException {
+        ExternalSpec server = spec.external().orElseThrow();
+        Credentials credentials = Credentials.of(
+                environment, Path.of(System.getProperty("user.home")), System.getProperty("user.name"), server);
+        ExternalAddress address = new ExternalAddress(server.host(), server.port(), credentials);
+        LocalFaultProxy proxy = LocalFaultProxy.chosen(environment, seed);
+        try {
+            ExternalRights rights;
+            try (Connection connection = address.connect(server.database(), "harness-observer")) {
+                rights = ExternalRights.asked(connection);
+            }
+            rights.refuse(server, credentials, spec.version(), forbidden(environment));
+            rights.requireConnections(server, connections + OTHER_CONNECTIONS);
+            ExternalDatabases databases = ExternalDatabases.leased(address, server.database());
+            boolean complete = false;
+            try {
+                List<String> notes = new ArrayList<>(databases.sweep());
+                notes.addAll(rights.notes(server, credentials));
+                complete = true;
+                return new ExternalRuntime(
+                        server, address, rights, databases, proxy, new RunningRegistry(cache), notes);
+            } finally {
+                if (!complete) {
+                    databases.close();
+                }
+            }
+        } catch (SQLException e) {
+            throw new EnvironmentException(
+                    "environment.url: the server at " + server.address() + " does not take " + credentials.user()
+                            + " into " + server.database() + ": " + e.getMessage(),
+                    "Check the address; PGUSER and PGPASSWORD, or a PGPASSFILE, say who the harness is there.",
+                    e);
+        }
+    }
+
+    private static List<String> forbidden(Map<String, String> environment) {
+        return Arrays.stream(environment.getOrDefault(PRODUCTION_NAMES, "").split(","))
+                .map(String::strip)
+                .filter(name -> !name.isEmpty())
+                .toList();
+    }
+
+    /** Such as {@code 18.6}. */
+    public String serverVersion() {
+        return rights.version();
+    }
+
+    /** What was swept, and what a reader should know of the server: a sentence each. */
+    public List<String> notes() {
+        return notes;
+    }
+
+    /** Builds the dataset in a database of its own, of which others are copied. Once. */
+    public Built build(DatasetSpec dataset, long seed, BuildProgress progress)
+            throws EnvironmentException, InvalidScenarioException, InterruptedException {
+        long start = System.nanoTime();
+        progress.phase("making a database on " + server.address());
+        String database = databases.makeEmpty();
+        try {
+            Map<String, Long> rows = DatasetLoad.into(address.jdbcUrl(database), dataset, seed, progress);
+            return new Built(rows, bytes(database), (System.nanoTime() - start) / 1e9);
+        } catch (SQLException e) {
+            throw new EnvironmentException(
+                    "the dataset " + dataset.definition().name() + " cannot be built on " + server.address() + ": "
+                            + e.getMessage(),
+                    "Often the disk there is full, or the role lacks a right that the schema needs.",
+                    e);
+        }
+    }
+
+    private long bytes(String database) throws SQLException {
+        try (Connection connection = address.connect(server.database(), "harness-observer");
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("select pg_database_size('" + database + "')")) {
+            row.next();
+            return row.getLong(1);
+        }
+    }
+
+    /**
+     * An environment over a copy of the dataset, and the fault proxy in front of it.
+     *
+     * @param name of the copy, unique in the run
+     */
+    public Environment start(String name) throws EnvironmentException {
+        CompletableFuture<RunEvent.HostFacts> host = CompletableFuture.supplyAsync(HostInspector::facts);
+        StartedThings started = new StartedThings();
+        boolean complete = false;
+        try {
+            String database = databases.makeCopy(name);
+            started.add("the database " + database, () -> databases.drop(database));
+            LocalFaultProxy.Proxies proxies = LocalFaultProxy.start(faultProxy, started, registry);
+            FaultProxies.Entrance entrance = proxies.add(ServerNames.PRIMARY, address.upstream());
+            complete = true;
+            return new ExternalEnvironment(
+                    address.server(database, rights.major(), Instant.now()),
+                    rights.version(),
+                    proxies,
+                    entrance,
+                    started,
+                    host);
+        } catch (IOException e) {
+            throw new EnvironmentException(
+                    "cannot start the fault proxy: " + e, "Check that the loopback interface is up.", e);
+        } finally {
+            if (!complete) {
+                started.close();
+            }
+        }
+    }
+
+    @Override
+    public void close() throws EnvironmentException {
+        databases.close();
+    }
+}

@@ -1,0 +1,73 @@
+package dev.rehearsal.migration.tool;
+
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Properties;
+import org.postgresql.Driver;
+import org.postgresql.PGProperty;
+
+/** The way to the server for a tool. */
+public record ToolAccess(String host, String port, String database, String user, String password) {
+    /**
+     * The same way as another's, for somebody else.
+     *
+     * @param jdbcUrl of the other
+     */
+    public static ToolAccess like(String jdbcUrl, String user, String password) {
+        Properties parts = parts(jdbcUrl);
+        return new ToolAccess(
+                PGProperty.PG_HOST.getOrDefault(parts),
+                PGProperty.PG_PORT.getOrDefault(parts),
+                PGProperty.PG_DBNAME.getOrDefault(parts),
+                user,
+                password);
+    }
+
+    /** The very same way. */
+    public static ToolAccess of(String jdbcUrl) {
+        Properties parts = parts(jdbcUrl);
+        return like(jdbcUrl, PGProperty.USER.getOrDefault(parts), PGProperty.PASSWORD.getOrDefault(parts));
+    }
+
+    private static Properties parts(String jdbcUrl) {
+        Properties parts = Driver.parseURL(jdbcUrl, new Properties());
+        if (parts == null) {
+            throw new IllegalArgumentException("not a JDBC URL of PostgreSQL");
+        }
+        return parts;
+    }
+
+    /** Without user and password. */
+    public String jdbcUrl() {
+        return "jdbc:postgresql://" + host + ":" + port + "/" + encoded(database);
+    }
+
+    /** The forms in which programs look for it. */
+    Map<String, String> environment() {
+        String credentials = encoded(user) + ":" + encoded(password);
+        Map<String, String> variables = new LinkedHashMap<>();
+        variables.put(
+                "DATABASE_URL", "postgresql://" + credentials + "@" + host + ":" + port + "/" + encoded(database));
+        variables.put("PGHOST", host);
+        variables.put("PGPORT", port);
+        variables.put("PGUSER", user);
+        variables.put("PGPASSWORD", password);
+        variables.put("PGDATABASE", database);
+        variables.put("JDBC_DATABASE_URL", jdbcUrl() + "?user=" + encoded(user) + "&password=" + encoded(password));
+        variables.put("JDBC_DATABASE_USERNAME", user);
+        variables.put("JDBC_DATABASE_PASSWORD", password);
+        return variables;
+    }
+
+    private static String encoded(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8);
+    }
+
+    /** Shows no password. */
+    @Override
+    public String toString() {
+        return user + "@" + host + ":" + port + "/" + database;
+    }
+}

@@ -1,0 +1,636 @@
+package dev.rehearsal.plan;
+
+import dev.rehearsal.plan.Plan.Impossible;
+import dev.rehearsal.plan.Plan.Phased;
+import dev.rehearsal.plan.TableShape.Column;
+import dev.rehearsal.plan.TableShape.Constraint;
+import dev.rehearsal.plan.TableShape.Index;
+import dev.rehearsal.scenario.sql.ColumnDefinition;
+import dev.rehearsal.scenario.sql.ColumnDefinition.Identity;
+import dev.rehearsal.scenario.sql.SchemaChange;
+import dev.rehearsal.scenario.sql.SchemaChange.IndexCreated;
+import dev.rehearsal.scenario.sql.SchemaChange.TableAltered;
+import dev.rehearsal.scenario.sql.SqlSchema;
+import dev.rehearsal.scenario.sql.TableAction;
+import dev.rehearsal.scenario.sql.TableConstraint;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/** Makes the phases of one change. Pure: the same statement over the same table gives the same text. */
+public final class Planner {
+    private final TableShape table;
+    private final String name;
+    private final boolean defaultIsVolatile;
+
+    private Planner(TableShape table, boolean defaultIsVolatile) {
+        this.table = table;
+        this.name = quotedName(table.name());
+        this.defaultIsVolatile = defaultIsVolatile;
+    }
+
+    /**
+     * @param table that the change is about, as it is before it
+     * @param defaultIsVolatile what the server says of the default of the column that is added, if one is
+     */
+    public static Plan plan(SchemaChange change, TableShape table, boolean defaultIsVolatile) {
+        Planner planner = new Planner(table, defaultIsVolatile);
+        return switch (change) {
+            case TableAltered altered -> planner.altered(altered);
+            case IndexCreated index -> planner.index(index);
+            case SchemaChange.TableCreated created -> notRisky("a new table");
+            case SchemaChange.Dropped dropped ->
+                new Impossible(
+                        "what is dropped cannot be dropped in phases",
+                        "Decide when nobody uses it any more; then drop it with a short lockTimeout and retries.");
+            case SchemaChange.RowsChanged rows ->
+                new Impossible(
+                        "a statement that changes rows can be cut into batches only by who knows which rows depend on each other",
+                        "Decide whether it can be done by ranges of the key, and write it as a backfill.");
+            case SchemaChange.OtherObject other -> notRisky("'" + other.words() + "'");
+            case SchemaChange.Nothing nothing -> notRisky("a statement that changes no table");
+            case SchemaChange.Unread unread ->
+                new Impossible(
+                        "the statement could not be read: " + unread.why(),
+                        "Decide which change is meant, and write it as one alter table or create index statement.");
+        };
+    }
+
+    private static Impossible notRisky(String what) {
+        return new Impossible(
+                what + " has no phases",
+                "Decide nothing: give its step a short lockTimeout and retries, and rehearse it as it is.");
+    }
+
+    /** As SQL needs it, part by part. */
+    static String quotedName(String table) {
+        int dot = table.indexOf('.');
+        return dot < 0
+                ? SqlSchema.quoted(table)
+                : SqlSchema.quoted(table.substring(0, dot)) + "." + SqlSchema.quoted(table.substring(dot + 1));
+    }
+
+    private Plan altered(TableAltered altered) {
+        Phased all = new Phased(List.of(), List.of(), List.of());
+        for (TableAction action : altered.actions()) {
+            switch (action(action)) {
+                case Phased phased -> all = all.then(phased);
+                case Impossible impossible -> {
+                    return impossible;
+                }
+            }
+        }
+        return all;
+    }
+
+    private Plan action(TableAction action) {
+        return switch (action) {
+            case TableAction.ColumnAdded added -> column(added.column());
+            case TableAction.NotNullSet set -> notNull(set.column());
+            case TableAction.TypeChanged changed -> type(changed);
+            case TableAction.ConstraintAdded added -> constraint(added.constraint(), List.of());
+            case TableAction.DefaultSet set ->
+                brief(
+                        "default",
+                        "alter column " + SqlSchema.quoted(set.column()) + " set default " + set.expression(),
+                        before(set.column()));
+            case TableAction.DefaultDropped dropped ->
+                brief(
+                        "no default",
+                        "alter column " + SqlSchema.quoted(dropped.column()) + " drop default",
+                        before(dropped.column()));
+            case TableAction.NotNullDropped dropped ->
+                new Impossible(
+                        "the way back of dropping NOT NULL scans the table again",
+                        "Decide whether there is to be one; the change itself needs no phases.");
+            case TableAction.ConstraintValidated validated ->
+                new Impossible("a validation has no phases", "Decide nothing: it lets everybody work.");
+            case TableAction.ConstraintDropped dropped -> noPhases("dropping a constraint");
+            case TableAction.ColumnDropped dropped ->
+                new Impossible(
+                        "a column that is dropped takes its values with it, which no phase brings back",
+                        "Decide when no version of the application uses it any more, and whether its values are kept elsewhere.");
+            case TableAction.Renamed renamed ->
+                new Impossible(
+                        "a name has one moment in which it changes, for all versions of the application at once",
+                        "Decide whether both names are to work for a while: then add the new column, write both, and move the readers.");
+            case TableAction.PartitionAttached attached -> noPhases("attaching a partition");
+            case TableAction.PartitionDetached detached -> noPhases("detaching a partition");
+            case TableAction.Other other -> noPhases("'" + other.words() + "'");
+        };
+    }
+
+    private static Impossible noPhases(String what) {
+        return new Impossible(
+                what + " has no phases that are known here",
+                "Decide whether its lock can be had in a quiet moment: give the step a short lockTimeout and retries.");
+    }
+
+    private String before(String column) {
+        Column known = table.columns().get(column);
+        return known == null
+                ? ""
+                : known.defaultExpression()
+                        .map(expression -> "alter column " + SqlSchema.quoted(column) + " set default " + expression)
+                        .orElse("alter column " + SqlSchema.quoted(column) + " drop default");
+    }
+
+    private Phased brief(String step, String action, String back) {
+        return new Phased(
+                List.of(PlannedStep.together(step, "Only the catalog changes.", alter(action))),
+                back.isEmpty() ? List.of() : List.of(PlannedStep.together(step + ", back", "As it was.", alter(back))),
+                List.of());
+    }
+
+    private String alter(String action) {
+        return "alter table " + name + " " + action + ";";
+    }
+
+    private Plan column(ColumnDefinition column) {
+        String quoted = SqlSchema.quoted(column.name());
+        if (column.serial() || column.identity() != Identity.NONE) {
+            return new Impossible(
+                    "the numbers that existing rows are to get from the sequence of " + column.name()
+                            + " have no order that is known",
+                    "Decide in which order they are numbered; then add a bare integer column, set its default to a sequence, and backfill.");
+        }
+        if (column.generated().isPresent()) {
+            return column.generated().get().stored()
+                    ? new Impossible(
+                            "PostgreSQL computes a stored generated column by writing the whole table anew, and cannot make one of a column that is filled already",
+                            "Decide between a virtual column (from PostgreSQL 18 on), a plain column that a trigger fills, and a copy of the table that takes its"
+                                    + " place.")
+                    : brief(
+                            "add column",
+                            "add column if not exists " + quoted + " " + column.type() + " generated always as ("
+                                    + column.generated().get().expression() + ") virtual",
+                            "drop column if exists " + quoted);
+        }
+        boolean filled = column.defaultExpression().isPresent();
+        if (column.notNull() && !filled) {
+            return new Impossible(
+                    "nobody says what the rows that are there get in " + column.name() + ", which is to be NOT NULL",
+                    "Decide on a value for them: give the column a default, or add it without NOT NULL and backfill it first.");
+        }
+        if (filled && defaultIsVolatile && table.primaryKey().isEmpty()) {
+            return noKey();
+        }
+        List<PlannedStep> steps = new ArrayList<>();
+        List<String> notes = new ArrayList<>();
+        String bare = "add column if not exists " + quoted + " " + column.type();
+        if (!filled) {
+            steps.add(PlannedStep.together("add column", "Bare: only the catalog changes.", alter(bare)));
+        } else if (!defaultIsVolatile) {
+            steps.add(PlannedStep.together(
+                    "add column",
+                    "The default is the same for every row, so the server keeps it once, in the catalog, and writes no row.",
+                    alter(bare + " default " + column.defaultExpression().get()
+                            + (column.notNull() ? " not null" : ""))));
+        } else {
+            String expression = column.defaultExpression().get();
+            steps.add(PlannedStep.together("add column", "Bare: only the catalog changes.", alter(bare)));
+            steps.add(PlannedStep.together(
+                    "default",
+                    "From here on new rows have one.",
+                    alter("alter column " + quoted + " set default " + expression)));
+            steps.add(backfill(quoted + " = " + expression, quoted + " is null", notes));
+            if (column.notNull()) {
+                steps.addAll(notNullSteps(column.name()));
+            }
+        }
+        Phased phased = new Phased(
+                steps,
+                List.of(PlannedStep.together(
+                        "drop column", "Takes with it what hangs on it.", alter("drop column if exists " + quoted))),
+                notes);
+        for (TableConstraint constraint : column.constraints()) {
+            switch (constraint(constraint, List.of(column.name()))) {
+                case Phased more -> phased = phased.then(new Phased(more.steps(), List.of(), more.notes()));
+                case Impossible impossible -> {
+                    return impossible;
+                }
+            }
+        }
+        return phased;
+    }
+
+    private PlannedStep backfill(String set, String condition, List<String> notes) {
+        if (!table.updateTriggers().isEmpty()) {
+            notes.add("The backfill updates every row, so " + String.join(", ", table.updateTriggers())
+                    + " fires for each of them: decide whether what it writes may change.");
+        }
+        return PlannedStep.alone(
+                "backfill",
+                "By ranges of the key, each a transaction of its own.",
+                BatchedUpdate.of(name, table.primaryKey(), set, condition));
+    }
+
+    private Impossible noKey() {
+        return new Impossible(
+                table.name() + " has no primary key, so its rows have no order to go by in batches",
+                "Decide which columns identify a row, and give the table a key first.");
+    }
+
+    private Plan notNull(String column) {
+        Column known = table.columns().get(column);
+        if (known == null) {
+            return new Impossible("there is no column " + column + " in " + table.name(), "Decide which one is meant.");
+        }
+        return new Phased(
+                notNullSteps(column),
+                List.of(PlannedStep.together(
+                        "nullable",
+                        "Only the catalog changes.",
+                        "alter table " + name + " drop constraint if exists " + proof(column) + ";\n"
+                                + alter("alter column " + SqlSchema.quoted(column) + " drop not null"))),
+                List.of(
+                        "A row without a value makes the validation fail: what such rows are to get is decided before, by a backfill."));
+    }
+
+    private String proof(String column) {
+        return SqlSchema.quoted(base() + "_" + column + "_given");
+    }
+
+    private String base() {
+        return table.name().substring(table.name().lastIndexOf('.') + 1);
+    }
+
+    private List<PlannedStep> notNullSteps(String column) {
+        String quoted = SqlSchema.quoted(column);
+        String proof = proof(column);
+        return List.of(
+                PlannedStep.together(
+                        "check",
+                        "A brief lock: rows that are there are not looked at. Dropped first, so that it can be run again.",
+                        "alter table " + name + " drop constraint if exists " + proof + ";\n"
+                                + alter("add constraint " + proof + " check (" + quoted + " is not null) not valid")),
+                PlannedStep.together(
+                        "validate", "Reads the table while everybody works.", alter("validate constraint " + proof)),
+                PlannedStep.together(
+                        "not null",
+                        "No scan: the valid check proves it.",
+                        alter("alter column " + quoted + " set not null")),
+                PlannedStep.together("drop check", "Has done its work.", alter("drop constraint if exists " + proof)));
+    }
+
+    /** @param added columns that are not in the table yet */
+    private Plan constraint(TableConstraint constraint, List<String> added) {
+        return switch (constraint.kind()) {
+            case TableConstraint.Check check ->
+                twoHalves(
+                        constraint,
+                        names(constraint, onlyColumn(check.expression(), added), "check"),
+                        "check (" + check.expression() + ")");
+            case TableConstraint.ForeignKey key ->
+                twoHalves(
+                        constraint,
+                        names(constraint, String.join("_", key.columns()), "fkey"),
+                        "foreign key (" + list(key.columns()) + ") references " + quotedName(key.table())
+                                + (key.referenced().isEmpty() ? "" : " (" + list(key.referenced()) + ")")
+                                + (key.options().isEmpty() ? "" : " " + key.options()));
+            case TableConstraint.Unique unique -> unique(constraint, unique);
+            case TableConstraint.NotNull notNull -> notNull(notNull.column());
+            case TableConstraint.Exclusion exclusion ->
+                new Impossible(
+                        "an exclusion constraint's index cannot be built beside the traffic",
+                        "Decide when its table can stand still for as long as the index takes, or whether a trigger can do its work.");
+        };
+    }
+
+    /** The server takes the columns of the check in its name if there is exactly one. */
+    private String onlyColumn(String expression, List<String> added) {
+        List<String> columns = new ArrayList<>(table.columns().keySet());
+        columns.addAll(added);
+        List<String> mentioned = columns.stream()
+                .filter(column -> Pattern.compile("(?<![\\w\"])\"?" + Pattern.quote(column) + "\"?(?![\\w\"])")
+                        .matcher(expression)
+                        .find())
+                .toList();
+        return mentioned.size() == 1 ? mentioned.get(0) : "";
+    }
+
+    private String names(TableConstraint constraint, String columns, String suffix) {
+        return SqlSchema.quoted(
+                constraint.name().orElse(base() + (columns.isEmpty() ? "" : "_" + columns) + "_" + suffix));
+    }
+
+    private static String list(List<String> columns) {
+        return String.join(", ", columns.stream().map(SqlSchema::quoted).toList());
+    }
+
+    private Phased twoHalves(TableConstraint constraint, String constraintName, String definition) {
+        if (constraint.notValid()) {
+            return new Phased(
+                    List.of(PlannedStep.together(
+                            "constraint",
+                            "A brief lock.",
+                            "alter table " + name + " drop constraint if exists " + constraintName + ";\n"
+                                    + alter("add constraint " + constraintName + " " + definition + " not valid"))),
+                    List.of(drop(constraintName)),
+                    List.of());
+        }
+        return new Phased(
+                List.of(
+                        PlannedStep.together(
+                                "constraint " + constraintName,
+                                "A brief lock: rows that are there are not looked at. Dropped first, so that it can be run again.",
+                                "alter table " + name + " drop constraint if exists " + constraintName + ";\n"
+                                        + alter("add constraint " + constraintName + " " + definition + " not valid")),
+                        PlannedStep.together(
+                                "validate " + constraintName,
+                                "Reads the table while everybody works.",
+                                alter("validate constraint " + constraintName))),
+                List.of(drop(constraintName)),
+                List.of());
+    }
+
+    private PlannedStep drop(String constraintName) {
+        return PlannedStep.together(
+                "drop " + constraintName,
+                "Only the catalog changes.",
+                alter("drop constraint if exists " + constraintName));
+    }
+
+    private Plan unique(TableConstraint constraint, TableConstraint.Unique unique) {
+        if (unique.index().isPresent() || unique.columns().isEmpty()) {
+            return new Impossible(
+                    "the index is there already", "Decide nothing: give the step a short lockTimeout and retries.");
+        }
+        if (unique.primaryKey()) {
+            for (String column : unique.columns()) {
+                Column known = table.columns().get(column);
+                if (known == null || !known.notNull()) {
+                    return new Impossible(
+                            "a primary key makes " + column + " NOT NULL, which it is not yet",
+                            "Decide what rows without a value get; then set it NOT NULL first (harness plan does that).");
+                }
+            }
+        }
+        String suffix = unique.primaryKey() ? "pkey" : "key";
+        String columns = unique.primaryKey() ? "" : String.join("_", unique.columns());
+        String constraintName = names(constraint, columns, suffix);
+        String definition =
+                "(" + list(unique.columns()) + ")" + (unique.options().isEmpty() ? "" : " " + unique.options());
+        return new Phased(
+                List.of(
+                        clearInvalid(constraintName),
+                        PlannedStep.patient(
+                                "unique index",
+                                "Built while everybody works.",
+                                "create unique index concurrently if not exists " + constraintName + " on " + name + " "
+                                        + definition + ";"),
+                        PlannedStep.together(
+                                "constraint " + constraintName, "A brief lock: the index is there.", """
+                                do $$
+                                begin
+                                  if not exists (select from pg_constraint where conrelid = '%s'::regclass and conname = '%s') then
+                                    alter table %s add constraint %s %s using index %s;
+                                  end if;
+                                end
+                                $$;""".formatted(
+                                                name,
+                                                unquoted(constraintName),
+                                                name,
+                                                constraintName,
+                                                unique.primaryKey() ? "primary key" : "unique",
+                                                constraintName))),
+                List.of(drop(constraintName), dropIndex(constraintName)),
+                List.of("Values that are there twice make the index fail: which of them is right is decided before."));
+    }
+
+    private static String unquoted(String quoted) {
+        return SqlSchema.name(quoted).replace("'", "''");
+    }
+
+    private PlannedStep clearInvalid(String index) {
+        return PlannedStep.together(
+                "clear " + index,
+                "An index that a try before this one left invalid is no use; there is nothing to do otherwise.",
+                """
+                do $$
+                begin
+                  if exists (select from pg_index where indexrelid = to_regclass('%s') and not indisvalid) then
+                    drop index %s;
+                  end if;
+                end
+                $$;""".formatted(schema() + index, schema() + index));
+    }
+
+    private PlannedStep dropIndex(String index) {
+        return PlannedStep.patient(
+                "drop index " + index,
+                "Waits for those who use it, and stops nobody.",
+                "drop index concurrently if exists " + schema() + index + ";");
+    }
+
+    /** The schema of an index is its table's. */
+    private String schema() {
+        int dot = name.lastIndexOf('.');
+        return dot < 0 ? "" : name.substring(0, dot + 1);
+    }
+
+    private Plan index(IndexCreated index) {
+        String indexName = SqlSchema.quoted(index.name()
+                .orElse(base() + "_" + String.join("_", index.columns())
+                        + (index.columns().isEmpty() ? "expr_idx" : "_idx")));
+        return new Phased(
+                List.of(
+                        clearInvalid(indexName),
+                        PlannedStep.patient(
+                                "index",
+                                "Built while everybody works.",
+                                "create " + (index.unique() ? "unique " : "") + "index concurrently if not exists "
+                                        + indexName + " on " + name + " " + index.definition() + ";")),
+                List.of(dropIndex(indexName)),
+                List.of());
+    }
+
+    private Plan type(TableAction.TypeChanged changed) {
+        Column column = table.columns().get(changed.column());
+        if (column == null) {
+            return new Impossible(
+                    "there is no column " + changed.column() + " in " + table.name(), "Decide which one is meant.");
+        }
+        if (table.primaryKey().isEmpty()) {
+            return noKey();
+        }
+        List<Constraint> keys = table.constraints().stream()
+                .filter(constraint -> constraint.type() != 'c'
+                        && constraint.type() != 'n'
+                        && constraint.columns().contains(changed.column()))
+                .toList();
+        if (!keys.isEmpty()) {
+            return new Impossible(
+                    changed.column() + " is part of "
+                            + String.join(
+                                    ", ", keys.stream().map(Constraint::name).toList())
+                            + ", which would have to change columns too",
+                    "Decide in which order the key and what refers to it are moved: add the new column, its own unique index and foreign keys, and move each"
+                            + " by itself.");
+        }
+        List<String> readers = table.readers().stream()
+                .filter(reader -> reader.column().equals(changed.column()))
+                .map(TableShape.Reader::view)
+                .toList();
+        if (!readers.isEmpty()) {
+            return new Impossible(
+                    "views hold on to the old column (" + String.join(", ", readers) + ")",
+                    "Decide when they can be away for a moment, and make them anew over the new column in the step that swaps.");
+        }
+        if (column.computed()) {
+            return new Impossible(
+                    changed.column() + " is computed or numbered by the server",
+                    "Decide how its values are made in the meantime.");
+        }
+        Swap forward = new Swap(this.table, name, base(), column, changed.type(), changed.using());
+        Column after = new Column(column.name(), changed.type(), column.notNull(), column.defaultExpression(), false);
+        Swap back = new Swap(this.table, name, base(), after, column.type(), java.util.Optional.empty());
+        List<PlannedStep> rollback = new ArrayList<>(List.of(forward.abandon()));
+        List<String> notes = new ArrayList<>();
+        rollback.addAll(back.steps(this, notes));
+        return new Phased(
+                forward.steps(this, notes),
+                rollback,
+                java.util.stream.Stream.concat(
+                                java.util.stream.Stream.of(
+                                        "The column ends as the last one of its table, because it is a new one: nothing may depend on"
+                                                + " the order of columns."),
+                                notes.stream().distinct())
+                        .toList());
+    }
+
+    /** The parts of a change of type by a second column. */
+    private record Swap(
+            TableShape table, String name, String base, Column column, String type, java.util.Optional<String> using) {
+        private String fresh() {
+            return column.name() + "_new";
+        }
+
+        private String follow() {
+            // Among triggers of one moment the last in the alphabet is the last to run: it sees what the others made.
+            return SqlSchema.quoted("zz_" + base + "_" + column.name() + "_follow");
+        }
+
+        private String function() {
+            return base + "_" + column.name() + "_follow";
+        }
+
+        private String converted(String source) {
+            String old = SqlSchema.quoted(column.name());
+            return using.map(expression -> renamed(expression, column.name(), source))
+                    .orElse(source.equals(column.name()) ? old + "::" + type : source + "::" + type);
+        }
+
+        PlannedStep abandon() {
+            return PlannedStep.together(
+                    "abandon",
+                    "What an unfinished try has left; nothing otherwise.",
+                    "drop trigger if exists " + follow() + " on " + name + ";\n"
+                            + "drop function if exists " + SqlSchema.quoted(function()) + "();\n"
+                            + "alter table " + name + " drop column if exists " + SqlSchema.quoted(fresh()) + ";");
+        }
+
+        List<PlannedStep> steps(Planner planner, List<String> notes) {
+            String old = SqlSchema.quoted(column.name());
+            String fresh = SqlSchema.quoted(fresh());
+            String suffix = type.replaceAll("[^a-z0-9]+", "_");
+            List<PlannedStep> steps = new ArrayList<>();
+            steps.add(PlannedStep.together(
+                    "add " + suffix,
+                    "Bare: only the catalog changes.",
+                    "alter table " + name + " add column if not exists " + fresh + " " + type + ";"));
+            steps.add(PlannedStep.together(
+                    "follow " + suffix, "From here on every row that is written has both.", """
+                    create or replace function %s() returns trigger language plpgsql as $$
+                    begin
+                      new.%s := %s;
+                      return new;
+                    end
+                    $$;
+                    drop trigger if exists %s on %s;
+                    create trigger %s before insert or update on %s for each row execute function %s();""".formatted(
+                                    SqlSchema.quoted(function()),
+                                    fresh,
+                                    using.map(expression -> renamed(expression, column.name(), "new." + old))
+                                            .orElse("new." + old),
+                                    follow(),
+                                    name,
+                                    follow(),
+                                    name,
+                                    SqlSchema.quoted(function()))));
+            PlannedStep backfill = planner.backfill(
+                    fresh + " = " + converted(column.name()),
+                    fresh + " is distinct from " + converted(column.name()),
+                    notes);
+            steps.add(backfill.named("backfill " + suffix));
+            if (column.notNull()) {
+                for (PlannedStep step : planner.notNullSteps(fresh())) {
+                    steps.add(step.named(step.name() + " " + suffix));
+                }
+            }
+            StringBuilder swap = new StringBuilder("drop trigger if exists " + follow() + " on " + name + ";\n"
+                    + "alter table " + name + " drop column " + old + ";\n"
+                    + "alter table " + name + " rename column " + fresh + " to " + old + ";\n");
+            column.defaultExpression()
+                    .ifPresent(expression -> swap.append(
+                            "alter table " + name + " alter column " + old + " set default " + expression + ";\n"));
+            for (Constraint constraint : table.constraints()) {
+                if (!constraint.columns().contains(column.name())) {
+                    continue;
+                }
+                if (constraint.type() == 'n') {
+                    swap.append("alter table " + name + " rename constraint "
+                            + SqlSchema.quoted(base + "_" + fresh() + "_not_null") + " to "
+                            + SqlSchema.quoted(constraint.name()) + ";\n");
+                } else {
+                    String second = SqlSchema.quoted(constraint.name() + "_new");
+                    steps.add(PlannedStep.together(
+                            "constraint " + second + " " + suffix,
+                            "The new column's own, in two halves.",
+                            "alter table " + name + " drop constraint if exists " + second + ";\n"
+                                    + "alter table " + name + " add constraint " + second + " "
+                                    + renamed(constraint.definition(), column.name(), fresh)
+                                            .replaceFirst(" NOT VALID$", "")
+                                    + " not valid;"));
+                    steps.add(PlannedStep.together(
+                            "validate " + second + " " + suffix,
+                            "Reads the table while everybody works.",
+                            "alter table " + name + " validate constraint " + second + ";"));
+                    swap.append("alter table " + name + " rename constraint " + second + " to "
+                            + SqlSchema.quoted(constraint.name()) + ";\n");
+                }
+            }
+            for (Index index : table.indexes()) {
+                if (index.columns().contains(column.name())) {
+                    String second = SqlSchema.quoted(index.name() + "_new");
+                    PlannedStep clear = planner.clearInvalid(second);
+                    steps.add(clear.named(clear.name() + " " + suffix));
+                    steps.add(PlannedStep.patient(
+                            "index " + second + " " + suffix,
+                            "Built while everybody works.",
+                            renamed(index.definition(), column.name(), fresh)
+                                            .replaceFirst(
+                                                    "INDEX (\\S+|\"[^\"]+\") ON",
+                                                    java.util.regex.Matcher.quoteReplacement(
+                                                            "INDEX CONCURRENTLY IF NOT EXISTS " + second + " ON"))
+                                    + ";"));
+                    swap.append("alter index " + planner.schema() + second + " rename to "
+                            + SqlSchema.quoted(index.name()) + ";\n");
+                }
+            }
+            swap.append("drop function if exists " + SqlSchema.quoted(function()) + "();");
+            steps.add(PlannedStep.together(
+                    "swap " + suffix,
+                    "A brief lock: the old column goes with what hangs on it, and the new one takes its name. All or nothing.",
+                    swap.toString()));
+            return steps;
+        }
+
+        /** An expression over the other column. */
+        private static String renamed(String expression, String column, String to) {
+            return expression.replaceAll(
+                    "(?<![\\w\".])\"?" + Pattern.quote(column) + "\"?(?![\\w\"(])",
+                    java.util.regex.Matcher.quoteReplacement(to));
+        }
+    }
+}

@@ -1,0 +1,158 @@
+package dev.rehearsal.plan;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What the catalogs say of a table, as far as a plan depends on it.
+ *
+ * @param name as the catalogs have it, schema-qualified unless in {@code public}
+ * @param columns by name, in order
+ * @param primaryKey its columns; empty if there is none
+ * @param updateTriggers row triggers that fire on updates
+ * @param readers views over the table, by the columns that they read
+ */
+public record TableShape(
+        String name,
+        Map<String, Column> columns,
+        List<String> primaryKey,
+        List<Constraint> constraints,
+        List<Index> indexes,
+        List<String> updateTriggers,
+        List<Reader> readers) {
+    public TableShape {
+        columns = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(columns));
+        primaryKey = List.copyOf(primaryKey);
+        constraints = List.copyOf(constraints);
+        indexes = List.copyOf(indexes);
+        updateTriggers = List.copyOf(updateTriggers);
+        readers = List.copyOf(readers);
+    }
+
+    /** @param defaultExpression empty: none */
+    public record Column(
+            String name, String type, boolean notNull, Optional<String> defaultExpression, boolean computed) {}
+
+    /**
+     * @param type {@code pg_constraint.contype}
+     * @param definition as {@code pg_get_constraintdef} prints it
+     */
+    public record Constraint(String name, char type, List<String> columns, String definition) {
+        public Constraint {
+            columns = List.copyOf(columns);
+        }
+    }
+
+    /** A view that reads a column. */
+    public record Reader(String view, String column) {}
+
+    /** One that no constraint owns. */
+    public record Index(String name, List<String> columns, String definition) {
+        public Index {
+            columns = List.copyOf(columns);
+        }
+    }
+
+    private static final String OID = """
+            (select c.oid from pg_class c join pg_namespace n on n.oid = c.relnamespace
+                where c.relkind = 'r' and case n.nspname when 'public' then '' else n.nspname || '.' end || c.relname = ?)""";
+
+    private static final String COLUMNS = """
+            select a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull,
+                case when a.attgenerated = '' then pg_get_expr(d.adbin, d.adrelid) end, a.attgenerated <> '' or a.attidentity <> ''
+            from pg_attribute a left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
+            where a.attnum > 0 and not a.attisdropped and a.attrelid =""" + OID + " order by a.attnum";
+
+    private static final String CONSTRAINTS = """
+            select k.conname, k.contype, pg_get_constraintdef(k.oid),
+                coalesce((select string_agg(a.attname, e'\\n' order by array_position(k.conkey, a.attnum)) from pg_attribute a
+                    where a.attrelid = t.oid and a.attnum = any (case when k.conrelid = t.oid then k.conkey else k.confkey end)), '')
+            from (select""" + OID + """
+             as oid) t, pg_constraint k where k.contype in ('c', 'f', 'p', 'u', 'x', 'n') and (k.conrelid = t.oid or k.confrelid = t.oid)
+            order by k.conname""";
+
+    private static final String INDEXES = """
+            select i.relname, pg_get_indexdef(x.indexrelid),
+                coalesce((select string_agg(a.attname, e'\\n') from pg_attribute a where a.attrelid = x.indrelid
+                    and pg_get_indexdef(x.indexrelid) ~ ('\\y' || a.attname || '\\y')), '')
+            from pg_index x join pg_class i on i.oid = x.indexrelid
+            where not exists (select from pg_constraint k where k.conindid = x.indexrelid and k.contype in ('p', 'u', 'x'))
+                and x.indrelid =""" + OID + " order by 1";
+
+    private static final String TRIGGERS = """
+            select g.tgname from pg_trigger g where not g.tgisinternal and g.tgtype & 1 > 0 and g.tgtype & 16 > 0 and g.tgenabled <> 'D'
+                and g.tgrelid =""" + OID + " order by 1";
+
+    private static final String READERS = """
+            select distinct r.ev_class::regclass::text, a.attname from pg_depend d join pg_rewrite r on r.oid = d.objid
+                join pg_attribute a on a.attrelid = d.refobjid and a.attnum = d.refobjsubid
+            where d.classid = 'pg_rewrite'::regclass and d.refclassid = 'pg_class'::regclass and r.ev_class <> d.refobjid
+                and d.refobjid =""" + OID + " order by 1";
+
+    /** Empty if there is no such ordinary table. */
+    public static Optional<TableShape> of(Connection connection, String table) throws SQLException {
+        Map<String, Column> columns = new LinkedHashMap<>();
+        query(
+                connection,
+                COLUMNS,
+                table,
+                row -> columns.put(
+                        row.getString(1),
+                        new Column(
+                                row.getString(1),
+                                row.getString(2),
+                                row.getBoolean(3),
+                                Optional.ofNullable(row.getString(4)),
+                                row.getBoolean(5))));
+        if (columns.isEmpty()) {
+            return Optional.empty();
+        }
+        List<Constraint> constraints = new ArrayList<>();
+        List<String> key = new ArrayList<>();
+        query(connection, CONSTRAINTS, table, row -> {
+            Constraint constraint = new Constraint(
+                    row.getString(1), row.getString(2).charAt(0), lines(row.getString(4)), row.getString(3));
+            constraints.add(constraint);
+            if (constraint.type() == 'p') {
+                key.addAll(constraint.columns());
+            }
+        });
+        List<Index> indexes = new ArrayList<>();
+        query(
+                connection,
+                INDEXES,
+                table,
+                row -> indexes.add(new Index(row.getString(1), lines(row.getString(3)), row.getString(2))));
+        List<String> triggers = new ArrayList<>();
+        query(connection, TRIGGERS, table, row -> triggers.add(row.getString(1)));
+        List<Reader> readers = new ArrayList<>();
+        query(connection, READERS, table, row -> readers.add(new Reader(row.getString(1), row.getString(2))));
+        return Optional.of(new TableShape(table, columns, key, constraints, indexes, triggers, readers));
+    }
+
+    private static List<String> lines(String text) {
+        return text.lines().toList();
+    }
+
+    private interface Row {
+        void read(ResultSet row) throws SQLException;
+    }
+
+    private static void query(Connection connection, String sql, String table, Row reader) throws SQLException {
+        try (PreparedStatement query = connection.prepareStatement(sql)) {
+            query.setString(1, table);
+            try (ResultSet rows = query.executeQuery()) {
+                while (rows.next()) {
+                    reader.read(rows);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,255 @@
+package dev.rehearsal.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.rehearsal.dataset.Snapshot;
+import dev.rehearsal.environment.LocalServer;
+import dev.rehearsal.environment.TestCluster;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+/** Rehearsals on a server that was there before: with a role that is no superuser, and a database of somebody else's beside it. */
+@Timeout(300)
+class ExternalRehearsalTest {
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
+    private static final String SECRET = "s3cret-of-the-test";
+
+    @TempDir
+    private Path directory;
+
+    private LocalServer server;
+
+    @BeforeEach
+    void startServer() throws Exception {
+        server = TestCluster.servers().start(TestCluster.clone(directory.resolve("data")), Map.of());
+        execute(
+                Snapshot.DATABASE,
+                "create role plain login createdb password '" + SECRET + "'",
+                "create role powerless login password '" + SECRET + "'",
+                "create database staging");
+        execute("staging", "create table theirs (id int primary key)", "insert into theirs values (1), (2)");
+        // Looks like one of ours and is not: nobody says so.
+        execute("staging", "create database rehearsal_0123456789ab_run owner plain");
+    }
+
+    @AfterEach
+    void stopServer() throws Exception {
+        server.close();
+    }
+
+    @Test
+    void aWrongPasswordIsToldAndNeverShown() throws Exception {
+        Ended run = rehearse("run", scenario(""), "plain", "wrong-" + SECRET);
+
+        assertThat(run.exitCode()).as(run.told()).isEqualTo(3);
+        assertThat(run.told())
+                .contains("harness: environment.url: the server at " + address() + " does not take plain into staging: "
+                        + "FATAL: password authentication failed for user \"plain\"")
+                .contains("PGUSER and PGPASSWORD")
+                .doesNotContain(SECRET);
+        assertUntouched();
+    }
+
+    @Test
+    void aMissingRightIsNamed() throws Exception {
+        Ended run = rehearse("run", scenario(""), "powerless", SECRET);
+
+        assertThat(run.exitCode()).as(run.told()).isEqualTo(3);
+        assertThat(run.told())
+                .contains("harness: the role powerless may not create databases on " + address()
+                        + ", so the dataset has no place there")
+                .contains("alter role powerless createdb");
+        assertUntouched();
+    }
+
+    @Test
+    void aServerThatSaysItIsProductionIsRefusedAndLeftAlone() throws Exception {
+        execute("staging", "alter database staging set harness.production = on");
+        Ended run = rehearse("run", scenario(""), "plain", SECRET);
+
+        assertThat(run.exitCode()).as(run.told()).isEqualTo(3);
+        assertThat(run.told())
+                .contains("harness: environment.url: the server at " + address()
+                        + " looks like production: its setting harness.production is on, or the database staging has a table"
+                        + " harness_production. Nothing was done. The harness would have made databases called rehearsal_… on "
+                        + address() + ", driven the traffic and the migration there, and dropped them again.");
+        assertUntouched();
+    }
+
+    @Test
+    @Tag("proof")
+    void rehearsesInDatabasesOfItsOwnAndLeavesNothing() throws Exception {
+        Ended run = rehearse("run", scenario("drills: [ rerun ]\n"), "plain", SECRET);
+
+        assertThat(run.exitCode()).as(run.told()).isIn(1, 3);
+        JsonNode result = new HarnessRun(run.exitCode(), "", "", directory.resolve("run")).result();
+        assertThat(result.get("environment").get("runtime").asString()).isEqualTo("external");
+        assertThat(result.get("validity").get("limitations"))
+                .extracting(limited -> limited.get("instrument").asString())
+                .containsExactly("event triggers", "lock waits");
+        JsonNode statement = result.get("steps").get(0).get("statements").get(0);
+        assertThat(statement.get("rewrites").get(0).get("relation").asString()).isEqualTo("orders");
+        assertThat(statement.get("victims")).isNotEmpty();
+        assertThat(statement.get("victims").get(0).get("service").asString()).isEqualTo("shop");
+        assertThat(result.get("drills").get(0).get("name").asString()).isEqualTo("rerun");
+        assertThat(run.told()).contains("limited").contains("What is shorter than");
+        assertThat(everythingIn(directory.resolve("run"))).doesNotContain(SECRET);
+        assertUntouched();
+    }
+
+    @Test
+    @Tag("proof")
+    void whatAKilledRunLeftTheNextRemovesAndNothingElse() throws Exception {
+        Process killed = start("killed", scenario(""), "plain", SECRET);
+        try {
+            await().atMost(PATIENCE).until(() -> databases().size() == 6 || !killed.isAlive());
+            assertThat(killed.isAlive()).as(told("killed")).isTrue();
+        } finally {
+            killed.destroyForcibly().waitFor();
+        }
+        assertThat(databases()).hasSize(6);
+
+        Ended next = rehearse("next", scenario(""), "plain", SECRET);
+
+        assertThat(next.told().replaceAll("\\s+", " "))
+                .contains("_data on " + address() + ", left by a harness that was killed");
+        assertUntouched();
+    }
+
+    private Path scenario(String more) throws IOException {
+        return Files.writeString(
+                directory.resolve("scenario.yaml"),
+                """
+                name: elsewhere
+                dataset: { use: %s, scale: 0.05 }
+                environment: { url: "jdbc:postgresql://%s/staging", allow: [ "%s" ] }
+                timeline: { warmup: 3s, baseline: 6s, settle: 2s }
+                workload:
+                  services:
+                    - name: shop
+                      rate: 100/s
+                      operations:
+                        - name: read-order
+                          parameters: { id: { references: orders.id, zipf: 1.05 } }
+                          transaction: select id, status from orders where id = :id
+                migration:
+                  steps:
+                    - { name: rewrite, sql: alter table orders add column token uuid not null default gen_random_uuid() }
+                objectives:
+                  - { rewrites: none }
+                  - { lockWait: { victims: application, max: 2s } }
+                """.formatted(HarnessRun.ROOT.resolve("datasets/catalog/shop"), address(), address()) + more);
+    }
+
+    private String address() {
+        return "127.0.0.1:" + server.port();
+    }
+
+    /** What the command line said and how it ended. */
+    private record Ended(int exitCode, String told) {}
+
+    private Ended rehearse(String name, Path scenario, String user, String password) throws Exception {
+        Process process = start(name, scenario, user, password);
+        try {
+            assertThat(process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS))
+                    .as(told(name))
+                    .isTrue();
+        } finally {
+            process.destroyForcibly();
+        }
+        return new Ended(process.exitValue(), told(name));
+    }
+
+    /** A process of its own, because credentials come from its environment. */
+    private Process start(String name, Path scenario, String user, String password) throws IOException {
+        ProcessBuilder builder = new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "--enable-native-access=ALL-UNNAMED",
+                "-Drehearsal.home=" + HarnessRun.ROOT,
+                "-cp",
+                System.getProperty("java.class.path"),
+                "dev.rehearsal.cli.Main",
+                "rehearse",
+                scenario.toString(),
+                "--out",
+                directory.resolve(name).toString());
+        builder.environment().put("PGUSER", user);
+        builder.environment().put("PGPASSWORD", password);
+        builder.environment()
+                .put(
+                        "HARNESS_CACHE",
+                        Path.of("target/external-test-cache").toAbsolutePath().toString());
+        builder.environment().put("HARNESS_FAULT_PROXY", "built-in");
+        builder.redirectErrorStream(true)
+                .redirectOutput(directory.resolve(name + ".out").toFile());
+        return builder.start();
+    }
+
+    private String told(String name) throws IOException {
+        return Files.readString(directory.resolve(name + ".out"));
+    }
+
+    private static String everythingIn(Path run) throws IOException {
+        StringBuilder text = new StringBuilder();
+        try (var files = Files.walk(run)) {
+            for (Path file : (Iterable<Path>) files.filter(Files::isRegularFile)::iterator) {
+                text.append(new String(Files.readAllBytes(file), java.nio.charset.StandardCharsets.ISO_8859_1));
+            }
+        }
+        return text.toString();
+    }
+
+    private void assertUntouched() throws SQLException {
+        assertThat(databases()).containsExactly("postgres", Snapshot.DATABASE, "rehearsal_0123456789ab_run", "staging");
+        assertThat(texts("staging", "select relname from pg_class where relkind in ('r', 'v') and oid >= 16384"))
+                .containsExactly("theirs");
+        assertThat(texts("staging", "select id::text from theirs order by 1")).containsExactly("1", "2");
+        assertThat(texts("staging", "select nspname from pg_namespace where nspname like 'harness%'"))
+                .isEmpty();
+    }
+
+    private List<String> databases() throws SQLException {
+        return texts("postgres", "select datname from pg_database where not datistemplate order by datname");
+    }
+
+    private List<String> texts(String database, String query) throws SQLException {
+        List<String> texts = new ArrayList<>();
+        try (Connection connection = DriverManager.getConnection(server.jdbcUrl(database));
+                Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(query)) {
+            while (rows.next()) {
+                texts.add(rows.getString(1));
+            }
+        }
+        return texts;
+    }
+
+    private void execute(String database, String... statements) throws SQLException {
+        try (Connection connection = DriverManager.getConnection(server.jdbcUrl(database));
+                Statement statement = connection.createStatement()) {
+            for (String sql : statements) {
+                statement.execute(sql);
+            }
+        }
+    }
+}

@@ -1,0 +1,102 @@
+package dev.rehearsal.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.databind.JsonNode;
+
+/** {@code harness plan --rehearse}: the change as it is misses the objective that its plan meets, and both end in the same state. */
+@Timeout(600)
+@Tag("proof")
+class PlanRehearsalTest {
+    private static final String SCENARIO = """
+            name: risky
+            dataset: { use: "SHOP", scale: 0.3 }
+            environment: { runtime: local }
+            workload:
+              arrivals: constant
+              services:
+                - name: shop
+                  rate: 40/s
+                  operations:
+                    - name: read
+                      parameters: { id: { references: payments.id } }
+                      transaction: select status from payments where id = :id
+                    - name: pay
+                      parameters: { order: { references: orders.id } }
+                      transaction: insert into payments (order_id, amount, method) values (:order, 5, 'card')
+                    - name: read-customer
+                      parameters: { id: { references: customers.id } }
+                      transaction: select name, loyalty_points from customers where id = :id
+            migration:
+              steps:
+                - { name: add column, sql: "CHANGE" }
+            timeline: { warmup: 3s, baseline: 4s, migration: 4s, settle: 1s }
+            drills: []
+            FAULTS
+            objectives:
+              - OBJECTIVE
+            """;
+
+    @TempDir
+    private Path directory;
+
+    /** Those without a rewrite are told apart by a transaction that stands in their way: with phases come lock timeouts. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            nullValues = "-",
+            value = {
+                "alter table payments add column token uuid not null default gen_random_uuid() | rewrites | same schema, the same data (of payments.token",
+                "alter table payments add column region text not null default 'eu'             | queue    | same schema, the same data",
+                "alter table payments add column customer_id bigint references customers (id)  | queue    | same schema, the same data",
+                "alter table customers alter column loyalty_points type bigint                 | rewrites | same schema, but for the order of columns, the same data",
+                "alter table payments add constraint payments_reference_key unique (reference) | queue    | same schema, the same data",
+                "create index payments_status_idx on payments (status)                         | queue    | same schema, the same data",
+            })
+    void thePlanMeetsWhatTheChangeMisses(String change, String kind, String end) throws IOException {
+        boolean queue = kind.equals("queue");
+        Path scenario = directory.resolve("scenario.yaml");
+        Files.writeString(
+                scenario,
+                SCENARIO.replace(
+                                "SHOP",
+                                HarnessRun.ROOT.resolve("datasets/catalog/shop").toString())
+                        .replace("CHANGE", change)
+                        .replace(
+                                "FAULTS",
+                                queue
+                                        ? "faults:\n  - { at: { stage: migration, after: 0s }, blocker: { sql: \"update payments set status = status where id = 1\", hold: 4s } }"
+                                        : "")
+                        .replace(
+                                "OBJECTIVE",
+                                queue ? "{ lockWait: { victims: application, max: 2s } }" : "{ rewrites: none }"));
+
+        HarnessRun run = HarnessRun.of(
+                "plan",
+                scenario.toString(),
+                "--rehearse",
+                "--quiet",
+                "--out",
+                directory.resolve("runs").toString());
+
+        assertThat(run.out()).as(run.told()).contains(end);
+        // A busy machine's verdict may be inconclusive; what was observed is beyond the limit all the same, or is not.
+        assertThat(beyondItsLimit("risky")).as(run.told()).isTrue();
+        assertThat(beyondItsLimit("risky-planned")).as(run.told()).isFalse();
+    }
+
+    private boolean beyondItsLimit(String name) {
+        JsonNode result = new HarnessRun(0, "", "", directory.resolve("runs").resolve(name)).result();
+        assertThat(result.get("steps").toString()).doesNotContain("\"failed\"");
+        JsonNode finding = result.get("findings").get(0);
+        return finding.get("observed").asDouble() > finding.get("limit").asDouble();
+    }
+}

@@ -1,0 +1,111 @@
+package dev.rehearsal.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.rehearsal.compare.Growth;
+import dev.rehearsal.compare.Growth.Measured;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.ObjectMapper;
+
+/** Sizes 0.5, 1 and 2 predict the hold at 8: on real servers, for what rewrites, what scans and what sorts. */
+@Tag("proof")
+@Timeout(300)
+class SweepTest {
+    private static final String SCENARIO = """
+            name: grows
+            dataset: { use: . }
+            environment: { runtime: local }
+            workload:
+              services:
+                - name: bank
+                  rate: 20/s
+                  operations:
+                    - name: read
+                      parameters: { id: { references: account.id } }
+                      transaction: select balance from account where id = :id
+            migration:
+              steps:
+                - { name: change, sql: "MIGRATION" }
+            timeline: { warmup: 1s, baseline: 1s, migration: 1s, settle: 1s }
+            objectives:
+              - { migrationTime: { max: 10m } }
+            """;
+
+    @TempDir
+    private Path directory;
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource({
+        "rewrite, alter table account alter column balance type bigint",
+        "scan, alter table account alter column owner set not null",
+        "index, create index account_owner on account (owner)"
+    })
+    void predictsTheHoldAtALargerSize(String kind, String migration) throws IOException {
+        Files.writeString(directory.resolve("schema.sql"), """
+                create table account (id int primary key, balance int not null, owner text);
+                """);
+        Files.writeString(directory.resolve("dataset.yaml"), """
+                name: accounts
+                schema: schema.sql
+                tables:
+                  account:
+                    rows: 200_000
+                    columns: { id: { sequence: 1 }, balance: { uniform: [0, 1000] }, owner: { text: [40, 80] } }
+                """);
+        Path file = Files.writeString(directory.resolve("scenario.yaml"), SCENARIO.replace("MIGRATION", migration));
+
+        HarnessRun run = HarnessRun.of(
+                "rehearse",
+                file.toString(),
+                "--sweep",
+                "scale=0.5,1,2,8",
+                "--predict",
+                "rows=1_600_000",
+                "--quiet",
+                "--out",
+                directory.resolve("sweep").toString());
+
+        assertThat(run.exitCode()).as(run.told()).isZero();
+        assertThat(run.out()).contains("At 1,600,000 rows of account the longest lock would be held for ");
+        assertThat(directory.resolve("sweep/sweep.html")).isNotEmptyFile();
+        JsonNode sweep = new ObjectMapper()
+                .readTree(directory.resolve("sweep/sweep.json").toFile());
+        List<Measured> smaller = new ArrayList<>();
+        for (JsonNode point : sweep.get("points")) {
+            smaller.add(new Measured(
+                    point.get("rows").asLong(),
+                    Math.round(point.get("holdMillis").asDouble() * 1e6),
+                    Math.round(point.get("holdErrorMillis").asDouble() * 1e6)));
+        }
+        Measured largest = smaller.removeLast();
+        assertThat(largest.rows()).isEqualTo(1_600_000);
+        Growth growth = Growth.of(smaller).orElseThrow();
+        Growth.Prediction prediction = growth.at(largest.rows());
+        String told = String.format(
+                Locale.ROOT,
+                "%s: %s, predicted %.0f ms (%.0f to %.0f), measured %.0f ms, of %s",
+                kind,
+                growth.model(),
+                prediction.nanos() / 1e6,
+                prediction.low() / 1e6,
+                prediction.high() / 1e6,
+                largest.nanos() / 1e6,
+                smaller);
+        assertThat(prediction.holds((double) largest.nanos())).as(told).isTrue();
+        assertThat(growth.model()).as(told).isNotEqualTo(Growth.Model.CONSTANT);
+        assertThat(sweep.get("hold").get("check").get("measuredMillis").asDouble())
+                .isEqualTo(largest.nanos() / 1e6);
+        assertThat(directory.resolve("sweep/rate-1x-scale-8/report.html")).isNotEmptyFile();
+    }
+}

@@ -1,0 +1,121 @@
+package dev.rehearsal.dataset;
+
+import dev.rehearsal.scenario.DatasetLoader;
+import dev.rehearsal.scenario.DatasetSpec;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
+import java.util.Locale;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Not a test: run by {@code harness/benchmarks/loading-beside-copy}. Each way loads the same number of rows into the same server, one after the other. */
+class LoadingBesideCopy {
+    private static final long ROWS = Long.getLong("rows", 10_000_000);
+    /** Rows of one unit of pgbench's scale. */
+    private static final long SCALE_ROWS = 100_000;
+
+    private static final String TABLE =
+            "create table t (id bigint not null, customer integer not null, status text not null, amount numeric(12, 2) not null,"
+                    + " created_at timestamptz not null, note text not null);";
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void measure() throws Exception {
+        Files.writeString(folder.resolve("schema.sql"), TABLE + "\nalter table t add primary key (id);\n");
+        Files.writeString(folder.resolve("dataset.yaml"), """
+            name: measured
+            tables:
+              t:
+                rows: %d
+                columns:
+                  id: { sequence: 1 }
+                  customer: { uniform: [1, 1_000_000] }
+                  status: { choice: [new, paid, shipped, delivered] }
+                  amount: { uniform: [1.00, 500.00] }
+                  created_at: { timestamp: { from: 2023-01-01, to: 2026-01-01, correlation: 1 } }
+                  note: { text: [40, 80] }
+            """.formatted(ROWS));
+        DatasetSpec spec = new DatasetSpec(DatasetLoader.load(folder), 1, Map.of());
+        try (BuildingDatabase databases = BuildingDatabase.in(folder.resolve("server"))) {
+            String url = databases.create("ours");
+            Rows rows = new Rows();
+            long start = System.nanoTime();
+            new BulkLoader(spec, 42, rows).load(url);
+            double whole = seconds(start);
+            print("ours, rows alone (generated and taken)", rows.seconds);
+            print("ours, with freezing, key and statistics", whole);
+
+            String file = BuildingDatabase.ask(url, "show data_directory") + "/ready";
+            execute(url, "copy t to '" + file + "' (format binary)");
+            String peer = databases.create("peer");
+            execute(peer, TABLE);
+            start = System.nanoTime();
+            execute(peer, "copy t from '" + file + "' (format binary)");
+            double copied = seconds(start);
+            execute(peer, "alter table t add primary key (id)");
+            execute(peer, "vacuum (freeze, analyze) t");
+            print("COPY FROM a ready file, one connection, rows alone", copied);
+            print("the same, with key, freezing and statistics", seconds(start));
+
+            String bench = databases.create("bench");
+            start = System.nanoTime();
+            pgbench(bench);
+            print("pgbench -i, with key and vacuum", seconds(start));
+            System.out.printf(
+                    Locale.ROOT,
+                    "rows alone beside COPY: %.2f (wanted: at least 1.35); whole build beside pgbench -i: %.2f (wanted: above 1)%n",
+                    copied / rows.seconds,
+                    seconds(start) / whole);
+        }
+    }
+
+    /** From the first row told to the last. */
+    private static final class Rows implements BuildProgress {
+        private final long[] ends = new long[2];
+        private double seconds;
+
+        @Override
+        public void phase(String phase) {}
+
+        @Override
+        public synchronized void rows(String table, long done, long total, double rowsPerSecond) {
+            long now = System.nanoTime();
+            ends[0] = ends[0] == 0 ? now : ends[0];
+            ends[1] = now;
+            seconds = (ends[1] - ends[0]) / 1e9;
+        }
+    }
+
+    private static void pgbench(String jdbcUrl) throws Exception {
+        String uri = BuildingDatabase.libpqUri(jdbcUrl);
+        Process process = new ProcessBuilder(
+                        "pgbench", "-i", "-q", "-s", Long.toString(Math.max(1, ROWS / SCALE_ROWS)), uri)
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        if (process.waitFor() != 0) {
+            throw new AssertionError("pgbench -i failed");
+        }
+    }
+
+    private static void execute(String url, String sql) throws Exception {
+        try (Connection connection = DriverManager.getConnection(url);
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    private static double seconds(long startNanos) {
+        return (System.nanoTime() - startNanos) / 1e9;
+    }
+
+    private static void print(String what, double seconds) {
+        System.out.printf(Locale.ROOT, "%-52s %8.1f s %,12.0f rows/s%n", what, seconds, ROWS / seconds);
+    }
+}

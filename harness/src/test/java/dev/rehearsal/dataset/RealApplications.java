@@ -1,0 +1,233 @@
+package dev.rehearsal.dataset;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.rehearsal.environment.LocalServers;
+import dev.rehearsal.environment.TestCluster;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.util.ArrayList;
+import java.util.Enumeration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import java.util.zip.GZIPInputStream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
+import liquibase.Contexts;
+import liquibase.Liquibase;
+import liquibase.database.DatabaseFactory;
+import liquibase.database.jvm.JdbcConnection;
+import liquibase.resource.DirectoryResourceAccessor;
+import org.flywaydb.core.Flyway;
+
+/**
+ * The schemas of real applications, out of the packages that they are distributed in: their files as they are, or what their own migrations make on an
+ * older server, as pg_dump writes it. Nothing of theirs is kept in this project.
+ */
+final class RealApplications {
+    private static final Path PACKAGES = Path.of("target", "applications").toAbsolutePath();
+    /** Older than the pg_dump of any distribution that we are tested on. */
+    private static final int MIGRATED_ON = 14;
+
+    private final Path folder;
+
+    /** @param folder for what is unpacked and made */
+    RealApplications(Path folder) {
+        this.folder = folder;
+    }
+
+    /** The schema of an application by its name, as a file. */
+    Path schema(String application) throws Exception {
+        return switch (application) {
+            case "camunda" -> camunda();
+            case "dspace" -> migrated("dspace", this::migrateDSpace);
+            case "icinga" ->
+                files("icinga", debian("icinga2-ido-pgsql"), "usr/share/icinga2-ido-pgsql/schema/pgsql.sql");
+            case "keycloak" -> migrated("keycloak", this::migrateKeycloak);
+            case "mediawiki" ->
+                files(
+                        "mediawiki",
+                        debian("mediawiki"),
+                        "usr/share/mediawiki/maintenance/postgres/tables-generated.sql",
+                        "usr/share/mediawiki/maintenance/postgres/tables.sql");
+            case "zabbix" ->
+                files("zabbix", debian("zabbix-server-pgsql"), "usr/share/zabbix-server-pgsql/schema.sql.gz");
+            default -> throw new IllegalArgumentException(application);
+        };
+    }
+
+    private Path files(String name, Path unpacked, String... files) throws IOException {
+        StringBuilder schema = new StringBuilder();
+        for (String file : files) {
+            try (InputStream raw = Files.newInputStream(unpacked.resolve(file));
+                    InputStream text = file.endsWith(".gz") ? new GZIPInputStream(raw) : raw) {
+                schema.append(new String(text.readAllBytes(), StandardCharsets.UTF_8))
+                        .append('\n');
+            }
+        }
+        return Files.writeString(folder.resolve(name + ".sql"), schema);
+    }
+
+    private Path camunda() throws Exception {
+        Path unpacked = unpacked("org.camunda.bpm:camunda-engine:7.24.0", "org/camunda/bpm/engine/db/create/");
+        String create = "org/camunda/bpm/engine/db/create/activiti.postgres.create.";
+        return files(
+                "camunda",
+                unpacked,
+                Stream.of(
+                                "engine",
+                                "history",
+                                "identity",
+                                "case.engine",
+                                "case.history",
+                                "decision.engine",
+                                "decision.history")
+                        .map(part -> create + part + ".sql")
+                        .toArray(String[]::new));
+    }
+
+    private interface Migration {
+        void run(String jdbcUrl) throws Exception;
+    }
+
+    private Path migrated(String name, Migration migration) throws Exception {
+        LocalServers servers = TestCluster.servers(MIGRATED_ON);
+        Path data = TestCluster.clone(folder.resolve(name + "-data"), MIGRATED_ON);
+        Path schema = folder.resolve(name + ".sql");
+        try (ServerLauncher.RunningServer server = servers.start(data, Map.of("fsync", "off"))) {
+            String url = server.jdbcUrl(Snapshot.DATABASE);
+            migration.run(url);
+            run(folder, "pg_dump", "--schema-only", "--file", schema.toString(), BuildingDatabase.libpqUri(url));
+        }
+        return schema;
+    }
+
+    /** What DSpace's migrations in Java do to the schema between those in SQL; the workflow that one of them sets up is left out. */
+    private void migrateDSpace(String jdbcUrl) throws Exception {
+        Path unpacked = unpacked("org.dspace:dspace-api:9.2", "org/dspace/storage/rdbms/sqlmigration/");
+        Path scripts = unpacked.resolve("org/dspace/storage/rdbms/sqlmigration/postgres");
+        Files.delete(scripts.resolve("V7.0_2019.05.02__DS-4239-workflow-xml-migration.sql"));
+        StringBuilder drops = new StringBuilder();
+        for (String table :
+                List.of("eperson", "epersongroup", "community", "collection", "item", "bundle", "bitstream")) {
+            drops.append("alter table %1$s drop constraint %1$s_pkey cascade;\n".formatted(table));
+        }
+        Files.writeString(scripts.resolve("V6.0_2015.03.06__Primary_keys.sql"), drops);
+        Flyway.configure()
+                .dataSource(jdbcUrl, null, null)
+                .locations("filesystem:" + scripts)
+                .placeholderReplacement(false)
+                .outOfOrder(true)
+                .load()
+                .migrate();
+    }
+
+    /** Without the changes that move data by Keycloak's own classes: there is none to move. */
+    private void migrateKeycloak(String jdbcUrl) throws Exception {
+        Path unpacked = unpacked("org.keycloak:keycloak-model-jpa:26.7.3", "META-INF/");
+        try (Stream<Path> logs = Files.list(unpacked.resolve("META-INF"))) {
+            for (Path log :
+                    logs.filter(file -> file.toString().endsWith(".xml")).toList()) {
+                Files.writeString(
+                        log,
+                        Files.readString(log).replaceAll("(?s)<customChange\\b[^>]*?(/>|>.*?</customChange>)", ""));
+            }
+        }
+        try (Connection connection = DriverManager.getConnection(jdbcUrl);
+                Liquibase liquibase = new Liquibase(
+                        "META-INF/jpa-changelog-master.xml",
+                        new DirectoryResourceAccessor(unpacked),
+                        DatabaseFactory.getInstance()
+                                .findCorrectDatabaseImplementation(new JdbcConnection(connection)))) {
+            liquibase.update(new Contexts());
+        }
+    }
+
+    /** The entries of a package of Maven's that begin with a prefix. */
+    private Path unpacked(String artifact, String prefix) throws Exception {
+        String name = artifact.split(":", -1)[1];
+        Path to = Files.createDirectories(folder.resolve(name));
+        try (ZipFile zip = new ZipFile(maven(artifact, name + ".jar").toFile())) {
+            for (Enumeration<? extends ZipEntry> entries = zip.entries(); entries.hasMoreElements(); ) {
+                ZipEntry entry = entries.nextElement();
+                if (!entry.isDirectory() && entry.getName().startsWith(prefix)) {
+                    Path file = to.resolve(entry.getName()).normalize();
+                    Files.createDirectories(file.getParent());
+                    try (InputStream in = zip.getInputStream(entry)) {
+                        Files.copy(in, file);
+                    }
+                }
+            }
+        }
+        return to;
+    }
+
+    /**
+     * A jar alone, kept between builds. By the plugin's old version, because newer ones want the parents of its description too, which not every registry
+     * has; and not by the build, which needs none of them.
+     */
+    private static Path maven(String artifact, String file) throws Exception {
+        Path jar = Files.createDirectories(PACKAGES).resolve(file);
+        if (!Files.exists(jar)) {
+            assumeTrue(isOnPath("mvn"), "no mvn, which " + artifact + " is downloaded with");
+            run(
+                    PACKAGES,
+                    "mvn",
+                    "-B",
+                    "org.apache.maven.plugins:maven-dependency-plugin:2.8:get",
+                    "-Dtransitive=false",
+                    "-Dartifact=" + artifact,
+                    "-Ddest=" + jar);
+        }
+        return jar;
+    }
+
+    /** A package of Debian's, unpacked and not installed. */
+    private Path debian(String name) throws Exception {
+        assumeTrue(isOnPath("apt-get") && isOnPath("dpkg-deb"), "no apt-get, which " + name + " is downloaded with");
+        Path packages = Files.createDirectories(PACKAGES.resolve("debian"));
+        if (found(packages, name).isEmpty()) {
+            run(packages, "apt-get", "download", name);
+        }
+        Path to = folder.resolve(name);
+        run(folder, "dpkg-deb", "-x", found(packages, name).getFirst().toString(), to.toString());
+        return to;
+    }
+
+    private static List<Path> found(Path packages, String name) throws IOException {
+        try (Stream<Path> files = Files.list(packages)) {
+            return files.filter(file -> file.getFileName().toString().startsWith(name + "_")
+                            && file.toString().endsWith(".deb"))
+                    .toList();
+        }
+    }
+
+    static boolean isOnPath(String program) {
+        return Stream.of(System.getenv("PATH").split(java.io.File.pathSeparator, -1))
+                .anyMatch(folder -> Files.isExecutable(Path.of(folder, program)));
+    }
+
+    private static void run(Path folder, String... command) throws Exception {
+        Path log = Files.createTempFile("application", ".log");
+        try {
+            Process process = new ProcessBuilder(new ArrayList<>(List.of(command)))
+                    .directory(folder.toFile())
+                    .redirectErrorStream(true)
+                    .redirectOutput(log.toFile())
+                    .start();
+            if (!process.waitFor(5, TimeUnit.MINUTES) || process.exitValue() != 0) {
+                process.destroyForcibly();
+                throw new AssertionError(String.join(" ", command) + " failed:\n" + Files.readString(log));
+            }
+        } finally {
+            Files.delete(log);
+        }
+    }
+}

@@ -1,0 +1,394 @@
+package dev.rehearsal.migration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.rehearsal.measure.MeasuredServer;
+import dev.rehearsal.migration.MigrationOutcome.Failure;
+import dev.rehearsal.migration.tool.ChangeLogs;
+import dev.rehearsal.run.RunEvent.InstrumentTrouble;
+import dev.rehearsal.run.RunEvent.Noted;
+import dev.rehearsal.run.RunEvent.Phase;
+import dev.rehearsal.run.RunEvent.StatementObserved;
+import dev.rehearsal.run.RunEvent.Status;
+import dev.rehearsal.scenario.ChangeSets;
+import dev.rehearsal.scenario.MigrationSource;
+import dev.rehearsal.scenario.SourceLocation;
+import dev.rehearsal.scenario.Step;
+import dev.rehearsal.scenario.Step.LockPolicy;
+import dev.rehearsal.scenario.Step.ToolAction;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Steps that Flyway, Liquibase and commands carry out, on a real server. */
+class ToolStepsTest {
+    private static final Duration LIMIT = Duration.ofMinutes(2);
+    private static final SourceLocation PLACE = new SourceLocation("scenario.yaml", 1, 1);
+    private static final LockPolicy POLICY = new LockPolicy(Optional.empty(), 0, Duration.ofMillis(10));
+    private static final String CHANGE = "alter table orders add column token uuid not null default gen_random_uuid()";
+
+    @TempDir
+    private static Path directory;
+
+    private static MeasuredServer server;
+
+    @TempDir
+    private Path folder;
+
+    @BeforeAll
+    static void startServer() throws Exception {
+        server = MeasuredServer.started(directory);
+    }
+
+    @AfterAll
+    static void stopServer() throws Exception {
+        server.close();
+    }
+
+    @BeforeEach
+    void begin() throws Exception {
+        server.execute(
+                "drop table if exists orders, flyway_schema_history, databasechangelog, databasechangeloglock, made",
+                "create table orders (id bigint primary key)",
+                "insert into orders select generate_series(1, 5000)",
+                "analyze orders");
+        server.instruments().drain();
+        server.forgetEvents();
+    }
+
+    @Test
+    void theSameChangeGivesTheSameEvidenceWhoeverCarriesItOut() throws Exception {
+        List<String> seen = new ArrayList<>();
+        Files.writeString(folder.resolve("V1__token.sql"), CHANGE + ";");
+        Files.writeString(folder.resolve("log.sql"), "--liquibase formatted sql\n--changeset me:1\n" + CHANGE + ";\n");
+
+        List<Step> ways = List.of(
+                Migrations.step(POLICY, Step.Transaction.ONE, CHANGE),
+                flyway("V1__token.sql"),
+                liquibase(ToolAction.APPLY, "log.sql::1::me"),
+                command("apply", CHANGE));
+        for (Step way : ways) {
+            begin();
+            MigrationOutcome outcome = run(way);
+            assertThat(outcome.failure()).isEmpty();
+            seen.add(evidence());
+        }
+
+        assertThat(seen.getFirst())
+                .startsWith("[Rewrite[relation=orders, reason=column default]] [Scan[relation=orders, rows=")
+                .contains("orders AccessExclusive");
+        assertThat(seen).allMatch(seen.getFirst()::equals);
+        assertThat(server.events(InstrumentTrouble.class)).isEmpty();
+    }
+
+    @Test
+    void flywayAppliesOneAfterTheOtherAndKeepsItsHistory() throws Exception {
+        Files.writeString(folder.resolve("V1__a.sql"), "create table made (id int);");
+        Files.writeString(folder.resolve("V2__b.sql"), "alter table made add column b int;");
+        Files.writeString(folder.resolve("R__c.sql"), "comment on table made is 'c';");
+
+        assertThat(run(
+                                flyway("V1__a.sql"),
+                                flyway("V1__a.sql", "V2__b.sql"),
+                                flyway("V1__a.sql", "V2__b.sql", "R__c.sql"))
+                        .failure())
+                .isEmpty();
+
+        assertThat(
+                        column(
+                                "select script || ' ' || success || ' ' || installed_by from flyway_schema_history order by installed_rank"))
+                .containsExactly(
+                        "<< Flyway Baseline >> true postgres",
+                        "V1__a.sql true postgres",
+                        "V2__b.sql true postgres",
+                        "R__c.sql true postgres");
+        assertThat(server.events(StatementObserved.class))
+                .extracting(StatementObserved::sql)
+                .containsExactly(
+                        "create table made (id int)",
+                        "alter table made add column b int",
+                        "comment on table made is 'c'");
+    }
+
+    @Test
+    void flywaySaysThatAScriptIsNoLongerWhatWasApplied() throws Exception {
+        Files.writeString(folder.resolve("V1__a.sql"), "create table made (id int);");
+        Files.writeString(folder.resolve("V2__b.sql"), "alter table made add column b int;");
+        assertThat(run(flyway("V1__a.sql")).failure()).isEmpty();
+        Files.writeString(folder.resolve("V1__a.sql"), "create table made (id bigint);");
+
+        Failure failure = run(flyway("V1__a.sql", "V2__b.sql")).failure().orElseThrow();
+
+        assertThat(failure.message())
+                .startsWith("Flyway: Validate failed: Migrations have failed validation")
+                .contains("Migration checksum mismatch for migration version 1");
+        assertThat(server.events(StatementObserved.class)).hasSize(1);
+    }
+
+    @Test
+    void flywaySaysThatAnEarlierMigrationHadFailed() throws Exception {
+        Files.writeString(folder.resolve("V1__a.sql"), "create table made (id int);");
+        Files.writeString(folder.resolve("V2__b.sql"), "alter table made add column b int;");
+        assertThat(run(flyway("V1__a.sql")).failure()).isEmpty();
+        server.execute("update flyway_schema_history set success = false");
+
+        Failure failure = run(flyway("V1__a.sql", "V2__b.sql")).failure().orElseThrow();
+
+        assertThat(failure.message()).contains("Detected failed migration to version 1");
+    }
+
+    @Test
+    void whatFlywayFailedAtIsKnownByTheServersOwnWords() throws Exception {
+        Files.writeString(folder.resolve("V1__a.sql"), "alter table orders add column id int;");
+
+        MigrationOutcome outcome = run(flyway("V1__a.sql"));
+
+        Failure failure = outcome.failure().orElseThrow();
+        assertThat(outcome.status()).isEqualTo(Status.FAILED);
+        assertThat(failure.sqlState()).contains("42701");
+        assertThat(failure.statement().orElseThrow().text()).isEqualTo("alter table orders add column id int");
+        assertThat(server.events(StatementObserved.class)).singleElement().satisfies(statement -> {
+            assertThat(statement.status()).isEqualTo(Status.FAILED);
+            assertThat(statement.message()).contains("column \"id\" of relation \"orders\" already exists");
+        });
+    }
+
+    @Test
+    void aLockTimeoutHoldsForToolsAndIsTriedAgain() throws Exception {
+        Files.writeString(folder.resolve("V1__a.sql"), "alter table orders add column region text;");
+        try (Connection blocker = server.connect("harness-blocker");
+                Statement statement = blocker.createStatement()) {
+            statement.execute("begin; lock table orders in access share mode");
+
+            MigrationOutcome outcome = run(new Step.FlywayStep(
+                    "V1__a",
+                    PLACE,
+                    flywaySource(),
+                    List.of(folder.resolve("V1__a.sql")),
+                    ToolAction.APPLY,
+                    new LockPolicy(Optional.of(Duration.ofMillis(50)), 2, Duration.ofMillis(1))));
+
+            assertThat(outcome.failure().flatMap(Failure::sqlState)).contains("55P03");
+        }
+        assertThat(server.events(StatementObserved.class))
+                .extracting(StatementObserved::attempt)
+                .containsExactly(1, 2, 3);
+    }
+
+    @Test
+    void liquibaseAppliesTakesBackAndMarks() throws Exception {
+        Files.writeString(folder.resolve("log.yaml"), """
+                databaseChangeLog:
+                  - changeSet: { id: 1, author: me, changes: [ { createTable: { tableName: made, columns: [ { column: { name: id, type: int } } ] } } ] }
+                  - changeSet: { id: 2, author: me, context: test, changes: [ { addColumn: { tableName: made, columns: [ { column: { name: t, type: int } } ] } } ] }
+                  - changeSet: { id: 3, author: me, changes: [ { addColumn: { tableName: made, columns: [ { column: { name: b, type: int } } ] } } ] }
+                """);
+        MigrationSource.Liquibase source = liquibaseSource("log.yaml", Optional.of("production"));
+
+        assertThat(new ChangeLogs().read(source))
+                .containsExactly(
+                        new ChangeSets.Listed("log.yaml::1::me", "1", "me", "log.yaml", true),
+                        new ChangeSets.Listed("log.yaml::3::me", "3", "me", "log.yaml", true));
+        server.execute("create table made (id int)");
+        assertThat(run(
+                                liquibase(source, ToolAction.MARK, "log.yaml::1::me"),
+                                liquibase(source, ToolAction.APPLY, "log.yaml::1::me", "log.yaml::3::me"))
+                        .failure())
+                .isEmpty();
+        assertThat(column("select id from databasechangelog order by orderexecuted"))
+                .containsExactly("1", "3");
+        assertThat(run(liquibase(source, ToolAction.TAKE_BACK, "log.yaml::1::me", "log.yaml::3::me"))
+                        .failure())
+                .isEmpty();
+
+        assertThat(column("select id from databasechangelog")).containsExactly("1");
+        assertThat(
+                        column(
+                                "select attname from pg_attribute where attrelid = 'made'::regclass and attnum > 0 and not attisdropped"))
+                .containsExactly("id");
+        assertThat(server.events(StatementObserved.class))
+                .extracting(StatementObserved::sql)
+                .containsExactly("ALTER TABLE public.made ADD b INTEGER", "ALTER TABLE public.made DROP COLUMN b");
+    }
+
+    @Test
+    void aLockThatLiquibaseFindsLeftBehindIsSaidAndNotWaitedFor() throws Exception {
+        Files.writeString(
+                folder.resolve("log.sql"),
+                "--liquibase formatted sql\n--changeset me:1\nselect 1;\n--changeset me:2\nselect 2;\n");
+        assertThat(run(liquibase(ToolAction.APPLY, "log.sql::1::me")).failure()).isEmpty();
+        server.execute("update databasechangeloglock set locked = true, lockedby = 'somebody', lockgranted = now()");
+
+        Failure failure = run(liquibase(ToolAction.APPLY, "log.sql::1::me", "log.sql::2::me"))
+                .failure()
+                .orElseThrow();
+
+        assertThat(failure.message())
+                .startsWith("Liquibase: the change log is locked by somebody since ")
+                .endsWith(": a run of it was broken off, or is under way; release it with liquibase release-locks");
+    }
+
+    @Test
+    void aCommandThatIsNotThereIsSaidSo() {
+        Failure failure = run(new Step.CommandStep(
+                        "rails", PLACE, List.of("no-such-program"), folder, Map.of(), Optional.empty(), POLICY))
+                .failure()
+                .orElseThrow();
+
+        assertThat(failure.message())
+                .startsWith("cannot be started: ")
+                .contains("no-such-program")
+                .endsWith("; check that it is there, and directory");
+    }
+
+    @Test
+    void aCommandThatFailsShowsTheLastOfItsOutput() {
+        Failure failure = run(command("fail")).failure().orElseThrow();
+
+        assertThat(failure.message())
+                .contains(" ended with 3; the last it printed:\nline 11\n")
+                .endsWith("\nline 30");
+    }
+
+    @Test
+    @Tag("proof")
+    void aCommandThatHangsIsKilledWithItsChildren() throws Exception {
+        Path child = folder.resolve("child.pid");
+        Step hanging = new Step.CommandStep(
+                "hang",
+                PLACE,
+                ToolProgram.command("hang", child.toString()),
+                folder,
+                Map.of(),
+                Optional.of(Duration.ofSeconds(4)),
+                POLICY);
+
+        Failure failure = run(hanging).failure().orElseThrow();
+
+        assertThat(failure.message())
+                .contains(" did not end within 4000 ms and was killed; the last it printed:\n")
+                .endsWith("about to hang");
+        long pid = Long.parseLong(Files.readString(child));
+        assertThat(works(pid)).isFalse();
+        assertThat(column("select application_name from pg_stat_activity where usename = 'harness_tool'"))
+                .isEmpty();
+    }
+
+    @Test
+    @Tag("proof")
+    void aCommandIsEndedWhenTheMigrationsTimeIsUp() {
+        MigrationOutcome outcome = Migrations.runner(server, StepListener.none())
+                .run(Phase.MIGRATION, List.of(command("apply", "select pg_sleep(600)")), Duration.ofSeconds(4), 0);
+
+        assertThat(outcome.status()).isEqualTo(Status.TIMED_OUT);
+    }
+
+    @Test
+    void aCommandThatConnectsAroundTheProxyIsNoticed() {
+        Failure failure = run(command("around", server.url(), CHANGE)).failure().orElseThrow();
+
+        assertThat(failure.message())
+                .isEqualTo(
+                        "it ended well, but no session of it came to the server: it connected around the fault proxy, as around;"
+                                + " have it take DATABASE_URL, or PGHOST, PGPORT, PGUSER, PGPASSWORD and PGDATABASE, from its environment");
+        assertThat(server.events(Noted.class))
+                .extracting(Noted::message)
+                .containsExactly(
+                        "While step command was carried out there were sessions at the server that are nobody's whom"
+                                + " the harness knows: around. If they are the tool's, it connects around the fault proxy, and what they"
+                                + " did is in no figure here.");
+    }
+
+    /** Whether it still does anything: who is dead may be waited for by nobody. */
+    private static boolean works(long pid) throws Exception {
+        Path state = Path.of("/proc", Long.toString(pid), "stat");
+        long until = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+        while (System.nanoTime() < until) {
+            boolean dead = Files.isDirectory(Path.of("/proc/self"))
+                    ? !Files.exists(state) || Files.readString(state).contains(") Z ")
+                    : ProcessHandle.of(pid).filter(ProcessHandle::isAlive).isEmpty();
+            if (dead) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private String evidence() {
+        StatementObserved change = server.events(StatementObserved.class).stream()
+                .filter(statement -> statement.sql().equals(CHANGE))
+                .findFirst()
+                .orElseThrow();
+        List<String> locks = change.locks().stream()
+                .filter(lock -> !lock.ownRelation())
+                .map(lock -> lock.relation() + " " + lock.mode())
+                .sorted()
+                .toList();
+        boolean held = change.locks().stream()
+                .filter(lock -> lock.relation().equals("orders"))
+                .anyMatch(lock -> lock.heldNanos() + lock.errorNanos() > 0
+                        && lock.heldNanos() - lock.errorNanos() <= change.transactionEndedNanos() - change.sentNanos());
+        return change.rewrites() + " " + change.scans() + " " + locks + (held ? " held long enough" : " not held");
+    }
+
+    private MigrationOutcome run(Step... steps) {
+        return Migrations.runner(server, StepListener.none()).run(Phase.MIGRATION, List.of(steps), LIMIT, 0);
+    }
+
+    private MigrationSource.Flyway flywaySource() {
+        return new MigrationSource.Flyway(
+                List.of(folder), Map.of("flyway.baselineOnMigrate", "true", "flyway.baselineVersion", "0"), EVERYTHING);
+    }
+
+    private static final MigrationSource.Selection EVERYTHING =
+            new MigrationSource.Selection(Optional.empty(), false, Optional.empty(), List.of());
+
+    private Step flyway(String... scripts) {
+        List<Path> paths = List.of(scripts).stream().map(folder::resolve).toList();
+        return new Step.FlywayStep(scripts[scripts.length - 1], PLACE, flywaySource(), paths, ToolAction.APPLY, POLICY);
+    }
+
+    private MigrationSource.Liquibase liquibaseSource(String log, Optional<String> contexts) {
+        return new MigrationSource.Liquibase(folder, log, contexts, Optional.empty(), Map.of(), EVERYTHING);
+    }
+
+    private Step liquibase(ToolAction action, String... changeSets) {
+        return liquibase(liquibaseSource("log.sql", Optional.empty()), action, changeSets);
+    }
+
+    private static Step liquibase(MigrationSource.Liquibase source, ToolAction action, String... changeSets) {
+        return new Step.LiquibaseStep(
+                changeSets[changeSets.length - 1], PLACE, source, List.of(changeSets), action, POLICY);
+    }
+
+    private Step command(String... words) {
+        return new Step.CommandStep(
+                "command", PLACE, ToolProgram.command(words), folder, Map.of(), Optional.empty(), POLICY);
+    }
+
+    private static List<String> column(String query) throws Exception {
+        List<String> values = new ArrayList<>();
+        try (Connection connection = DriverManager.getConnection(server.url());
+                Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(query)) {
+            while (rows.next()) {
+                values.add(rows.getString(1));
+            }
+        }
+        return values;
+    }
+}

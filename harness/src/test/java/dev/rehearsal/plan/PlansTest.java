@@ -1,0 +1,305 @@
+package dev.rehearsal.plan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.rehearsal.inspect.Inspection;
+import dev.rehearsal.inspect.Inspector;
+import dev.rehearsal.inspect.TableSizes;
+import dev.rehearsal.measure.DataFingerprint;
+import dev.rehearsal.measure.MeasuredServer;
+import dev.rehearsal.measure.SchemaFingerprint;
+import dev.rehearsal.plan.Plan.Impossible;
+import dev.rehearsal.plan.Plan.Phased;
+import dev.rehearsal.run.RunEvent.Hazard;
+import dev.rehearsal.scenario.MigrationPlan;
+import dev.rehearsal.scenario.SourceLocation;
+import dev.rehearsal.scenario.Step;
+import dev.rehearsal.scenario.Step.LockPolicy;
+import dev.rehearsal.scenario.Step.SqlStatement;
+import dev.rehearsal.scenario.Step.Transaction;
+import dev.rehearsal.scenario.Workload;
+import dev.rehearsal.scenario.Workload.Arrivals;
+import dev.rehearsal.scenario.sql.SchemaChange;
+import dev.rehearsal.scenario.sql.SqlScript;
+import dev.rehearsal.scenario.sql.TableAction;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The plan of a risky change ends where the change itself would have ended, has none of its hazards, can be run twice, and goes back. */
+class PlansTest {
+    private static final int ROWS = 12_000;
+    private static final Workload NO_TRAFFIC = new Workload(Arrivals.POISSON, List.of());
+    private static final Set<String> STANDSTILLS = Set.of(
+            "volatile-default",
+            "serial-or-identity",
+            "generated-stored",
+            "domain-with-check",
+            "type-change",
+            "rewrite",
+            "check-scan",
+            "not-null-scan",
+            "index-under-lock",
+            "foreign-key-scan",
+            "index-blocks-writes",
+            "refused");
+
+    @TempDir
+    static Path directory;
+
+    private static MeasuredServer server;
+
+    @BeforeAll
+    static void start() throws Exception {
+        server = MeasuredServer.started(directory);
+        server.execute("create database risky", "create database phased", "create database copy");
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        server.close();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            nullValues = "-",
+            value = {
+                "alter table orders add column token uuid not null default gen_random_uuid()        | volatile-default    | orders.token",
+                "alter table orders add column region text not null default 'eu'                    | -                   | -",
+                "alter table orders add column agent bigint default 7 references customers (id)     | foreign-key-scan    | -",
+                "alter table orders add column at timestamptz default clock_timestamp() check (at > '2000-01-01') | volatile-default | orders.at",
+                "alter table orders alter column status set not null                                | not-null-scan       | -",
+                "alter table orders alter column amount type bigint                                 | type-change         | -",
+                "alter table orders add constraint orders_reference_key unique (reference)          | index-under-lock    | -",
+                "alter table orders add unique (reference, id)                                      | index-under-lock    | -",
+                "alter table orders add foreign key (customer_id) references customers              | foreign-key-scan    | -",
+                "alter table orders add check (amount >= 0)                                         | check-scan          | -",
+                "create index orders_status_idx on orders (status) where amount > 5                 | index-blocks-writes | -",
+                "create index on orders (status, amount desc)                                       | index-blocks-writes | -",
+            })
+    void endWhereTheChangeEnds(String sql, String hazard, String notRepeatable) throws Exception {
+        try (Connection risky = connect("risky");
+                Connection phased = connect("phased");
+                Connection copy = connect("copy")) {
+            reset(risky, true);
+            reset(phased, true);
+            reset(copy, false);
+            SchemaFingerprint before = SchemaFingerprint.of(phased);
+            DataFingerprint rows = DataFingerprint.of(phased);
+            Phased plan = (Phased) Planner.plan(
+                    SchemaChange.read(sql),
+                    TableShape.of(phased, "orders").orElseThrow(),
+                    sql.contains("default") && isVolatile(sql, copy));
+            TableSizes sizes = TableSizes.of(phased);
+
+            assertThat(standstills(List.of(step(PlannedStep.together("as it is", "", sql))), sizes, copy))
+                    .isEqualTo(hazard == null ? Set.of() : Set.of(hazard));
+            reset(copy, false);
+            assertThat(standstills(plan.steps().stream().map(PlansTest::step).toList(), sizes, copy))
+                    .as("hazards of the plan")
+                    .isEmpty();
+
+            execute(risky, sql);
+            run(phased, plan.steps());
+            Set<String> computed = notRepeatable == null ? Set.of() : Set.of(notRepeatable);
+            assertThat(withoutOrder(SchemaFingerprint.of(phased))).isEqualTo(withoutOrder(SchemaFingerprint.of(risky)));
+            assertThat(DataFingerprint.differences(DataFingerprint.of(risky), DataFingerprint.of(phased), computed))
+                    .isEmpty();
+
+            SchemaFingerprint once = SchemaFingerprint.of(phased);
+            DataFingerprint onceRows = DataFingerprint.of(phased);
+            run(phased, plan.steps());
+            assertThat(SchemaFingerprint.of(phased)).isEqualTo(once);
+            assertThat(DataFingerprint.of(phased)).isEqualTo(onceRows);
+
+            run(phased, plan.rollback());
+            assertThat(withoutOrder(SchemaFingerprint.of(phased))).isEqualTo(withoutOrder(before));
+            assertThat(DataFingerprint.differences(rows, DataFingerprint.of(phased), Set.of()))
+                    .isEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "alter table orders add column x text not null | nobody says what the rows that are there get in x, which is to be NOT NULL",
+                "alter table orders add column n serial | the numbers that existing rows are to get from the sequence of n have no order that is known",
+                "alter table orders alter column id type text | id is part of orders_pkey, which would have to change columns too",
+                "alter table orders alter column status type int using 1 | views hold on to the old column (open_orders)",
+                "alter table nokey add column x uuid default gen_random_uuid() | nokey has no primary key, so its rows have no order to go by in batches",
+                "alter table orders drop column status | a column that is dropped takes its values with it, which no phase brings back",
+                "do 'begin end' | the statement could not be read: what do runs is known to the server alone",
+            })
+    void sayWhyThereIsNone(String sql, String why) throws Exception {
+        try (Connection connection = connect("risky")) {
+            reset(connection, false);
+            TableShape table = TableShape.of(connection, sql.contains("nokey") ? "nokey" : "orders")
+                    .orElseThrow();
+
+            Plan plan = Planner.plan(SchemaChange.read(sql), table, true);
+
+            assertThat(plan).isInstanceOf(Impossible.class);
+            assertThat(((Impossible) plan).why()).isEqualTo(why);
+            assertThat(((Impossible) plan).decide()).startsWith("Decide ");
+        }
+    }
+
+    @Test
+    void standInTheScenarioInPlaceOfTheChange() {
+        Phased plan = new Phased(
+                List.of(
+                        PlannedStep.together("add column", "Bare.", "alter table t add column c int;"),
+                        PlannedStep.patient("index", "Beside the traffic.", "create index concurrently\n  on t (c);")),
+                List.of(PlannedStep.together("drop column", "Gone.", "alter table t drop column if exists c;")),
+                List.of("A note."));
+
+        String text = PlanText.scenario("""
+                # first
+                name: old
+                migration:
+                  steps:
+                    - sql: alter table t add column c int
+
+                # about the time
+                timeline: { warmup: 8s }
+                """, "new", plan);
+
+        assertThat(text).isEqualTo("""
+                        # first
+                        name: new
+                        # A note.
+                        migration:
+                          lockTimeout: 1s
+                          retries: 30
+                          steps:
+                            # Bare.
+                            - name: "add column"
+                              sql: |
+                                alter table t add column c int;
+                            # Beside the traffic.
+                            - name: "index"
+                              transaction: none
+                              lockTimeout: 1h
+                              sql: |
+                                create index concurrently
+                                  on t (c);
+                          rollback:
+                            steps:
+                              # Gone.
+                              - name: "drop column"
+                                sql: |
+                                  alter table t drop column if exists c;
+
+                        # about the time
+                        timeline: { warmup: 8s }
+                        """);
+        assertThat(PlanText.runbook(plan).keySet())
+                .containsExactly(
+                        "01_add_column.sql",
+                        "flyway/V1__add_column.sql",
+                        "02_index.sql",
+                        "flyway/V2__index.sql",
+                        "flyway/V2__index.sql.conf",
+                        "rollback/01_drop_column.sql",
+                        "RUNBOOK.txt");
+    }
+
+    private static Connection connect(String database) throws SQLException {
+        return DriverManager.getConnection(server.url().replaceFirst("/rehearsal\\b", "/" + database));
+    }
+
+    private static void reset(Connection connection, boolean filled) throws SQLException {
+        MeasuredServer.execute(
+                connection,
+                "drop schema public cascade",
+                "create schema public",
+                "create table customers (id bigint primary key)",
+                "create table nokey (a int)",
+                "create table orders (id bigint primary key, customer_id bigint not null, amount int not null default 3"
+                        + " constraint amount_sane check (amount > -5), status varchar(20), reference uuid)",
+                "create index orders_amount_idx on orders (amount, status)",
+                "create view open_orders as select id from orders where status = 'new'");
+        if (filled) {
+            MeasuredServer.execute(
+                    connection,
+                    "insert into customers select generate_series(1, 100)",
+                    "insert into orders select n, 1 + n % 100, n, 'new', md5(n::text)::uuid from generate_series(1, "
+                            + ROWS + ") n",
+                    "analyze");
+        }
+    }
+
+    private static boolean isVolatile(String sql, Connection connection) throws SQLException {
+        if (SchemaChange.read(sql) instanceof SchemaChange.TableAltered altered
+                && altered.actions().getFirst() instanceof TableAction.ColumnAdded added) {
+            return Inspector.isVolatile(added.column().defaultExpression().orElseThrow(), connection);
+        }
+        return false;
+    }
+
+    private static Set<String> standstills(List<Step> steps, TableSizes sizes, Connection copy) throws SQLException {
+        Inspection inspection =
+                Inspector.inspect(new MigrationPlan(Duration.ofMinutes(1), steps, List.of()), NO_TRAFFIC, sizes, copy);
+        return inspection.statements().stream()
+                .flatMap(view -> view.prediction().hazards().stream())
+                .map(Hazard::rule)
+                .filter(STANDSTILLS::contains)
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    private static Step step(PlannedStep planned) {
+        return new Step.SqlStep(
+                planned.name(),
+                SqlScript.split(planned.sql()).statements().stream()
+                        .map(statement -> new SqlStatement(statement.text(), new SourceLocation("plan", 1, 1)))
+                        .toList(),
+                planned.alone() ? Transaction.NONE : Transaction.ONE,
+                new LockPolicy(Optional.of(Duration.ofSeconds(1)), 0, Duration.ofMillis(50)));
+    }
+
+    private static void run(Connection connection, List<PlannedStep> steps) throws SQLException {
+        for (PlannedStep step : steps) {
+            if (!step.alone()) {
+                execute(connection, "begin");
+            }
+            for (SqlScript.Statement statement : SqlScript.split(step.sql()).statements()) {
+                execute(connection, statement.text());
+            }
+            if (!step.alone()) {
+                execute(connection, "commit");
+            }
+        }
+    }
+
+    private static void execute(Connection connection, String sql) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.setEscapeProcessing(false);
+            statement.execute(sql);
+        }
+    }
+
+    /** A column that took another's place is the last of its table. */
+    private static Map<String, String> withoutOrder(SchemaFingerprint schema) {
+        Map<String, String> lines = new TreeMap<>();
+        schema.lines().forEach((key, line) -> lines.put(key, line.replaceFirst("\\Acolumn \\d+; ", "")));
+        return lines;
+    }
+}

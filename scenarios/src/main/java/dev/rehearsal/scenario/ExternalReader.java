@@ -1,0 +1,100 @@
+package dev.rehearsal.scenario;
+
+import dev.rehearsal.scenario.EnvironmentSpec.ExternalSpec;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Reads {@code environment.url} and {@code environment.allow}: which server that is not ours, and that it is meant. */
+final class ExternalReader {
+    private static final String FORM = "jdbc:postgresql://host:port/database";
+    private static final Pattern URL = Pattern.compile(
+            "jdbc:postgresql://(?<host>[A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.]+])(:(?<port>[0-9]{1,5}))?/(?<database>[^/?&#\\s]+)");
+    private static final Pattern CREDENTIALS = Pattern.compile("(?i)//[^/]*@|[?&](user|password|sslpassword)=");
+    private static final int DEFAULT_PORT = 5432;
+    private final Block block;
+
+    private ExternalReader(Block block) {
+        this.block = block;
+    }
+
+    /** Empty if there is no {@code url}, or a wrong one, which was reported. */
+    static Optional<ExternalSpec> read(Block block) {
+        return new ExternalReader(block).read();
+    }
+
+    private Optional<ExternalSpec> read() {
+        Optional<Value> url = block.get("url");
+        if (url.isEmpty()) {
+            block.get("allow")
+                    .ifPresent(value ->
+                            value.problem("is for a server that is not the harness's own; remove it, or add its url"));
+            return Optional.empty();
+        }
+        Optional<ExternalSpec> server = server(url.get());
+        server.ifPresent(found -> {
+            refuseProduction(found, url.get());
+            refuseUnlessAllowed(found, url.get());
+        });
+        return server;
+    }
+
+    private Optional<ExternalSpec> server(Value value) {
+        String text = value.scalar().orElse("");
+        if (CREDENTIALS.matcher(text).find()) {
+            value.problems().conceal(value.location());
+            value.problem(
+                    "must hold no user and no password; give them in the environment, as PGUSER and PGPASSWORD, or in a"
+                            + " PGPASSFILE");
+            return Optional.empty();
+        }
+        Matcher parts = URL.matcher(text);
+        if (!parts.matches()) {
+            value.problem("must be " + FORM + ", got " + value.shown());
+            return Optional.empty();
+        }
+        int port = parts.group("port") == null ? DEFAULT_PORT : Integer.parseInt(parts.group("port"));
+        if (port < 1 || port > 65_535) {
+            value.problem("must have a port from 1 to 65535, got " + port);
+            return Optional.empty();
+        }
+        return Optional.of(new ExternalSpec(
+                parts.group("host").toLowerCase(Locale.ROOT), port, parts.group("database"), allowed()));
+    }
+
+    private List<String> allowed() {
+        List<String> allowed = new ArrayList<>();
+        block.get("allow").ifPresent(list -> {
+            for (Value item : list.filledList("write e.g. [ staging.example ] or [ staging.example/shop ]")) {
+                String entry = item.text(
+                        text -> text.matches("[A-Za-z0-9._\\[\\]:-]+(/[^/?&#\\s]+)?"),
+                        "a host, or host/database, such as staging.example/shop");
+                allowed.add(entry.toLowerCase(Locale.ROOT));
+            }
+        });
+        return allowed;
+    }
+
+    private static void refuseProduction(ExternalSpec server, Value url) {
+        for (String name : List.of(server.host(), server.database())) {
+            Optional<String> word = ExternalSpec.productionWord(name);
+            if (word.isPresent()) {
+                url.problem(
+                        "looks like production: '" + word.get() + "' is in the name " + name + ". " + server.intention()
+                                + "; rehearse on another server, or reach this one by another name if it is not what its name says");
+                return;
+            }
+        }
+    }
+
+    private void refuseUnlessAllowed(ExternalSpec server, Value url) {
+        if (!server.allowed() && !url.problems().anyWithin(block.value().child("allow"))) {
+            url.problem("is not allowed by this file. " + server.intention() + "; if that is meant, add allow: [ "
+                    + server.address() + " ], or [ " + server.address() + "/" + server.database()
+                    + " ] for that database alone");
+        }
+    }
+}

@@ -1,0 +1,144 @@
+package dev.rehearsal.scenario;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.rehearsal.scenario.EnvironmentSpec.ExternalSpec;
+import dev.rehearsal.scenario.EnvironmentSpec.RuntimeChoice;
+import dev.rehearsal.scenario.yaml.YamlParser;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ExternalLoadingTest {
+    private static final String STAGING = Written.MINIMAL + """
+            environment: { url: jdbc:postgresql://staging.example:5433/shop, allow: [ staging.example ] }
+            """;
+
+    @TempDir
+    private Path folder;
+
+    private Written written;
+
+    @BeforeEach
+    void write() {
+        written = Written.in(folder);
+    }
+
+    @Test
+    void readsTheServer() throws Exception {
+        EnvironmentSpec environment = written.load(STAGING).environment();
+
+        assertThat(environment.external())
+                .contains(new ExternalSpec("staging.example", 5433, "shop", List.of("staging.example")));
+        assertThat(environment.runtime()).isEqualTo(RuntimeChoice.EXTERNAL);
+        assertThat(environment.version()).isEmpty();
+    }
+
+    @Test
+    void whatIsWrittenSaysTheSame() throws Exception {
+        Scenario scenario = written.load(STAGING);
+
+        String text = ScenarioWriter.write(scenario);
+
+        assertThat(written.load(text).environment()).isEqualTo(scenario.environment());
+        assertThat(SchemaNet.of("scenario.schema.json")
+                        .refusals(YamlParser.parse("text", text).root().orElseThrow()))
+                .isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "staging.example",
+        "STAGING.example",
+        "staging.example:5433",
+        "staging.example/shop",
+        "staging.example:5433/SHOP"
+    })
+    void allowsByHostOrByDatabase(String entry) {
+        assertThat(written.problems(STAGING.replace("[ staging.example ]", "[ other, \"" + entry + "\" ]")))
+                .isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            allow: [ staging.example ]  | allow: [ other.example ]        | 7:21: environment.url: is not allowed by this file. The harness would have made databases called rehearsal_… on staging.example:5433, driven the traffic and the migration there, and dropped them again; if that is meant, add allow: [ staging.example:5433 ], or [ staging.example:5433/shop ] for that database alone
+            allow: [ staging.example ]  | allow: [ staging.example/other ]| 7:21: environment.url: is not allowed by this file. The harness would have made databases called rehearsal_… on staging.example:5433, driven the traffic and the migration there, and dropped them again; if that is meant, add allow: [ staging.example:5433 ], or [ staging.example:5433/shop ] for that database alone
+            allow: [ staging.example ]  | allow: []                       | 7:73: environment.allow: is empty; write e.g. [ staging.example ] or [ staging.example/shop ]
+            //staging.example:5433/shop | //db.prod.example/shop          | 7:21: environment.url: looks like production: 'prod' is in the name db.prod.example. The harness would have made databases called rehearsal_… on db.prod.example:5432, driven the traffic and the migration there, and dropped them again; rehearse on another server, or reach this one by another name if it is not what its name says
+            5433/shop                   | 5433/shop_live                  | 7:21: environment.url: looks like production: 'live' is in the name shop_live. The harness would have made databases called rehearsal_… on staging.example:5433, driven the traffic and the migration there, and dropped them again; rehearse on another server, or reach this one by another name if it is not what its name says
+            jdbc:postgresql://staging   | postgres://staging              | 7:21: environment.url: must be jdbc:postgresql://host:port/database, got postgres://staging.example:5433/shop
+            5433/shop                   | 99999/shop                      | 7:21: environment.url: must have a port from 1 to 65535, got 99999
+            { url                       | { replicas: 1, url              | 7:26: environment.replicas: is for servers of the harness's own, not for one at a url; remove it
+            { url                       | { settings: { fsync: 'off' }, url | 7:26: environment.settings: is for servers of the harness's own, not for one at a url; remove it
+            { url                       | { runtime: local, url           | 7:37: environment.url: is for runtime: external; remove it, or write runtime: external
+            """)
+    void refusesOtherServers(String correct, String mistake, String problem) {
+        assertThat(written.problems(STAGING.replace(correct, mistake))).contains("scenario.yaml:" + problem);
+    }
+
+    @Test
+    void refusesToBeExternalWithoutAServer() {
+        assertThat(written.problems(Written.MINIMAL + "environment: { runtime: external, allow: [ here ] }\n"))
+                .containsExactly(
+                        "scenario.yaml:7:14: environment: 'url' is missing; write e.g. url: jdbc:postgresql://staging.example/shop",
+                        "scenario.yaml:7:42: environment.allow: is for a server that is not the harness's own; remove it, or add its url");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "jdbc:postgresql://alice:s3cret@staging.example/shop",
+        "jdbc:postgresql://staging.example/shop?user=alice&password=s3cret"
+    })
+    void neverShowsAPassword(String url) {
+        String text =
+                Written.MINIMAL + "environment: { url: \"" + url + "\", allow: [ staging.example ], nonsense: 1 }\n";
+        try {
+            written.load(text, Map.of());
+        } catch (InvalidScenarioException e) {
+            assertThat(e.problems()).hasSize(2);
+            assertThat(e.problems().stream().map(ProblemFormatter::format).collect(Collectors.joining()))
+                    .contains(
+                            "must hold no user and no password; give them in the environment, as PGUSER and PGPASSWORD, or in a PGPASSFILE")
+                    .doesNotContain("s3cret");
+            return;
+        }
+        throw new AssertionError("was taken");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "'pause: { of: primary, for: 1s }', pause",
+        "'crash: { of: primary, for: 1s }', crash",
+        "'diskFull: { for: 1s }', diskFull",
+        "'failover: { promote: replica-1 }', failover"
+    })
+    void refusesFaultsOfAServersProcesses(String fault, String kind) {
+        assertThat(written.problems(STAGING + "faults:\n  - { at: { stage: baseline, after: 1s }, " + fault + " }\n"))
+                .anyMatch(problem -> problem.endsWith("faults[0]." + kind
+                        + ": needs power over the server's processes, which a server at a url does not give; remove it, or"
+                        + " remove environment.url"));
+    }
+
+    @Test
+    void takesToxicsAndBlockers() {
+        assertThat(written.problems(STAGING + """
+                        faults:
+                          - { at: { stage: baseline, after: 1s }, latency: { delay: 5ms, for: 1s } }
+                          - { at: { step: add column, before: 1s }, blocker: { sql: select 1, hold: 1s } }
+                        """)).isEmpty();
+    }
+
+    @Test
+    void refusesDrillsThatEndAServer() {
+        assertThat(written.problems(STAGING + "drills: [ rerun, crash ]\n"))
+                .containsExactly(
+                        "scenario.yaml:8:18: drills[1]: needs power over the server's processes, which a server at a"
+                                + " url does not give; remove it, or remove environment.url");
+    }
+}
