@@ -1,14 +1,11 @@
 package dev.rehearsal.dataset;
 
-import dev.rehearsal.scenario.DatasetLoader;
 import dev.rehearsal.scenario.DatasetSpec;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.Statement;
 import java.util.Locale;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -18,30 +15,12 @@ class LoadingBesideCopy {
     /** Rows of one unit of pgbench's scale. */
     private static final long SCALE_ROWS = 100_000;
 
-    private static final String TABLE =
-            "create table t (id bigint not null, customer integer not null, status text not null, amount numeric(12, 2) not null,"
-                    + " created_at timestamptz not null, note text not null);";
-
     @TempDir
     private Path folder;
 
     @Test
     void measure() throws Exception {
-        Files.writeString(folder.resolve("schema.sql"), TABLE + "\nalter table t add primary key (id);\n");
-        Files.writeString(folder.resolve("dataset.yaml"), """
-            name: measured
-            tables:
-              t:
-                rows: %d
-                columns:
-                  id: { sequence: 1 }
-                  customer: { uniform: [1, 1_000_000] }
-                  status: { choice: [new, paid, shipped, delivered] }
-                  amount: { uniform: [1.00, 500.00] }
-                  created_at: { timestamp: { from: 2023-01-01, to: 2026-01-01, correlation: 1 } }
-                  note: { text: [40, 80] }
-            """.formatted(ROWS));
-        DatasetSpec spec = new DatasetSpec(DatasetLoader.load(folder), 1, Map.of());
+        DatasetSpec spec = RowsBesideCopy.MeasuredTable.dataset(folder, ROWS);
         try (BuildingDatabase databases = BuildingDatabase.in(folder.resolve("server"))) {
             String url = databases.create("ours");
             Rows rows = new Rows();
@@ -54,7 +33,7 @@ class LoadingBesideCopy {
             String file = BuildingDatabase.ask(url, "show data_directory") + "/ready";
             execute(url, "copy t to '" + file + "' (format binary)");
             String peer = databases.create("peer");
-            execute(peer, TABLE);
+            execute(peer, RowsBesideCopy.MeasuredTable.SQL);
             start = System.nanoTime();
             execute(peer, "copy t from '" + file + "' (format binary)");
             double copied = seconds(start);
