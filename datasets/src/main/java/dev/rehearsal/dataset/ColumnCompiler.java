@@ -264,9 +264,28 @@ final class ColumnCompiler {
             case Generator.LogNormal normal -> throw uncountable(column, "lognormal");
             case Generator.Json json -> throw uncountable(column, "json");
             case Generator.Array array -> throw uncountable(column, "array");
-            case Generator.Histogram histogram -> throw uncountable(column, "histogram");
-            case Generator.PopularReferences references -> throw uncountable(column, "references with popular");
+            case Generator.Histogram histogram -> {
+                requireAllDifferent(column, histogram.distinct());
+                yield new Values(
+                        KeyPermutation.MAXIMUM,
+                        Values.Preference.ALL,
+                        number -> described(column, histogram, random, 0));
+            }
+            case Generator.PopularReferences references -> {
+                requireAllDifferent(column, references.distinct());
+                yield new Values(
+                        referredTo(column, references.table()),
+                        Values.Preference.ALL,
+                        number -> described(column, references, random, 0));
+            }
         };
+    }
+
+    /** As many values as rows, which those that follow a server's statistics give by themselves, each row one. */
+    private void requireAllDifferent(ServerColumn column, Generator.Distinct distinct) throws InvalidScenarioException {
+        if (!distinct.equals(new Generator.Distinct.Share(1))) {
+            throw wrong(column, "must be unique, but has fewer different values than rows; write distinct: 100%");
+        }
     }
 
     private InvalidScenarioException uncountable(ServerColumn column, String generator) {
