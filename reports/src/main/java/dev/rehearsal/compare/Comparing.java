@@ -35,6 +35,9 @@ final class Comparing {
     /** What happens once in a run varies from run to run by as much as nobody knows: less than this is not called a difference. */
     static final double EVENT_FACTOR = 2;
 
+    /** One request among thousands varies more than a duration: by so much more than over its own baseline it has to grow in one run than in the other. */
+    static final double SLOWEST_FACTOR = 4;
+
     /** Of response times, beside what the baselines differ by: less is nobody's concern, and no baseline of half a minute rules it out. */
     static final double LEAST_FACTOR = 1.25;
 
@@ -293,16 +296,7 @@ final class Comparing {
                                 .max()
                                 .orElse(0))))
                         .toList()));
-        events.add(event(
-                "slowest response during the migration",
-                sides.stream()
-                        .map(side -> side.verdict().stages().stream()
-                                .filter(stage -> stage.stage() == Stage.MIGRATION)
-                                .map(StageStatistics::overall)
-                                .filter(all -> all.arrivals() > 0)
-                                .map(all -> exact(all.response().maxNanos()))
-                                .findFirst())
-                        .toList()));
+        events.add(slowestResponse());
         events.add(event(
                 "duration of the rollback",
                 sides.stream()
@@ -312,6 +306,47 @@ final class Comparing {
                         .toList()));
         return events.stream()
                 .filter(event -> event.values().stream().anyMatch(Optional::isPresent))
+                .toList();
+    }
+
+    /** A machine that is slower makes every response slower: what the baselines differ by, and what a run's own baseline has, is not the migration's doing. */
+    private Event slowestResponse() {
+        List<Optional<Measured>> before = slowest(Stage.BASELINE);
+        Event found = event("slowest response during the migration", slowest(Stage.MIGRATION));
+        List<Optional<Measured>> judged = new ArrayList<>();
+        for (int i = 0; i < sides.size(); i++) {
+            Optional<Measured> baseline = before.get(i);
+            judged.add(found.values().get(i).map(value -> {
+                boolean stands = value.difference() == Difference.REFERENCE
+                        || found.values().getFirst().isEmpty()
+                        || baseline.isEmpty()
+                        || before.getFirst().isEmpty()
+                        || beyondTheirBaselines(
+                                value,
+                                baseline.get(),
+                                found.values().getFirst().get(),
+                                before.getFirst().get());
+                return stands ? value : new Measured(value.nanos(), value.errorNanos(), Difference.NONE);
+            }));
+        }
+        return new Event(found.what(), judged);
+    }
+
+    private static boolean beyondTheirBaselines(
+            Measured value, Measured baseline, Measured first, Measured firstBaseline) {
+        double grown = value.nanos() / (double) Math.max(1, baseline.nanos());
+        double firstGrown = first.nanos() / (double) Math.max(1, firstBaseline.nanos());
+        return Math.max(grown, firstGrown) >= SLOWEST_FACTOR * Math.max(1, Math.min(grown, firstGrown));
+    }
+
+    private List<Optional<Measured>> slowest(Stage of) {
+        return sides.stream()
+                .map(side -> side.verdict().stages().stream()
+                        .filter(stage -> stage.stage() == of)
+                        .map(StageStatistics::overall)
+                        .filter(all -> all.arrivals() > 0)
+                        .map(all -> exact(all.response().maxNanos()))
+                        .findFirst())
                 .toList();
     }
 
