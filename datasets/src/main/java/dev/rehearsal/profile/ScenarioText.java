@@ -62,7 +62,8 @@ final class ScenarioText {
     /** Those that need many requests of every operation are left out where some operation is rare. */
     private static void objectives(Workload workload, StringBuilder text) {
         boolean rare = workload.services().stream()
-                .flatMap(service -> service.operations().stream().map(service::arrivalsPerSecond))
+                .flatMap(service -> service.operations().stream()
+                        .map(operation -> service.rate().lowest() * service.share(operation)))
                 .anyMatch(perSecond -> perSecond < ENOUGH_PER_SECOND);
         if (rare) {
             text.append("""

@@ -1,5 +1,7 @@
 package dev.rehearsal.load;
 
+import dev.rehearsal.scenario.ExpectedArrivals;
+import dev.rehearsal.scenario.Rate;
 import dev.rehearsal.scenario.Workload.Arrivals;
 import dev.rehearsal.scenario.Workload.Operation;
 import dev.rehearsal.scenario.Workload.Service;
@@ -17,6 +19,10 @@ import org.apache.commons.rng.sampling.distribution.PoissonSampler;
  * a slot, independent of other slots, and given their number they are independent and uniform in it: so a slot draws its number, then as many
  * uniform instants, and sorts them. Constant arrivals are at k/λ.
  *
+ * <p>Where the rate changes, the same is done in the time in which it does not: Λ(t), the arrivals to be expected until t. A slot's number is drawn
+ * from the Poisson distribution of what Λ grows by in it, the instants uniformly between Λ at its beginning and at its end, and led back by Λ's
+ * inverse. Constant arrivals are where Λ is whole.
+ *
  * <p>Immutable and safe for use by several threads.
  */
 final class ArrivalPlan {
@@ -28,7 +34,8 @@ final class ArrivalPlan {
     private static final int VERSION_STREAM = 4;
 
     private final Arrivals arrivals;
-    private final double arrivalsPerSecond;
+    private final Rate rate;
+    private final ExpectedArrivals expected;
     /** By version, the old one first. */
     private final List<double[]> cumulativeWeights;
 
@@ -39,7 +46,8 @@ final class ArrivalPlan {
 
     ArrivalPlan(long seed, Arrivals arrivals, Service service) {
         this.arrivals = arrivals;
-        this.arrivalsPerSecond = service.arrivalsPerSecond();
+        this.rate = service.rate();
+        this.expected = rate.expected();
         this.cumulativeWeights = Stream.concat(Stream.of(Service.OLD), service.versions().keySet().stream())
                 .map(version -> cumulative(service.operations(version)))
                 .toList();
@@ -63,7 +71,7 @@ final class ArrivalPlan {
     /** How many requests arrive in the second that begins {@code slot} seconds after the plan does. */
     int count(int slot) {
         return switch (arrivals) {
-            case POISSON -> poissonCount(slotRandom(slot));
+            case POISSON -> poissonCount(slotRandom(slot), mean(slot));
             case CONSTANT -> Math.toIntExact(firstConstant(slot + 1) - firstConstant(slot));
         };
     }
@@ -119,18 +127,40 @@ final class ArrivalPlan {
         return Seeds.random(Seeds.derive(arrivalSeed, slot));
     }
 
-    private int poissonCount(UniformRandomProvider random) {
-        return PoissonSampler.of(random, arrivalsPerSecond).sample();
+    private static int poissonCount(UniformRandomProvider random, double mean) {
+        return PoissonSampler.of(random, mean).sample();
     }
 
     private long[] poissonOffsets(int slot) {
         UniformRandomProvider random = slotRandom(slot);
-        long[] offsets = new long[poissonCount(random)];
+        long[] offsets = new long[poissonCount(random, mean(slot))];
         for (int i = 0; i < offsets.length; i++) {
-            offsets[i] = slot * SLOT_NANOS + random.nextLong(SLOT_NANOS);
+            offsets[i] = slot * SLOT_NANOS + within(slot, random);
         }
         Arrays.sort(offsets);
         return offsets;
+    }
+
+    private double mean(int slot) {
+        return switch (rate) {
+            case Rate.Steady steady -> steady.perSecond();
+            case Rate.Curve curve -> expected.mean(slot, slot + 1.0);
+            case Rate.Day day -> expected.mean(slot, slot + 1.0);
+        };
+    }
+
+    private long within(int slot, UniformRandomProvider random) {
+        return switch (rate) {
+            case Rate.Steady steady -> random.nextLong(SLOT_NANOS);
+            case Rate.Curve curve -> led(slot, random.nextDouble());
+            case Rate.Day day -> led(slot, random.nextDouble());
+        };
+    }
+
+    /** Where in the slot so much of what is expected in it has come. */
+    private long led(int slot, double fraction) {
+        double seconds = expected.secondsUntil(expected.before(slot) + fraction * mean(slot));
+        return Math.clamp((long) ((seconds - slot) * SLOT_NANOS), 0, SLOT_NANOS - 1);
     }
 
     private long[] constantOffsets(int slot) {
@@ -143,13 +173,13 @@ final class ArrivalPlan {
     }
 
     private long constantOffset(long arrival) {
-        return (long) (arrival / arrivalsPerSecond * SLOT_NANOS);
+        return (long) (expected.secondsUntil(arrival) * SLOT_NANOS);
     }
 
     /** Index of the first constant arrival that is not before a slot. */
     private long firstConstant(int slot) {
         long start = slot * SLOT_NANOS;
-        long index = (long) Math.ceil(slot * arrivalsPerSecond);
+        long index = (long) Math.ceil(expected.before(slot));
         while (index > 0 && constantOffset(index - 1) >= start) {
             index--;
         }

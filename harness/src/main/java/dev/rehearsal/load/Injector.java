@@ -120,7 +120,7 @@ final class Injector {
         for (int i = 0; i < services.size(); i++) {
             Service service = services.get(i);
             ArrivalPlan arrivals = new ArrivalPlan(plan.seed(), plan.workload().arrivals(), service);
-            int group = PlannedUsers.group(service.arrivalsPerSecond());
+            int group = PlannedUsers.group(service.rate().highest());
             RequestRunner runner = new RequestRunner(timekeeper, stop, pools.of(i), service.retry());
             ServiceTraffic each = new ServiceTraffic(
                     i, firstOperation, service, arrivals, plan.keys(), runner, inFlight, timekeeper, planStart);

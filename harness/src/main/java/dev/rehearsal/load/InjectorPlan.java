@@ -3,6 +3,7 @@ package dev.rehearsal.load;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import dev.rehearsal.scenario.Parameter;
+import dev.rehearsal.scenario.Rate;
 import dev.rehearsal.scenario.Workload;
 import java.util.List;
 import java.util.Map;
@@ -39,6 +40,7 @@ record InjectorPlan(
     private static ObjectMapper mapper() {
         return JsonMapper.builder()
                 .addMixIn(Parameter.class, ParameterKinds.class)
+                .addMixIn(Rate.class, RateKinds.class)
                 .build();
     }
 
@@ -54,4 +56,12 @@ record InjectorPlan(
         @JsonSubTypes.Type(value = Parameter.Literal.class, name = "literal")
     })
     private interface ParameterKinds {}
+
+    @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
+    @JsonSubTypes({
+        @JsonSubTypes.Type(value = Rate.Steady.class, name = "steady"),
+        @JsonSubTypes.Type(value = Rate.Curve.class, name = "curve"),
+        @JsonSubTypes.Type(value = Rate.Day.class, name = "day")
+    })
+    private interface RateKinds {}
 }

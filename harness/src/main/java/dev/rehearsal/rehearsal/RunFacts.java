@@ -4,17 +4,21 @@ import dev.rehearsal.dataset.Cloner;
 import dev.rehearsal.dataset.Snapshot;
 import dev.rehearsal.measure.SchemaFingerprint;
 import dev.rehearsal.run.RunClock;
+import dev.rehearsal.run.RunEvent.ChangingRate;
 import dev.rehearsal.run.RunEvent.DatasetReady;
 import dev.rehearsal.run.RunEvent.OperationPlan;
+import dev.rehearsal.run.RunEvent.RatePoint;
 import dev.rehearsal.run.RunEvent.RetryPlan;
 import dev.rehearsal.run.RunEvent.RunStarted;
 import dev.rehearsal.run.RunEvent.SchemaCompared;
 import dev.rehearsal.run.RunEvent.ServicePlan;
+import dev.rehearsal.scenario.Rate;
 import dev.rehearsal.scenario.Scenario;
 import dev.rehearsal.scenario.Workload.Service;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /** Facts of a run for its record: what the judge and the reader need of scenario and dataset. */
@@ -39,7 +43,7 @@ final class RunFacts {
     private static ServicePlan plan(Service service) {
         return new ServicePlan(
                 service.name(),
-                service.arrivalsPerSecond(),
+                service.rate().highest(),
                 service.pool().size(),
                 service.pool().connectionTimeout().toNanos(),
                 service.statementTimeout()
@@ -51,8 +55,28 @@ final class RunFacts {
                                 retry.on(), retry.attempts(), retry.backoff().toNanos())),
                 service.operations().stream()
                         .map(operation -> new OperationPlan(
-                                operation.name(), service.arrivalsPerSecond(operation), operation.writes()))
-                        .toList());
+                                operation.name(),
+                                service.rate().highest() * service.share(operation),
+                                operation.writes()))
+                        .toList(),
+                changing(service.rate()));
+    }
+
+    private static Optional<ChangingRate> changing(Rate rate) {
+        return switch (rate) {
+            case Rate.Steady steady -> Optional.empty();
+            case Rate.Curve curve ->
+                Optional.of(new ChangingRate(
+                        curve.points().stream().map(RunFacts::point).toList(), OptionalLong.empty()));
+            case Rate.Day day ->
+                Optional.of(new ChangingRate(
+                        day.compressed().stream().map(RunFacts::point).toList(),
+                        OptionalLong.of(day.compressedLength().toNanos())));
+        };
+    }
+
+    private static RatePoint point(Rate.Point point) {
+        return new RatePoint(point.at().toNanos(), point.perSecond());
     }
 
     static DatasetReady of(Snapshot snapshot, double buildSeconds, Cloner.Clone clone, RunClock clock) {

@@ -48,7 +48,8 @@ class SweepTest {
     @ParameterizedTest(name = "{0}")
     @CsvSource({
         "rewrite, alter table account alter column balance type bigint",
-        "scan, alter table account alter column owner set not null",
+        // A scan alone is over in milliseconds at these sizes, and mostly noise: this one has something to compute for each row.
+        "scan, alter table account add constraint named check (md5(md5(owner)) <> '')",
         "index, create index account_owner on account (owner)"
     })
     void predictsTheHoldAtALargerSize(String kind, String migration) throws IOException {

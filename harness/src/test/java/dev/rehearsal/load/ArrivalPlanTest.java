@@ -3,19 +3,25 @@ package dev.rehearsal.load;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.rehearsal.scenario.Rate;
 import dev.rehearsal.scenario.Workload.Arrivals;
 import dev.rehearsal.scenario.Workload.Operation;
 import dev.rehearsal.scenario.Workload.Service;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.apache.commons.statistics.distribution.ExponentialDistribution;
 import org.apache.commons.statistics.inference.KolmogorovSmirnovTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ArrivalPlanTest {
@@ -136,6 +142,113 @@ class ArrivalPlanTest {
         for (int k = 0; k < offsets.length; k++) {
             assertThat(offsets[k]).isEqualTo((long) (k / rate * SECOND));
         }
+    }
+
+    private static ArrivalPlan changing(long seed, Arrivals arrivals, Rate rate) {
+        return new ArrivalPlan(
+                seed,
+                arrivals,
+                new Service(
+                        "shop",
+                        rate,
+                        Workloads.pool(1, Duration.ofSeconds(1)),
+                        Optional.empty(),
+                        Optional.empty(),
+                        List.of(READ, WRITE),
+                        Map.of()));
+    }
+
+    private static Rate.Point point(double seconds, double perSecond) {
+        return new Rate.Point(Duration.ofNanos(Math.round(seconds * 1e9)), perSecond);
+    }
+
+    /** Up, and down again within a second: 100/s to 400/s over the first minute, with a jump at 90.5 s. */
+    private static Rate curve() {
+        return new Rate.Curve(List.of(point(0, 100), point(60, 400), point(90.5, 400), point(90.6, 50)));
+    }
+
+    /** A day in 96 s that is busiest at noon. */
+    private static Rate day() {
+        return new Rate.Day(
+                Path.of("traffic.csv"),
+                List.of(
+                        new Rate.Point(Duration.ofHours(4), 20),
+                        new Rate.Point(Duration.ofHours(12), 420),
+                        new Rate.Point(Duration.ofHours(20), 220)),
+                900,
+                Duration.ofHours(6));
+    }
+
+    static Stream<Rate> changingRates() {
+        return Stream.of(curve(), day());
+    }
+
+    @ParameterizedTest
+    @MethodSource("changingRates")
+    void plansOfAChangingRateAreTheSameBySeedAndSecondBySecond(Rate rate) {
+        for (Arrivals arrivals : Arrivals.values()) {
+            ArrivalPlan plan = changing(1, arrivals, rate);
+            long[] whole = offsets(plan, 200);
+
+            long[] alone = changing(1, arrivals, rate).offsets(97);
+
+            assertThat(whole).isSorted().isEqualTo(offsets(changing(1, arrivals, rate), 200));
+            assertThat(alone)
+                    .isEqualTo(LongStream.of(whole)
+                            .filter(offset -> offset / SECOND == 97)
+                            .toArray())
+                    .hasSize(plan.count(97));
+            assertThat(plan.countBefore(97 * SECOND) + alone.length).isEqualTo(plan.countBefore(98 * SECOND));
+        }
+        assertThat(offsets(changing(2, Arrivals.POISSON, rate), 5))
+                .isNotEqualTo(offsets(changing(1, Arrivals.POISSON, rate), 5));
+    }
+
+    @ParameterizedTest
+    @MethodSource("changingRates")
+    void constantArrivalsOfAChangingRateAreWhereTheExpectedNumberIsWhole(Rate rate) {
+        long[] offsets = offsets(changing(1, Arrivals.CONSTANT, rate), 200);
+
+        assertThat(offsets).hasSize((int) Math.ceil(rate.expected().before(200)));
+        for (int k = 0; k < offsets.length; k++) {
+            assertThat(rate.expected().before(offsets[k] / 1e9)).isCloseTo(k, within(1e-5));
+        }
+    }
+
+    /** The integral of the rate up to each arrival is a Poisson process of rate 1. As above, each seed would fail once in a thousand. */
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 42})
+    void inTheTimeOfItsOwnExpectationAChangingRateHasExponentialTimesBetweenArrivals(long seed) {
+        for (Rate rate : changingRates().toList()) {
+            double[] passed = LongStream.of(offsets(changing(seed, Arrivals.POISSON, rate), 200))
+                    .mapToDouble(offset -> rate.expected().before(offset / 1e9))
+                    .toArray();
+            double[] between = IntStream.range(1, passed.length)
+                    .mapToDouble(i -> passed[i] - passed[i - 1])
+                    .toArray();
+
+            double p = KolmogorovSmirnovTest.withDefaults()
+                    .test(between, ExponentialDistribution.of(1)::cumulativeProbability)
+                    .getPValue();
+
+            assertThat(p).isGreaterThan(0.001);
+        }
+    }
+
+    /** The same arrivals are no Poisson process of the mean rate: the test above can tell. */
+    @Test
+    void aChangingRateIsNoSteadyOne() {
+        double mean = curve().expected().mean(0, 200);
+        long[] offsets = offsets(changing(1, Arrivals.POISSON, curve()), 200);
+        double[] between = IntStream.range(1, offsets.length)
+                .mapToDouble(i -> (offsets[i] - offsets[i - 1]) / 1e9)
+                .toArray();
+
+        double p = KolmogorovSmirnovTest.withDefaults()
+                .test(between, ExponentialDistribution.of(1 / mean)::cumulativeProbability)
+                .getPValue();
+
+        assertThat(p).isLessThan(1e-6);
     }
 
     @Test

@@ -19,6 +19,7 @@ import dev.rehearsal.run.RunClock;
 import dev.rehearsal.run.RunEvent;
 import dev.rehearsal.scenario.EnvironmentException;
 import dev.rehearsal.scenario.Parameter;
+import dev.rehearsal.scenario.Rate;
 import dev.rehearsal.scenario.Workload;
 import dev.rehearsal.scenario.Workload.Arrivals;
 import dev.rehearsal.scenario.Workload.Operation;
@@ -136,7 +137,7 @@ class LoadTest {
         execute("create table notes (id bigint primary key, version text)");
         Workload.Service shop = new Workload.Service(
                 "shop",
-                400,
+                new Rate.Steady(400),
                 pool(10, Duration.ofSeconds(5)),
                 java.util.Optional.empty(),
                 java.util.Optional.empty(),

@@ -14,6 +14,7 @@ import dev.rehearsal.run.RequestRecord.Outcome;
 import dev.rehearsal.run.RunClock;
 import dev.rehearsal.run.RunEvent;
 import dev.rehearsal.scenario.Parameter;
+import dev.rehearsal.scenario.Rate;
 import dev.rehearsal.scenario.Workload;
 import dev.rehearsal.scenario.Workload.Operation;
 import dev.rehearsal.scenario.Workload.OperationStatement;
@@ -119,7 +120,7 @@ class LedgerProofTest {
                 Workload.Arrivals.CONSTANT,
                 List.of(new Service(
                         "writer",
-                        arrivalsPerSecond,
+                        new Rate.Steady(arrivalsPerSecond),
                         new Pool(16, Duration.ofSeconds(30)),
                         Optional.empty(),
                         retry,

@@ -22,6 +22,7 @@ import dev.rehearsal.run.RequestRecord;
 import dev.rehearsal.run.RunClock;
 import dev.rehearsal.run.RunEvent;
 import dev.rehearsal.scenario.EnvironmentSpec.Synchrony;
+import dev.rehearsal.scenario.Rate;
 import dev.rehearsal.scenario.Workload;
 import dev.rehearsal.scenario.Workload.Operation;
 import dev.rehearsal.scenario.Workload.OperationStatement;
@@ -162,7 +163,7 @@ class FailoverLedgerTest {
                 Workload.Arrivals.CONSTANT,
                 List.of(new Service(
                         "writer",
-                        100,
+                        new Rate.Steady(100),
                         new Pool(16, Duration.ofSeconds(30)),
                         Optional.empty(),
                         Optional.empty(),

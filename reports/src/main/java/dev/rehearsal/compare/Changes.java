@@ -116,7 +116,7 @@ final class Changes {
             compare(
                     "arrival rate of " + service,
                     true,
-                    run -> service(run, service, s -> number(s.arrivalsPerSecond()) + "/s"));
+                    run -> service(run, service, Changes::rate));
             compare(
                     "operations of " + service,
                     true,
@@ -166,6 +166,16 @@ final class Changes {
                 .map(statement -> statement.sql().strip().replaceAll("\\s+", " "))
                 .collect(Collectors.joining("; "));
         return all.isEmpty() ? NOTHING : all;
+    }
+
+    private static String rate(ServicePlan service) {
+        return service.changing()
+                .map(changing -> changing.points().stream()
+                                .map(point ->
+                                        number(point.perSecond()) + "/s at " + Quantities.duration(point.atNanos()))
+                                .collect(Collectors.joining(", "))
+                        + (changing.repeatsNanos().isPresent() ? ", and again" : ""))
+                .orElseGet(() -> number(service.arrivalsPerSecond()) + "/s");
     }
 
     private static String operation(OperationPlan plan) {

@@ -2,7 +2,6 @@ package dev.rehearsal.compare;
 
 import dev.rehearsal.compare.Growth.Measured;
 import dev.rehearsal.run.RunEvent.LockHeld;
-import dev.rehearsal.run.RunEvent.ServicePlan;
 import dev.rehearsal.run.RunRecord;
 import dev.rehearsal.scenario.Stage;
 import dev.rehearsal.verdict.StageStatistics;
@@ -59,9 +58,7 @@ public record Sweep(String scenario, List<Point> points) {
                     rate,
                     scale,
                     directory,
-                    run.started().services().stream()
-                            .mapToDouble(ServicePlan::arrivalsPerSecond)
-                            .sum(),
+                    run.started().highestRate(),
                     table,
                     rows.getOrDefault(table, 0L),
                     verdict.status(),

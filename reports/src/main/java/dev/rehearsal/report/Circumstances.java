@@ -56,10 +56,7 @@ final class Circumstances {
                                 .mapToLong(Long::longValue)
                                 .sum())
                         + " rows, " + Quantities.bytes(d.bytes())));
-        double rate = run.started().services().stream()
-                .mapToDouble(ServicePlan::arrivalsPerSecond)
-                .sum();
-        parts.add(number(rate) + "/s " + run.started().arrivals() + " arrivals, seed "
+        parts.add(rate(run.started().lowestRate(), run.started().highestRate()) + " " + run.started().arrivals() + " arrivals, seed "
                 + run.started().seed());
         parts.add(DAY_AND_TIME.format(run.started().wallClock()));
         return String.join(" · ", parts);
@@ -135,12 +132,16 @@ final class Circumstances {
         return containers.image() + " in " + containers.engine() + ", may use " + cpus + " and " + memory;
     }
 
+    private static String rate(double lowest, double highest) {
+        return (lowest < highest ? number(lowest) + "/s to " : "") + number(highest) + "/s";
+    }
+
     private static String plan(ServicePlan service) {
         String timeout = service.statementTimeoutNanos().isPresent()
                 ? "statement timeout "
                         + Quantities.duration(service.statementTimeoutNanos().getAsLong())
                 : "no statement timeout";
-        return number(service.arrivalsPerSecond()) + "/s on " + service.poolSize() + " connections, waits "
+        return rate(service.lowestRate(), service.arrivalsPerSecond()) + " on " + service.poolSize() + " connections, waits "
                 + Quantities.duration(service.connectionTimeoutNanos()) + " for one; " + timeout + "\n"
                 + lines(service.operations().stream()
                         .map(o -> o.name() + " " + number(o.arrivalsPerSecond()) + "/s"

@@ -1,7 +1,6 @@
 package dev.rehearsal.report;
 
 import dev.rehearsal.run.RunEvent.LockHeld;
-import dev.rehearsal.run.RunEvent.ServicePlan;
 import dev.rehearsal.run.RunRecord;
 import dev.rehearsal.verdict.LockMode;
 import dev.rehearsal.verdict.Quantities;
@@ -26,11 +25,10 @@ final class Conditions {
         parts.add(run.started().scenario());
         run.environment().ifPresent(e -> parts.add(engine(e.engine()) + " " + e.version() + ", " + e.runtime()));
         table(run).ifPresent(parts::add);
-        double rate = run.started().services().stream()
-                .mapToDouble(ServicePlan::arrivalsPerSecond)
-                .sum();
+        double lowest = run.started().lowestRate();
+        double highest = run.started().highestRate();
         String arrivals = run.started().arrivals().toLowerCase(Locale.ROOT);
-        parts.add(number(rate) + "/s " + (arrivals.equals("poisson") ? "Poisson" : arrivals) + ", seed "
+        parts.add((lowest < highest ? number(lowest) + "/s to " : "") + number(highest) + "/s " + (arrivals.equals("poisson") ? "Poisson" : arrivals) + ", seed "
                 + run.started().seed());
         return String.join(" · ", parts);
     }

@@ -96,9 +96,7 @@ final class ResultComposer {
                 started.harnessVersion(),
                 started.seed(),
                 started.arrivals(),
-                started.services().stream()
-                        .mapToDouble(RunEvent.ServicePlan::arrivalsPerSecond)
-                        .sum(),
+                started.highestRate(),
                 started.command());
     }
 

@@ -71,11 +71,25 @@ public sealed interface RunEvent {
             objectives = List.copyOf(objectives);
             command = List.copyOf(command);
         }
+
+        /** Arrivals per second over all services, each at its lowest. */
+        public double lowestRate() {
+            return services.stream().mapToDouble(ServicePlan::lowestRate).sum();
+        }
+
+        /** Arrivals per second over all services, each at its highest. */
+        public double highestRate() {
+            return services.stream()
+                    .mapToDouble(ServicePlan::arrivalsPerSecond)
+                    .sum();
+        }
     }
 
     /**
+     * @param arrivalsPerSecond at its highest, if it changes
      * @param statementTimeoutNanos empty: none
      * @param retry what it tries again; empty: nothing, and of runs that were recorded before it was
+     * @param changing how the rate changes; empty: it does not
      */
     record ServicePlan(
             String name,
@@ -84,12 +98,22 @@ public sealed interface RunEvent {
             long connectionTimeoutNanos,
             OptionalLong statementTimeoutNanos,
             Optional<RetryPlan> retry,
-            List<OperationPlan> operations) {
+            List<OperationPlan> operations,
+            Optional<ChangingRate> changing) {
         public ServicePlan {
             operations = List.copyOf(operations);
         }
 
-        /** One that tries nothing again. */
+        /** Arrivals per second. */
+        public double lowestRate() {
+            return changing.map(ChangingRate::points).stream()
+                    .flatMap(List::stream)
+                    .mapToDouble(RatePoint::perSecond)
+                    .min()
+                    .orElse(arrivalsPerSecond);
+        }
+
+        /** One that tries nothing again, at a rate that is always the same. */
         public ServicePlan(
                 String name,
                 double arrivalsPerSecond,
@@ -104,9 +128,24 @@ public sealed interface RunEvent {
                     connectionTimeoutNanos,
                     statementTimeoutNanos,
                     Optional.empty(),
-                    operations);
+                    operations,
+                    Optional.empty());
         }
     }
+
+    /**
+     * A rate that changes: straight between its points.
+     *
+     * @param repeatsNanos after which it begins again; empty: it stays as at the last point
+     */
+    record ChangingRate(List<RatePoint> points, OptionalLong repeatsNanos) {
+        public ChangingRate {
+            points = List.copyOf(points);
+        }
+    }
+
+    /** @param atNanos since the load's beginning */
+    record RatePoint(long atNanos, double perSecond) {}
 
     /**
      * What a service tries again.

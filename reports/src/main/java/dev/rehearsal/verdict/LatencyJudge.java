@@ -18,7 +18,8 @@ import java.util.OptionalDouble;
  * request was within the limit: then so was the percentile, whatever it is. A regression asks the same of the baseline.
  *
  * <p>A maximum is a fact of the run. A regression compares two stages, and chance has a part in both: it is judged by the interval of
- * {@link BlockBootstrap}. It failed if the whole interval is beyond the limit, it passed if none of it is, and is inconclusive in between.
+ * {@link BlockBootstrap}. It failed if the whole interval is beyond the limit, it passed if none of it is, and is inconclusive in between. Where the scenario has
+ * the rate change, it shows only what more or less traffic cannot have done (see {@link RateChange}).
  */
 final class LatencyJudge {
     private static final String OBJECTIVE = "latency";
@@ -83,7 +84,10 @@ final class LatencyJudge {
         objective
                 .regression()
                 .ifPresent(factor ->
-                        parts.add(regression(objective, new Subject(service, operation), response, baseline, factor)));
+                        parts.add(despiteRate(
+                                RateChange.of(evidence, objective.during(), service, operation),
+                                regression(
+                                        objective, new Subject(service, operation), response, baseline, factor))));
         Part worst = parts.stream().reduce(LatencyJudge::worse).orElseThrow();
 
         String beside = baseline.filter(b -> objective.during() != Stage.BASELINE)
@@ -162,6 +166,17 @@ final class LatencyJudge {
                         Status.INCONCLUSIVE,
                         OptionalDouble.of(limit),
                         limited + ", but such requests are too rare for comparing; raise the rate"));
+    }
+
+    private static Part despiteRate(Optional<RateChange> change, Part part) {
+        return change.filter(changed -> changed.explains(part.status()))
+                .map(changed -> new Part(
+                        Status.INCONCLUSIVE,
+                        part.limitNanos(),
+                        part.why() + ", but " + changed.inWords()
+                                + "; judge it by a max, or keep the rate the same from the baseline on",
+                        part.interval()))
+                .orElse(part);
     }
 
     private static Part within(Interval interval, double limitNanos, String limited) {

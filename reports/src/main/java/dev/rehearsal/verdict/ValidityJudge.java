@@ -216,7 +216,10 @@ final class ValidityJudge {
                 .filter(factor -> drift.notableRatio() > factor)
                 .ifPresent(factor -> reasons.add("The baseline drifted: its halves differ by "
                         + Quantities.percent(drift.ratio().orElseThrow() - 1)
-                        + ", more than the regression that is judged allows. Lengthen the warm-up or the baseline."));
+                        + ", more than the regression that is judged allows. "
+                        + (run.started().lowestRate() < run.started().highestRate()
+                                ? "The scenario has the rate change; let it be the same in the baseline and from then on."
+                                : "Lengthen the warm-up or the baseline.")));
         return drift;
     }
 

@@ -130,7 +130,8 @@ class HtmlTest {
                                 service.connectionTimeoutNanos(),
                                 service.statementTimeoutNanos(),
                                 Optional.of(retry),
-                                service.operations()))
+                                service.operations(),
+                                service.changing()))
                         .toList(),
                 started.objectives(),
                 started.command());

@@ -44,7 +44,10 @@ class RunRecordTest {
                     2_000_000_000L,
                     OptionalLong.of(5),
                     Optional.of(new RunEvent.RetryPlan(List.of("40001"), 3, 50)),
-                    List.of(new RunEvent.OperationPlan("read", 300, false)))),
+                    List.of(new RunEvent.OperationPlan("read", 300, false)),
+                    Optional.of(new RunEvent.ChangingRate(
+                            List.of(new RunEvent.RatePoint(0, 100), new RunEvent.RatePoint(900_000_000_000L, 300)),
+                            OptionalLong.of(900_000_000_000L))))),
             List.of(
                     new Objective.Latency(
                             PLACE,

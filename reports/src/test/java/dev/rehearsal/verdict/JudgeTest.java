@@ -127,6 +127,65 @@ class JudgeTest {
                                 .requests(Stage.BASELINE, READ, 1000, 5)
                                 .requests(Stage.MIGRATION, READ, 1000, 16)),
                 row(
+                        "regression beyond its factor, with more traffic than before",
+                        Verdict.Status.INCONCLUSIVE,
+                        p99,
+                        "Response p99 of read-order during the migration was 16 ms over 3,000 requests; in the baseline it was"
+                                + " 5.0 ms; the limit is 3 times the baseline's, 15 ms, and as the baseline fluctuates it"
+                                + " stands for 16 ms to 16 ms (99 % confidence), but in the baseline 33 such requests"
+                                + " arrived a second, and here 100, as the scenario says, which alone may have made it slower;"
+                                + " judge it by a max, or keep the rate the same from the baseline on.",
+                        run -> run.changingRate()
+                                .objective(latency(99, NO_MAX, Optional.of(3.0)))
+                                .requests(Stage.BASELINE, READ, 1000, 5)
+                                .requests(Stage.MIGRATION, READ, 3000, 16)),
+                row(
+                        "regression within its factor, even with more traffic than before",
+                        Verdict.Status.PASSED,
+                        p99,
+                        "Response p99 of read-order during the migration was 14 ms over 3,000 requests; in the baseline it was"
+                                + " 5.0 ms; the limit is 3 times the baseline's, 15 ms, and as the baseline fluctuates it"
+                                + " stands for 14 ms to 14 ms (99 % confidence).",
+                        run -> run.changingRate()
+                                .objective(latency(99, NO_MAX, Optional.of(3.0)))
+                                .requests(Stage.BASELINE, READ, 1000, 5)
+                                .requests(Stage.MIGRATION, READ, 3000, 14)),
+                row(
+                        "regression within its factor, with less traffic than before",
+                        Verdict.Status.INCONCLUSIVE,
+                        p99,
+                        "Response p99 of read-order during the migration was 14 ms over 1,000 requests; in the baseline it was"
+                                + " 5.0 ms; the limit is 3 times the baseline's, 15 ms, and as the baseline fluctuates it"
+                                + " stands for 14 ms to 14 ms (99 % confidence), but in the baseline 100 such requests"
+                                + " arrived a second, and here 33, as the scenario says, which alone may have made it faster;"
+                                + " judge it by a max, or keep the rate the same from the baseline on.",
+                        run -> run.changingRate()
+                                .objective(latency(99, NO_MAX, Optional.of(3.0)))
+                                .requests(Stage.BASELINE, READ, 3000, 5)
+                                .requests(Stage.MIGRATION, READ, 1000, 14)),
+                row(
+                        "regression beyond its factor, even with less traffic than before",
+                        Verdict.Status.FAILED,
+                        p99,
+                        "Response p99 of read-order during the migration was 16 ms over 1,000 requests; in the baseline it was"
+                                + " 5.0 ms; the limit is 3 times the baseline's, 15 ms, and as the baseline fluctuates it"
+                                + " stands for 16 ms to 16 ms (99 % confidence).",
+                        run -> run.changingRate()
+                                .objective(latency(99, NO_MAX, Optional.of(3.0)))
+                                .requests(Stage.BASELINE, READ, 3000, 5)
+                                .requests(Stage.MIGRATION, READ, 1000, 16)),
+                row(
+                        "regression beyond its factor, with a curve that is level by then",
+                        Verdict.Status.FAILED,
+                        p99,
+                        "Response p99 of read-order during the migration was 16 ms over 1,000 requests; in the baseline it was"
+                                + " 5.0 ms; the limit is 3 times the baseline's, 15 ms, and as the baseline fluctuates it"
+                                + " stands for 16 ms to 16 ms (99 % confidence).",
+                        run -> run.changingRate()
+                                .objective(latency(99, NO_MAX, Optional.of(3.0)))
+                                .requests(Stage.BASELINE, READ, 1000, 5)
+                                .requests(Stage.MIGRATION, READ, 1000, 16)),
+                row(
                         "regression against too short a baseline",
                         Verdict.Status.INCONCLUSIVE,
                         p99,

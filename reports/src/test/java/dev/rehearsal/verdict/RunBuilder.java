@@ -59,6 +59,7 @@ final class RunBuilder {
     private final List<RequestRecord> requests = new ArrayList<>();
     private final List<long[]> readings = new ArrayList<>();
     private List<OperationKey> operations = OPERATIONS;
+    private Optional<RunEvent.ChangingRate> changing = Optional.empty();
     private int steps;
     private int nextPid = 100;
     private long lost;
@@ -66,6 +67,14 @@ final class RunBuilder {
 
     static long nanos(double millis) {
         return Math.round(millis * 1e6);
+    }
+
+    /** Its first service follows a curve. */
+    RunBuilder changingRate() {
+        changing = Optional.of(new RunEvent.ChangingRate(
+                List.of(new RunEvent.RatePoint(0, 100), new RunEvent.RatePoint(60_000_000_000L, 250)),
+                OptionalLong.empty()));
+        return this;
     }
 
     RunBuilder objective(Objective objective) {
@@ -392,9 +401,11 @@ final class RunBuilder {
                                 POOL,
                                 nanos(2000),
                                 OptionalLong.empty(),
+                                Optional.empty(),
                                 List.of(
                                         new OperationPlan("read-order", 180, false),
-                                        new OperationPlan("place-order", 70, true))),
+                                        new OperationPlan("place-order", 70, true)),
+                                changing),
                         new ServicePlan(
                                 "billing",
                                 40,

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
 
 /**
@@ -12,6 +13,8 @@ import java.util.stream.Stream;
  *
  * <p>The percentile p is the value that a share of 1 − p exceeds. With 2 / (1 − p) requests two are expected beyond it: fewer, and a single
  * slow request decides. So p99 needs 200 requests and p99.9 needs 2,000; the maximum (p100) needs no number.
+ *
+ * <p>A rate that changes counts with its mean over baseline and migration, which begin when the file says, and over stages after these with its lowest.
  */
 record Reachability(Workload workload) {
     private static final Duration LONGEST_DEFAULT = Duration.ofSeconds(60);
@@ -31,7 +34,7 @@ record Reachability(Workload workload) {
     private Duration defaultLength(List<Objective> objectives, Stage stage, Duration shortest) {
         long seconds = latencies(objectives)
                 .filter(latency -> latency.during() == stage)
-                .flatMap(latency -> rarest(latency).stream().map(subject -> seconds(latency, subject)))
+                .flatMap(latency -> rarest(latency, Rate::lowest).stream().map(subject -> seconds(latency, subject)))
                 .mapToLong(Long::longValue)
                 .max()
                 .orElse(0);
@@ -47,7 +50,9 @@ record Reachability(Workload workload) {
         }
         return stages.stream()
                 .flatMap(stage ->
-                        rarest(latency).flatMap(subject -> problem(latency, subject, stage, timeline)).stream())
+                        rarest(latency, rate -> during(stage, rate, timeline))
+                                .flatMap(subject -> problem(latency, subject, stage, timeline))
+                                .stream())
                 .toList();
     }
 
@@ -85,6 +90,25 @@ record Reachability(Workload workload) {
                                 (long) expected,
                                 key(stage),
                                 seconds(latency, subject)));
+    }
+
+    private static double during(Stage stage, Rate rate, Timeline timeline) {
+        Optional<Duration> start =
+                switch (stage) {
+                    case WARMUP -> Optional.of(Duration.ZERO);
+                    case BASELINE -> Optional.of(timeline.warmup());
+                    case MIGRATION -> Optional.of(timeline.warmup().plus(timeline.baseline()));
+                    case SETTLE, ROLLBACK, RECOVERY -> Optional.empty();
+                };
+        Duration length = length(stage, timeline);
+        if (rate.steady() || start.isEmpty() || length.isZero()) {
+            return rate.lowest();
+        }
+        return rate.expected().mean(seconds(start.get()), seconds(start.get().plus(length)));
+    }
+
+    private static double seconds(Duration duration) {
+        return duration.toNanos() / 1e9;
     }
 
     private static String perSecond(Subject subject) {
@@ -125,21 +149,23 @@ record Reachability(Workload workload) {
     /** Requests that are judged together. */
     private record Subject(String name, double arrivalsPerSecond) {}
 
-    private Optional<Subject> rarest(Objective.Latency latency) {
+    private Optional<Subject> rarest(Objective.Latency latency, ToDoubleFunction<Rate> rates) {
         List<Subject> subjects = new ArrayList<>();
         for (Workload.Service service : workload.services()) {
             if (latency.service().isPresent() && !latency.service().get().equals(service.name())) {
                 continue;
             }
+            double perSecond = rates.applyAsDouble(service.rate());
             if (latency.service().isPresent() && latency.operation().isEmpty()) {
-                subjects.add(new Subject(service.name(), service.arrivalsPerSecond()));
+                subjects.add(new Subject(service.name(), perSecond));
                 continue;
             }
             service.operations().stream()
                     .filter(operation -> latency.operation().isEmpty()
                             || latency.operation().get().equals(operation.name()))
                     .forEach(operation ->
-                            subjects.add(new Subject(operation.name(), service.arrivalsPerSecond(operation))));
+                            subjects.add(
+                                    new Subject(operation.name(), perSecond * service.share(operation))));
         }
         return subjects.stream().min(Comparator.comparingDouble(Subject::arrivalsPerSecond));
     }

@@ -68,6 +68,15 @@ public record Scenario(
      * @param rows times the rows of every table; restored data are what they are
      */
     public Scenario times(double rates, double rows) {
+        return with(workload.times(rates), rows);
+    }
+
+    /** The same, but that services which follow a day arrive steadily, at so many times the day's highest rate. */
+    public Scenario timesOfPeak(double rates, double rows) {
+        return with(workload.timesOfPeak(rates), rows);
+    }
+
+    private Scenario with(Workload changed, double rows) {
         return new Scenario(
                 name,
                 description,
@@ -77,7 +86,7 @@ public record Scenario(
                     case DatasetSpec made -> made.times(rows);
                     case RestoreSpec restored -> restored;
                 },
-                workload.times(rates),
+                changed,
                 migration,
                 timeline,
                 faults,

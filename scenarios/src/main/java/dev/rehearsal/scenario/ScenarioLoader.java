@@ -181,6 +181,7 @@ public final class ScenarioLoader {
             Block block, Optional<Dataset> dataset, MigrationPlan migration, List<Drill> drills, int replicas) {
         if (block.has("workload")) {
             return new WorkloadReader(
+                            file.getParent(),
                             texts,
                             new DatasetReferences(dataset),
                             usesVersions(migration, drills),

@@ -3,6 +3,7 @@ package dev.rehearsal.scenario;
 import dev.rehearsal.scenario.yaml.YamlWriter;
 import java.math.BigDecimal;
 import java.nio.file.Path;
+import java.time.LocalTime;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -30,7 +31,7 @@ public final class ScenarioWriter {
         root.put("seed", number(scenario.seed()));
         root.put("environment", environment(scenario.environment(), folder));
         root.put("dataset", dataset(scenario.dataset(), folder));
-        root.put("workload", workload(scenario.workload()));
+        root.put("workload", workload(scenario.workload(), folder));
         root.put("migration", migration(scenario.migration(), folder));
         root.put("timeline", timeline(scenario.timeline()));
         if (!scenario.faults().isEmpty()) {
@@ -47,9 +48,9 @@ public final class ScenarioWriter {
         return YamlWriter.write(root);
     }
 
-    /** The text of {@code workload} alone, with its key. */
+    /** The text of {@code workload} alone, with its key; files that it names are relative to the working directory. */
     public static String writeWorkload(Workload workload) {
-        return YamlWriter.write(Map.of("workload", workload(workload)));
+        return YamlWriter.write(Map.of("workload", workload(workload, Path.of("").toAbsolutePath())));
     }
 
     private static YamlWriter.Plain number(long number) {
@@ -133,19 +134,21 @@ public final class ScenarioWriter {
         return map;
     }
 
-    private static Map<String, Object> workload(Workload workload) {
+    private static Map<String, Object> workload(Workload workload, Path folder) {
         Map<String, Object> map = new LinkedHashMap<>();
         map.put("arrivals", workload.arrivals().name().toLowerCase(Locale.ROOT));
         map.put(
                 "services",
-                workload.services().stream().map(ScenarioWriter::service).toList());
+                workload.services().stream()
+                        .map(service -> service(service, folder))
+                        .toList());
         return map;
     }
 
-    private static Map<String, Object> service(Workload.Service service) {
+    private static Map<String, Object> service(Workload.Service service, Path folder) {
         Map<String, Object> map = new LinkedHashMap<>();
         map.put("name", service.name());
-        map.put("rate", Quantity.plain(service.arrivalsPerSecond()) + "/s");
+        map.put("rate", rate(service.rate(), folder));
         Map<String, Object> pool = new LinkedHashMap<>();
         pool.put("size", number(service.pool().size()));
         pool.put("connectionTimeout", Quantity.write(service.pool().connectionTimeout()));
@@ -168,6 +171,32 @@ public final class ScenarioWriter {
             map.put("versions", versions);
         }
         return map;
+    }
+
+    private static Object rate(Rate rate, Path folder) {
+        return switch (rate) {
+            case Rate.Steady steady -> perSecond(steady.perSecond());
+            case Rate.Curve curve ->
+                Map.of("curve", curve.points().stream().map(ScenarioWriter::point).toList());
+            case Rate.Day day -> {
+                Map<String, Object> map = new LinkedHashMap<>();
+                map.put("day", relative(folder, day.file()));
+                map.put("compress", number(day.compress()));
+                map.put("from", LocalTime.MIDNIGHT.plus(day.from()).toString());
+                yield map;
+            }
+        };
+    }
+
+    private static Map<String, Object> point(Rate.Point point) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("at", Quantity.write(point.at()));
+        map.put("rate", perSecond(point.perSecond()));
+        return map;
+    }
+
+    private static String perSecond(double rate) {
+        return Quantity.plain(rate) + "/s";
     }
 
     private static Map<String, Object> retry(Workload.Retry retry) {

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 /** The traffic: an open workload, whose arrivals do not wait for the database. */
@@ -17,12 +18,25 @@ public record Workload(Arrivals arrivals, List<Service> services) {
 
     /** The same with other arrival rates. */
     Workload times(double rates) {
+        return withRates(rate -> rate.times(rates));
+    }
+
+    /** Those services that follow a day arrive steadily, at so many times the day's highest rate; the others are as they were. */
+    Workload timesOfPeak(double rates) {
+        return withRates(rate -> switch (rate) {
+            case Rate.Day day -> new Rate.Steady(day.highest() * rates);
+            case Rate.Steady steady -> steady;
+            case Rate.Curve curve -> curve;
+        });
+    }
+
+    private Workload withRates(UnaryOperator<Rate> changed) {
         return new Workload(
                 arrivals,
                 services.stream()
                         .map(service -> new Service(
                                 service.name(),
-                                service.arrivalsPerSecond() * rates,
+                                changed.apply(service.rate()),
                                 service.pool(),
                                 service.statementTimeout(),
                                 service.retry(),
@@ -59,14 +73,14 @@ public record Workload(Arrivals arrivals, List<Service> services) {
     /**
      * One application service with a connection pool of its own.
      *
-     * @param arrivalsPerSecond over all its operations
+     * @param rate over all its operations
      * @param statementTimeout the application's own {@code statement_timeout}; empty: none
      * @param retry what it tries again; empty: nothing
      * @param versions of the application after a deploy, in the file's order: by name, the operations that are new or other than before
      */
     public record Service(
             String name,
-            double arrivalsPerSecond,
+            Rate rate,
             Pool pool,
             Optional<Duration> statementTimeout,
             Optional<Retry> retry,
@@ -80,14 +94,21 @@ public record Workload(Arrivals arrivals, List<Service> services) {
             versions = Collections.unmodifiableMap(new LinkedHashMap<>(versions));
         }
 
-        /** One that knows no other version, and tries nothing again. */
+        /** One whose rate is always the same, that knows no other version, and tries nothing again. */
         public Service(
                 String name,
                 double arrivalsPerSecond,
                 Pool pool,
                 Optional<Duration> statementTimeout,
                 List<Operation> operations) {
-            this(name, arrivalsPerSecond, pool, statementTimeout, Optional.empty(), operations, Map.of());
+            this(
+                    name,
+                    new Rate.Steady(arrivalsPerSecond),
+                    pool,
+                    statementTimeout,
+                    Optional.empty(),
+                    operations,
+                    Map.of());
         }
 
         /** Every operation of one version: those of the same name replace the old ones. A version that this service does not have is the old one. */
@@ -122,7 +143,7 @@ public record Workload(Arrivals arrivals, List<Service> services) {
                             .noneMatch(step -> step instanceof Step.DeployStep deploy
                                     && deploy.service().equals(name)
                                     && deploy.version().equals(version)));
-            return new Service(name, arrivalsPerSecond, pool, statementTimeout, retry, operations, deployed);
+            return new Service(name, rate, pool, statementTimeout, retry, operations, deployed);
         }
 
         /** Every operation of the last version. */
@@ -131,10 +152,10 @@ public record Workload(Arrivals arrivals, List<Service> services) {
                     versions.keySet().stream().reduce((first, second) -> second).orElse(OLD));
         }
 
-        /** Arrivals per second of one operation of this service: its share by weight. */
-        public double arrivalsPerSecond(Operation operation) {
+        /** Of the service's arrivals, the part that one of its operations has by its weight. */
+        public double share(Operation operation) {
             double total = operations.stream().mapToDouble(Operation::weight).sum();
-            return arrivalsPerSecond * operation.weight() / total;
+            return operation.weight() / total;
         }
     }
 

@@ -10,6 +10,7 @@ import dev.rehearsal.scenario.Workload.Service;
 import dev.rehearsal.scenario.sql.NamedParameters;
 import dev.rehearsal.scenario.sql.StatementKind;
 import dev.rehearsal.scenario.yaml.YamlNode;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -37,6 +38,7 @@ final class WorkloadReader {
     private static final String VERSION_ADVICE = "write e.g. versions: { v2: { operations: [ … ] } }";
     private static final String SERVICES_ADVICE = "give at least one service a name, a rate and operations";
 
+    private final Path folder;
     private final SqlTexts texts;
     private final ParameterReader parameters;
     private final boolean usesVersions;
@@ -44,11 +46,19 @@ final class WorkloadReader {
     private final boolean ledger;
 
     /**
+     * @param folder of the scenario's file
      * @param usesVersions whether a drill or a step has to do with the versions of services
      * @param replicas how many the environment has
      * @param ledger whether an operation that writes leaves entries in the ledger where it does not say
      */
-    WorkloadReader(SqlTexts texts, DatasetReferences references, boolean usesVersions, int replicas, boolean ledger) {
+    WorkloadReader(
+            Path folder,
+            SqlTexts texts,
+            DatasetReferences references,
+            boolean usesVersions,
+            int replicas,
+            boolean ledger) {
+        this.folder = folder;
         this.replicas = replicas;
         this.texts = texts;
         this.usesVersions = usesVersions;
@@ -75,9 +85,9 @@ final class WorkloadReader {
     private Service service(Value value, Set<String> names) {
         Block block = value.block(SERVICE_KEYS, SERVICES_ADVICE);
         String name = name(block, names, "service", "name the service");
-        double rate = block.require("rate", "write arrivals per second, e.g. rate: 200/s")
-                .map(Value::rate)
-                .orElse(1.0);
+        Rate rate = block.require("rate", "write arrivals per second, e.g. rate: 200/s")
+                .map(given -> RateReader.read(given, folder))
+                .orElse(new Rate.Steady(1));
         Pool pool = block.get("pool").map(WorkloadReader::pool).orElse(DEFAULT_POOL);
         Optional<Retry> retry = block.get("retry").flatMap(RetryReader::read);
         List<Operation> operations = new ArrayList<>();

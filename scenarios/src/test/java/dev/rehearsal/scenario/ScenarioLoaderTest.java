@@ -121,6 +121,45 @@ class ScenarioLoaderTest {
         return List.of(
                 mistake(
                         "rate: 100/s",
+                        "rate: { curve: [ { at: 0s, rate: 100/s }, { at: 60s, rate: -5/s } ] }",
+                        "6:66: workload.services[0].rate.curve[1].rate: must be positive, got -5/s; write arrivals per second, e.g. 200/s"),
+                mistake(
+                        "rate: 100/s",
+                        "rate: { curve: [ { at: 60s, rate: 100/s }, { at: 30s, rate: 5/s }, { at: 60s, rate: 5/s } ] }",
+                        "6:56: workload.services[0].rate.curve[1].at: must be later than the one before, 1m, got 30s; put them in the order of time",
+                        "6:80: workload.services[0].rate.curve[2].at: must be later than the one before, 1m, got 60s; put them in the order of time"),
+                mistake(
+                        "rate: 100/s",
+                        "rate: { curve: [ { at: 0s, rate: 100/s } ] }",
+                        "6:22: workload.services[0].rate.curve: has one point; add a second, or write rate: 100/s"),
+                mistake(
+                        "rate: 100/s",
+                        "rate: { curve: [] }",
+                        "6:22: workload.services[0].rate.curve: is empty; write e.g. curve: [ { at: 0s, rate: 100/s }, { at: 60s, rate: 400/s } ]"),
+                mistake(
+                        "rate: 100/s",
+                        "rate: { curve: [ { at: 0s }, { rate: 100/s } ] }",
+                        "6:24: workload.services[0].rate.curve[0]: 'rate' is missing; write e.g. { at: 60s, rate: 400/s }",
+                        "6:36: workload.services[0].rate.curve[1]: 'at' is missing; write e.g. { at: 60s, rate: 400/s }"),
+                mistake(
+                        "rate: 100/s",
+                        "rate: { compress: 96 }",
+                        "6:13: workload.services[0].rate: needs a curve or a day; write e.g. curve: [ { at: 0s, rate: 100/s }, { at: 60s, rate: 400/s } ], or day: traffic.csv, with lines such as 08:30,250"),
+                mistake(
+                        "rate: 100/s",
+                        "rate: { curve: [ { at: 0s, rate: 1/s }, { at: 1s, rate: 2/s } ], day: traffic.csv }",
+                        "6:77: workload.services[0].rate.day: does not go with curve; keep one"),
+                mistake(
+                        "rate: 100/s",
+                        "rate: { curve: [ { at: 0s, rate: 1/s }, { at: 1s, rate: 2/s } ], compress: 9, from: 20:00 }",
+                        "6:82: workload.services[0].rate.compress: is for a day's file; remove it",
+                        "6:91: workload.services[0].rate.from: is for a day's file; remove it"),
+                mistake(
+                        "rate: 100/s",
+                        "rate: { dya: traffic.csv }",
+                        "6:15: workload.services[0].rate.dya: unknown key; did you mean 'day'?"),
+                mistake(
+                        "rate: 100/s",
                         "rate: -5",
                         "6:13: workload.services[0].rate: must be positive, got -5; write arrivals per second, e.g. 200/s"),
                 mistake(
@@ -1139,7 +1178,7 @@ class ScenarioLoaderTest {
                 .isInstanceOfSatisfying(
                         DatasetSpec.class,
                         dataset -> assertThat(dataset.scale()).isEqualTo(0.01));
-        assertThat(scenario.workload().services().get(0).arrivalsPerSecond()).isEqualTo(50);
+        assertThat(scenario.workload().services().get(0).rate()).isEqualTo(new Rate.Steady(50));
         assertThat(scenario.timeline().warmup()).isEqualTo(java.time.Duration.ofSeconds(5));
         assertThat(scenario.environment().settings()).isEqualTo(Map.of("auto_explain.log_min_duration", "5s"));
         assertThat(scenario.objectives())

@@ -30,7 +30,7 @@ class ScenarioWriterTest {
               arrivals: constant
               services:
                 - name: checkout
-                  rate: 100/min
+                  rate: { curve: [ { at: 0s, rate: 60/s }, { at: 90s, rate: 3000.5/min } ] }
                   pool: { size: 5, connectionTimeout: 1500ms }
                   statementTimeout: 2.5s
                   retry: { on: [08006, 57P01, 40001], attempts: 4, backoff: 20ms }

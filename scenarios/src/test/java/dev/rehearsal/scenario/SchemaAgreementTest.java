@@ -23,6 +23,7 @@ class SchemaAgreementTest {
     /** What a schema cannot know: other parts of the file, other files, arithmetic, SQL. */
     private static final List<String> BEYOND_A_SCHEMA = List.of(
             "must be at most 1,000,000/s",
+            "must be later than the one before",
             "must be at most 24h",
             "must be at most 45s",
             "must be at most 5m",
@@ -90,6 +91,9 @@ class SchemaAgreementTest {
         assertThat(SCENARIO.refusals(tree(ScenarioWriterTest.EVERYTHING))).isEmpty();
         assertThat(SCENARIO.refusals(tree(ScenarioLoaderTest.FULL))).isEmpty();
         assertThat(SCENARIO.refusals(tree(Written.MINIMAL))).isEmpty();
+        assertThat(SCENARIO.refusals(tree(
+                        ScenarioLoaderTest.FULL.replace("rate: 100/s", "rate: { day: day.csv, compress: 96, from: 20:00 }"))))
+                .isEmpty();
         Scenario resolved = Written.in(folder).load(Written.MINIMAL);
         assertThat(SCENARIO.refusals(tree(ScenarioWriter.write(resolved)))).isEmpty();
     }
