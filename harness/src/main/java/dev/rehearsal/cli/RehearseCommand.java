@@ -88,7 +88,8 @@ final class RehearseCommand implements Callable<Integer> {
             paramLabel = "rate=…|scale=…",
             description =
                     "Runs the scenario at several rates or sizes, such as rate=0.5x,1x,2x or scale=0.5,1,2 (both: the grid), without"
-                            + " drills, and tells what grows with what and up to which rate the objectives hold.")
+                            + " drills, and tells what grows with what and up to which rate the objectives hold; for traffic that follows a day, in"
+                            + " which hours.")
     private List<String> sweeps = new ArrayList<>();
 
     @Option(

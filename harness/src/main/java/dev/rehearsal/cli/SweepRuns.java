@@ -1,10 +1,12 @@
 package dev.rehearsal.cli;
 
+import dev.rehearsal.compare.SafeHours;
 import dev.rehearsal.compare.Sweep;
 import dev.rehearsal.report.Reports;
 import dev.rehearsal.report.SweepReport;
 import dev.rehearsal.scenario.EnvironmentException;
 import dev.rehearsal.scenario.InvalidScenarioException;
+import dev.rehearsal.scenario.Rate;
 import dev.rehearsal.scenario.Scenario;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -34,10 +36,13 @@ final class SweepRuns {
     private final Path folder;
     private final Rehearsing rehearsing;
     private final PrintWriter err;
+    private final boolean followsDay;
     private final List<Sweep.Point> points = new ArrayList<>();
 
     SweepRuns(Scenario scenario, SweepPlan plan, Path folder, Rehearsing rehearsing, PrintWriter err) {
         this.scenario = scenario.withoutDrills();
+        this.followsDay =
+                scenario.workload().services().stream().anyMatch(service -> service.rate() instanceof Rate.Day);
         this.plan = plan;
         this.folder = folder;
         this.rehearsing = rehearsing;
@@ -75,7 +80,10 @@ final class SweepRuns {
         String name = String.format(Locale.ROOT, "rate-%sx-scale-%s", plain(rate), plain(scale));
         err.println("sweep: " + plain(rate) + " times the rate, " + plain(scale) + " times the rows");
         err.flush();
-        Reports.Written written = rehearsing.rehearse(scenario.times(rate, scale), folder.resolve(name));
+        // A rate that changed while the migration ran would not be the one that holds or not.
+        Scenario asked =
+                plan.rates().size() > 1 && followsDay ? scenario.timesOfPeak(rate, scale) : scenario.times(rate, scale);
+        Reports.Written written = rehearsing.rehearse(asked, folder.resolve(name));
         points.add(Sweep.Point.of(rate, scale, name, written.run(), written.verdict()));
         SweepReport report = report();
         Files.writeString(folder.resolve("sweep.json"), report.json());
@@ -83,7 +91,8 @@ final class SweepRuns {
     }
 
     private SweepReport report() {
-        return new SweepReport(new Sweep(scenario.name(), points), plan.predictedRows());
+        Sweep sweep = new Sweep(scenario.name(), points);
+        return new SweepReport(sweep, plan.predictedRows(), SafeHours.of(sweep, scenario.workload()));
     }
 
     private static String plain(double factor) {

@@ -173,7 +173,7 @@ final class ArrivalPlan {
     }
 
     private long constantOffset(long arrival) {
-        return (long) (expected.secondsUntil(arrival) * SLOT_NANOS);
+        return (long) (expected.secondsUntil((double) arrival) * SLOT_NANOS);
     }
 
     /** Index of the first constant arrival that is not before a slot. */

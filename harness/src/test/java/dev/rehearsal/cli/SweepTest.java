@@ -48,7 +48,8 @@ class SweepTest {
     @ParameterizedTest(name = "{0}")
     @CsvSource({
         "rewrite, alter table account alter column balance type bigint",
-        // A scan alone is over in milliseconds at these sizes, and mostly noise: this one has something to compute for each row.
+        // A scan alone is over in milliseconds at these sizes, and mostly noise: this one has something to compute for
+        // each row.
         "scan, alter table account add constraint named check (md5(md5(owner)) <> '')",
         "index, create index account_owner on account (owner)"
     })

@@ -113,10 +113,7 @@ final class Changes {
         Set<String> services = new LinkedHashSet<>();
         sides.forEach(side -> side.run().started().services().forEach(service -> services.add(service.name())));
         for (String service : services) {
-            compare(
-                    "arrival rate of " + service,
-                    true,
-                    run -> service(run, service, Changes::rate));
+            compare("arrival rate of " + service, true, run -> service(run, service, Changes::rate));
             compare(
                     "operations of " + service,
                     true,

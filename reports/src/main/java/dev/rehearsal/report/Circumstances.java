@@ -56,8 +56,8 @@ final class Circumstances {
                                 .mapToLong(Long::longValue)
                                 .sum())
                         + " rows, " + Quantities.bytes(d.bytes())));
-        parts.add(rate(run.started().lowestRate(), run.started().highestRate()) + " " + run.started().arrivals() + " arrivals, seed "
-                + run.started().seed());
+        parts.add(rate(run.started().lowestRate(), run.started().highestRate()) + " "
+                + run.started().arrivals() + " arrivals, seed " + run.started().seed());
         parts.add(DAY_AND_TIME.format(run.started().wallClock()));
         return String.join(" · ", parts);
     }
@@ -141,7 +141,8 @@ final class Circumstances {
                 ? "statement timeout "
                         + Quantities.duration(service.statementTimeoutNanos().getAsLong())
                 : "no statement timeout";
-        return rate(service.lowestRate(), service.arrivalsPerSecond()) + " on " + service.poolSize() + " connections, waits "
+        return rate(service.lowestRate(), service.arrivalsPerSecond()) + " on " + service.poolSize()
+                + " connections, waits "
                 + Quantities.duration(service.connectionTimeoutNanos()) + " for one; " + timeout + "\n"
                 + lines(service.operations().stream()
                         .map(o -> o.name() + " " + number(o.arrivalsPerSecond()) + "/s"

@@ -28,7 +28,8 @@ final class Conditions {
         double lowest = run.started().lowestRate();
         double highest = run.started().highestRate();
         String arrivals = run.started().arrivals().toLowerCase(Locale.ROOT);
-        parts.add((lowest < highest ? number(lowest) + "/s to " : "") + number(highest) + "/s " + (arrivals.equals("poisson") ? "Poisson" : arrivals) + ", seed "
+        parts.add((lowest < highest ? number(lowest) + "/s to " : "") + number(highest) + "/s "
+                + (arrivals.equals("poisson") ? "Poisson" : arrivals) + ", seed "
                 + run.started().seed());
         return String.join(" · ", parts);
     }

@@ -3,6 +3,8 @@ package dev.rehearsal.report;
 import dev.rehearsal.compare.Growth;
 import dev.rehearsal.compare.Growth.Prediction;
 import dev.rehearsal.compare.Ratios;
+import dev.rehearsal.compare.SafeHours;
+import dev.rehearsal.compare.SafeHours.Safety;
 import dev.rehearsal.compare.Sweep;
 import dev.rehearsal.compare.Sweep.Point;
 import dev.rehearsal.report.ComparisonRows.Cell;
@@ -17,6 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
@@ -29,6 +32,7 @@ import tools.jackson.databind.json.JsonMapper;
  * At 500,000,000 rows of orders it would be held for 4:58 min, between 3:40 min and 6:44 min (95 %), and the migration would take …
  * Predicted from the smaller sizes, the hold at 2,000,000 rows would have been 1.15 s (4 % too little); measured was 1.20 s, within the interval.
  * Its objectives hold up to 1.4 times the rate (280/s), and no longer at 1.7 times: headroom 40 %.
+ * By the day of traffic.csv the objectives hold in 9 of 24 hours, from 22:00 to 07:00; the migration took 3.2 s. In 2 hours nobody knows: …
  * </pre>
  */
 public final class SweepReport {
@@ -38,11 +42,16 @@ public final class SweepReport {
 
     private final Sweep sweep;
     private final OptionalLong predictedRows;
+    private final Optional<SafeHours> safe;
 
-    /** @param predictedRows what to predict for; empty: nothing */
-    public SweepReport(Sweep sweep, OptionalLong predictedRows) {
+    /**
+     * @param predictedRows what to predict for; empty: nothing
+     * @param safe by the hour of the day; empty: the traffic follows no day
+     */
+    public SweepReport(Sweep sweep, OptionalLong predictedRows, Optional<SafeHours> safe) {
         this.sweep = sweep;
         this.predictedRows = predictedRows;
+        this.safe = safe;
     }
 
     // ---- sentences -------------------------------------------------------------------------------------------------
@@ -57,6 +66,7 @@ public final class SweepReport {
         check("hold", sweep.hold()).ifPresent(sentences::add);
         check("duration", sweep.duration()).ifPresent(sentences::add);
         rates().ifPresent(sentences::add);
+        safe.map(SweepReport::day).ifPresent(sentences::add);
         if (sentences.isEmpty()) {
             sentences.add(
                     "One run says nothing about rates or sizes: give at least two, such as --sweep scale=0.5,1,2.");
@@ -122,7 +132,8 @@ public final class SweepReport {
         if (holds.isEmpty()) {
             return Optional.of("Its objectives hold at none of the rates.");
         }
-        String up = "Its objectives hold up to " + Ratios.shown(holds.getAsDouble()) + " times the rate ("
+        String up = "Its objectives hold up to " + Ratios.shown(holds.getAsDouble())
+                + (safe.isPresent() ? " times the day's highest rate (" : " times the rate (")
                 + perSecond(holds.getAsDouble()) + ")";
         String headroom =
                 holds.getAsDouble() >= 1 ? "headroom " + Quantities.percent(holds.getAsDouble() - 1) : "no headroom";
@@ -130,6 +141,32 @@ public final class SweepReport {
                 not.isEmpty()
                         ? up + ", the highest that was tried: " + headroom + " or more."
                         : up + ", and no longer at " + Ratios.shown(not.getAsDouble()) + " times: " + headroom + ".");
+    }
+
+    private static String day(SafeHours safe) {
+        long hours = safe.count(Safety.SAFE);
+        long unknown = safe.count(Safety.UNKNOWN);
+        String windows = safe.windows().stream()
+                .map(window -> "from " + clock(window.hour()) + " to " + clock(window.end()))
+                .collect(Collectors.joining(", "));
+        return "By the day of " + safe.file() + " the objectives "
+                + (hours == 0
+                        ? "hold in no hour that is known"
+                        : hours == safe.hours().size()
+                                ? "hold in every hour"
+                                : "hold in " + hours + " of 24 hours, " + windows)
+                + (safe.migrationNanos() > 0
+                        ? "; the migration took " + Quantities.duration(safe.migrationNanos()) + "."
+                        : ".")
+                + (unknown > 0
+                        ? " Of " + (unknown == 1 ? "1 hour" : unknown + " hours")
+                                + " nobody knows: its highest rate lies beyond those that were tried, or between"
+                                + " one that holds and one that does not."
+                        : "");
+    }
+
+    private static String clock(int hour) {
+        return String.format(Locale.ROOT, "%02d:00", hour);
     }
 
     private String perSecond(double rate) {
@@ -163,6 +200,31 @@ public final class SweepReport {
                         .toList());
     }
 
+    private List<Table> tables() {
+        return Stream.concat(Stream.of(points()), safe.map(SweepReport::hours).stream())
+                .toList();
+    }
+
+    private static Table hours(SafeHours safe) {
+        return new Table(
+                "By the hour",
+                "The highest rate of the hour and of the time that a migration begun in it takes, beside the highest at which the objectives hold.",
+                List.of("hour", "highest rate", "of the day's highest", "holds up to", "safe?"),
+                safe.hours().stream()
+                        .map(hour -> new Row(
+                                clock(hour.hour()),
+                                List.of(
+                                        Cell.of(String.format(Locale.ROOT, "%.0f/s", hour.perSecond())),
+                                        Cell.of(Quantities.percent(hour.timesHighest())),
+                                        Cell.of(
+                                                safe.holds().isPresent()
+                                                        ? Quantities.percent(
+                                                                safe.holds().getAsDouble())
+                                                        : "–"),
+                                        Cell.of(hour.safety().word()))))
+                        .toList());
+    }
+
     private static Cell held(LockHeld lock) {
         return new Cell(
                 Quantities.duration(lock.heldNanos()),
@@ -179,7 +241,7 @@ public final class SweepReport {
         sentences()
                 .forEach(
                         sentence -> text.append(PlainText.forTerminal(sentence)).append('\n'));
-        ComparisonText.table(text, points());
+        tables().forEach(table -> ComparisonText.table(text, table));
         return text.toString();
     }
 
@@ -191,7 +253,10 @@ public final class SweepReport {
             Optional<JsonGrowth> hold,
             Optional<JsonGrowth> duration,
             OptionalDouble highestRate,
-            OptionalDouble lowestRateThatDoesNotHold) {}
+            OptionalDouble lowestRateThatDoesNotHold,
+            Optional<List<JsonHour>> hours) {}
+
+    private record JsonHour(String from, double arrivalsPerSecond, double timesHighest, String safety) {}
 
     private record JsonPoint(
             double rate,
@@ -223,7 +288,14 @@ public final class SweepReport {
                         sweep.hold().map(this::json),
                         sweep.duration().map(this::json),
                         sweep.variesRate() ? sweep.highestRate() : OptionalDouble.empty(),
-                        sweep.variesRate() ? sweep.lowestRateThatDoesNotHold() : OptionalDouble.empty()))
+                        sweep.variesRate() ? sweep.lowestRateThatDoesNotHold() : OptionalDouble.empty(),
+                        safe.map(hours -> hours.hours().stream()
+                                .map(hour -> new JsonHour(
+                                        clock(hour.hour()),
+                                        hour.perSecond(),
+                                        hour.timesHighest(),
+                                        hour.safety().word()))
+                                .toList())))
                 + "\n";
     }
 
@@ -291,7 +363,7 @@ public final class SweepReport {
                 "sweep.jte",
                 Map.of(
                         "page",
-                        new Page(sweep.scenario(), sentences(), List.of(points()), !curves.isEmpty()),
+                        new Page(sweep.scenario(), sentences(), tables(), !curves.isEmpty()),
                         "inlined",
                         Inlined.with(new Data(table(), curves), "sweep")));
     }

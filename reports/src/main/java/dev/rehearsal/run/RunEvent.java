@@ -79,9 +79,7 @@ public sealed interface RunEvent {
 
         /** Arrivals per second over all services, each at its highest. */
         public double highestRate() {
-            return services.stream()
-                    .mapToDouble(ServicePlan::arrivalsPerSecond)
-                    .sum();
+            return services.stream().mapToDouble(ServicePlan::arrivalsPerSecond).sum();
         }
     }
 

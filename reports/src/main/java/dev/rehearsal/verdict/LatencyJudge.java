@@ -83,11 +83,9 @@ final class LatencyJudge {
                         "the limit is " + Quantities.duration(max.toNanos()))));
         objective
                 .regression()
-                .ifPresent(factor ->
-                        parts.add(despiteRate(
-                                RateChange.of(evidence, objective.during(), service, operation),
-                                regression(
-                                        objective, new Subject(service, operation), response, baseline, factor))));
+                .ifPresent(factor -> parts.add(despiteRate(
+                        RateChange.of(evidence, objective.during(), service, operation),
+                        regression(objective, new Subject(service, operation), response, baseline, factor))));
         Part worst = parts.stream().reduce(LatencyJudge::worse).orElseThrow();
 
         String beside = baseline.filter(b -> objective.during() != Stage.BASELINE)

@@ -39,8 +39,7 @@ record RateChange(double baselinePerSecond, double stagePerSecond) {
         return notable(before / beforeSeconds, then / thenSeconds, beforeSeconds, thenSeconds);
     }
 
-    private static Optional<RateChange> notable(
-            double before, double then, double beforeSeconds, double thenSeconds) {
+    private static Optional<RateChange> notable(double before, double then, double beforeSeconds, double thenSeconds) {
         double difference = Math.abs(then - before);
         double deviation = Math.sqrt(before / beforeSeconds + then / thenSeconds);
         return difference > before * NOTABLE_PERCENT / 100 && difference > DEVIATIONS * deviation

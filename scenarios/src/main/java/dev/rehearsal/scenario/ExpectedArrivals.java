@@ -35,8 +35,7 @@ public final class ExpectedArrivals {
     static ExpectedArrivals along(List<Rate.Point> points) {
         double[] seconds =
                 points.stream().mapToDouble(ExpectedArrivals::seconds).toArray();
-        double[] perSecond =
-                points.stream().mapToDouble(Rate.Point::perSecond).toArray();
+        double[] perSecond = points.stream().mapToDouble(Rate.Point::perSecond).toArray();
         if (seconds[0] == 0) {
             return new ExpectedArrivals(seconds, perSecond, false);
         }

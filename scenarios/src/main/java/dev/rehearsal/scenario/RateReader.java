@@ -158,33 +158,36 @@ final class RateReader {
             String rate = text.substring(comma + 1).strip();
             Optional<Duration> at = timeOfDay(time);
             if (at.isEmpty()) {
-                return wrong(0, "must be a time of day from 00:00 to 23:59, got " + Value.shorten(time) + "; "
-                        + LINE_ADVICE);
+                return wrong(
+                        0,
+                        "must be a time of day from 00:00 to 23:59, got " + Value.shorten(time) + "; " + LINE_ADVICE);
             }
             if (before.isPresent() && at.get().compareTo(before.get().at()) <= 0) {
-                return wrong(0, "must be later than the line before, got " + Value.shorten(time)
-                        + "; put the lines in the order of time");
+                return wrong(
+                        0,
+                        "must be later than the line before, got " + Value.shorten(time)
+                                + "; put the lines in the order of time");
             }
             Optional<Quantity> quantity = Quantity.parse(rate);
-            Optional<Double> perSecond = quantity.flatMap(given -> given.unit().isEmpty()
-                    ? Optional.of(given.amount().doubleValue())
-                    : given.perSecond());
+            Optional<Double> perSecond = quantity.flatMap(
+                    given -> given.unit().isEmpty() ? Optional.of(given.amount().doubleValue()) : given.perSecond());
             if (perSecond.isEmpty()) {
                 return wrong(comma + 1, "must be a rate, got " + Value.shorten(rate) + "; " + LINE_ADVICE);
             }
             if (perSecond.get() <= 0 || perSecond.get() > MOST_PER_SECOND) {
-                return wrong(comma + 1, "must be positive and at most 1,000,000/s, got " + Value.shorten(rate)
-                        + (perSecond.get() == 0 ? "; write e.g. 0.1 for a time at which hardly anybody comes" : ""));
+                return wrong(
+                        comma + 1,
+                        "must be positive and at most 1,000,000/s, got " + Value.shorten(rate)
+                                + (perSecond.get() == 0
+                                        ? "; write e.g. 0.1 for a time at which hardly anybody comes"
+                                        : ""));
             }
             return Optional.of(new Rate.Point(at.get(), perSecond.get()));
         }
 
         private Optional<Rate.Point> wrong(int index, String message) {
             day.problems()
-                    .add(
-                            new SourceLocation(file, number, text.codePointCount(0, index) + 1),
-                            day.path(),
-                            message);
+                    .add(new SourceLocation(file, number, text.codePointCount(0, index) + 1), day.path(), message);
             return Optional.empty();
         }
     }

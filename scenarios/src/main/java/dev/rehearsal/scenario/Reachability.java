@@ -49,10 +49,9 @@ record Reachability(Workload workload) {
             stages.add(Stage.BASELINE);
         }
         return stages.stream()
-                .flatMap(stage ->
-                        rarest(latency, rate -> during(stage, rate, timeline))
-                                .flatMap(subject -> problem(latency, subject, stage, timeline))
-                                .stream())
+                .flatMap(stage -> rarest(latency, rate -> during(stage, rate, timeline))
+                        .flatMap(subject -> problem(latency, subject, stage, timeline))
+                        .stream())
                 .toList();
     }
 
@@ -93,13 +92,12 @@ record Reachability(Workload workload) {
     }
 
     private static double during(Stage stage, Rate rate, Timeline timeline) {
-        Optional<Duration> start =
-                switch (stage) {
-                    case WARMUP -> Optional.of(Duration.ZERO);
-                    case BASELINE -> Optional.of(timeline.warmup());
-                    case MIGRATION -> Optional.of(timeline.warmup().plus(timeline.baseline()));
-                    case SETTLE, ROLLBACK, RECOVERY -> Optional.empty();
-                };
+        Optional<Duration> start = switch (stage) {
+            case WARMUP -> Optional.of(Duration.ZERO);
+            case BASELINE -> Optional.of(timeline.warmup());
+            case MIGRATION -> Optional.of(timeline.warmup().plus(timeline.baseline()));
+            case SETTLE, ROLLBACK, RECOVERY -> Optional.empty();
+        };
         Duration length = length(stage, timeline);
         if (rate.steady() || start.isEmpty() || length.isZero()) {
             return rate.lowest();
@@ -164,8 +162,7 @@ record Reachability(Workload workload) {
                     .filter(operation -> latency.operation().isEmpty()
                             || latency.operation().get().equals(operation.name()))
                     .forEach(operation ->
-                            subjects.add(
-                                    new Subject(operation.name(), perSecond * service.share(operation))));
+                            subjects.add(new Subject(operation.name(), perSecond * service.share(operation))));
         }
         return subjects.stream().min(Comparator.comparingDouble(Subject::arrivalsPerSecond));
     }

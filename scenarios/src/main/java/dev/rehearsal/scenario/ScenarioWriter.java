@@ -50,7 +50,8 @@ public final class ScenarioWriter {
 
     /** The text of {@code workload} alone, with its key; files that it names are relative to the working directory. */
     public static String writeWorkload(Workload workload) {
-        return YamlWriter.write(Map.of("workload", workload(workload, Path.of("").toAbsolutePath())));
+        return YamlWriter.write(
+                Map.of("workload", workload(workload, Path.of("").toAbsolutePath())));
     }
 
     private static YamlWriter.Plain number(long number) {
@@ -177,7 +178,9 @@ public final class ScenarioWriter {
         return switch (rate) {
             case Rate.Steady steady -> perSecond(steady.perSecond());
             case Rate.Curve curve ->
-                Map.of("curve", curve.points().stream().map(ScenarioWriter::point).toList());
+                Map.of(
+                        "curve",
+                        curve.points().stream().map(ScenarioWriter::point).toList());
             case Rate.Day day -> {
                 Map<String, Object> map = new LinkedHashMap<>();
                 map.put("day", relative(folder, day.file()));

@@ -77,7 +77,16 @@ class RateTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"0, 1, 250", "5, 1, 125", "6, 1, 125", "17, 2, 400", "18, 1, 400", "23, 1, 275", "23, 3, 275", "3, 24, 400"})
+    @CsvSource({
+        "0, 1, 250",
+        "5, 1, 125",
+        "6, 1, 125",
+        "17, 2, 400",
+        "18, 1, 400",
+        "23, 1, 275",
+        "23, 3, 275",
+        "3, 24, 400"
+    })
     void knowsTheHighestRateOfAnHourAndWhatFollows(long hour, long hours, double highest) {
         assertThat(day(1, Duration.ZERO).highest(Duration.ofHours(hour), Duration.ofHours(hours)))
                 .isCloseTo(highest, within(1e-9));
@@ -180,7 +189,10 @@ class RateTest {
 
     @Test
     void aDaysFileHasToBeThere() {
-        assertThat(written.problems(with("{ day: nowhere.csv }"))).singleElement().asString().endsWith("nowhere.csv does not exist; check the path");
+        assertThat(written.problems(with("{ day: nowhere.csv }")))
+                .singleElement()
+                .asString()
+                .endsWith("nowhere.csv does not exist; check the path");
     }
 
     /** The night's requests are too few for a p99; those of the day that the stages have are enough. */

@@ -91,8 +91,8 @@ class SchemaAgreementTest {
         assertThat(SCENARIO.refusals(tree(ScenarioWriterTest.EVERYTHING))).isEmpty();
         assertThat(SCENARIO.refusals(tree(ScenarioLoaderTest.FULL))).isEmpty();
         assertThat(SCENARIO.refusals(tree(Written.MINIMAL))).isEmpty();
-        assertThat(SCENARIO.refusals(tree(
-                        ScenarioLoaderTest.FULL.replace("rate: 100/s", "rate: { day: day.csv, compress: 96, from: 20:00 }"))))
+        assertThat(SCENARIO.refusals(tree(ScenarioLoaderTest.FULL.replace(
+                        "rate: 100/s", "rate: { day: day.csv, compress: 96, from: 20:00 }"))))
                 .isEmpty();
         Scenario resolved = Written.in(folder).load(Written.MINIMAL);
         assertThat(SCENARIO.refusals(tree(ScenarioWriter.write(resolved)))).isEmpty();
