@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -18,7 +19,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.ObjectMapper;
 
-/** Sizes 0.5, 1 and 2 predict the hold at 8: on real servers, for what rewrites, what scans and what sorts. */
+/**
+ * Sizes 0.5, 1 and 2 predict the hold at 8: on real servers, for what rewrites, what scans and what sorts. And rates that a pool cannot serve say when not
+ * to migrate.
+ */
 @Tag("proof")
 @Timeout(300)
 class SweepTest {
@@ -109,5 +113,60 @@ class SweepTest {
         assertThat(sweep.get("hold").get("check").get("measuredMillis").asDouble())
                 .isEqualTo(largest.nanos() / 1e6);
         assertThat(directory.resolve("sweep/rate-1x-scale-8/report.html")).isNotEmptyFile();
+    }
+
+    /** A request keeps the only connection for 10 ms: 40/s are no trouble, of 400/s three quarters go without. */
+    @Test
+    void saysInWhichHoursOfADayItWouldBeSafe() throws IOException {
+        Files.writeString(directory.resolve("schema.sql"), "create table account (id int primary key, balance int);\n");
+        Files.writeString(directory.resolve("dataset.yaml"), """
+                name: few
+                schema: schema.sql
+                tables: { account: { rows: 100, columns: { id: { sequence: 1 } } } }
+                """);
+        Files.writeString(directory.resolve("day.csv"), """
+                time,rate
+                00:00,20
+                06:00,20
+                12:00,400
+                18:00,20
+                """);
+        Path file = Files.writeString(directory.resolve("scenario.yaml"), """
+                name: by-day
+                dataset: { use: . }
+                environment: { runtime: local }
+                workload:
+                  services:
+                    - name: bank
+                      rate: { day: day.csv, compress: 96 }
+                      pool: { size: 1, connectionTimeout: 500ms }
+                      operations: [ { name: read, transaction: select pg_sleep(0.01) } ]
+                migration:
+                  steps:
+                    - { name: change, sql: alter table account add column note text }
+                timeline: { warmup: 1s, baseline: 2s, migration: 3s, settle: 1s }
+                objectives:
+                  - { errors: { during: migration, max: 10% } }
+                """);
+
+        HarnessRun run = HarnessRun.of(
+                "rehearse",
+                file.toString(),
+                "--sweep",
+                "rate=0.1x,1x",
+                "--quiet",
+                "--out",
+                directory.resolve("sweep").toString());
+
+        assertThat(run.exitCode()).as(run.told()).isZero();
+        assertThat(run.out()).contains("By the day of day.csv the objectives hold in ");
+        JsonNode hours = new ObjectMapper()
+                .readTree(directory.resolve("sweep/sweep.json").toFile())
+                .get("hours");
+        assertThat(hours.get(3).get("safety").asString()).isEqualTo("safe");
+        assertThat(hours.get(3).get("arrivalsPerSecond").asDouble()).isEqualTo(20);
+        assertThat(hours.get(22).get("safety").asString()).isEqualTo("safe");
+        assertThat(hours.get(12).get("safety").asString()).isEqualTo("not safe");
+        assertThat(directory.resolve("sweep/sweep.html")).content().contains("By the hour");
     }
 }

@@ -11,7 +11,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
@@ -146,16 +145,7 @@ class ArrivalPlanTest {
 
     private static ArrivalPlan changing(long seed, Arrivals arrivals, Rate rate) {
         return new ArrivalPlan(
-                seed,
-                arrivals,
-                new Service(
-                        "shop",
-                        rate,
-                        Workloads.pool(1, Duration.ofSeconds(1)),
-                        Optional.empty(),
-                        Optional.empty(),
-                        List.of(READ, WRITE),
-                        Map.of()));
+                seed, arrivals, Workloads.service("shop", rate, Workloads.pool(1, Duration.ofSeconds(1)), READ, WRITE));
     }
 
     private static Rate.Point point(double seconds, double perSecond) {

@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.rehearsal.run.RequestRecord;
 import dev.rehearsal.run.RequestRecord.Outcome;
 import dev.rehearsal.scenario.Parameter;
+import dev.rehearsal.scenario.Rate;
 import dev.rehearsal.scenario.Workload.Arrivals;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.math.BigDecimal;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -84,7 +86,19 @@ class InjectorProtocolTest {
                                 Workloads.operation("all", 1, parameters, "select :a, :b, :c, :d, :e, :f, :g")),
                         Workloads.service(
                                 "other",
-                                1,
+                                new Rate.Curve(List.of(
+                                        new Rate.Point(Duration.ZERO, 1), new Rate.Point(Duration.ofMillis(1), 2.5))),
+                                Workloads.pool(1, Duration.ofSeconds(1)),
+                                Workloads.operation("one", 1, Map.of(), "select 1")),
+                        Workloads.service(
+                                "daily",
+                                new Rate.Day(
+                                        Path.of("/data/a day.csv"),
+                                        List.of(
+                                                new Rate.Point(Duration.ofHours(1), 1),
+                                                new Rate.Point(Duration.ofHours(2), 2)),
+                                        96,
+                                        Duration.ofHours(20)),
                                 Workloads.pool(1, Duration.ofSeconds(1)),
                                 Workloads.operation("one", 1, Map.of(), "select 1"))),
                 Map.of(

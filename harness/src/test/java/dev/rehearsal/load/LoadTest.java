@@ -39,6 +39,8 @@ import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -199,8 +201,12 @@ class LoadTest {
                         "tag", new Parameter.Choice(List.of("a", "b"), List.of(1.0, 1.0))),
                 "insert into payments values (:id, :account, :amount, :tag)",
                 "update accounts set balance = balance + :amount where id = :account");
+        Rate rising =
+                new Rate.Curve(List.of(new Rate.Point(Duration.ZERO, 50), new Rate.Point(Duration.ofSeconds(3), 250)));
         Workload workload = Workloads.of(
-                Arrivals.POISSON, service("shop", 150, pool(4, LIMIT), READ), service("pay", 50, pool(4, LIMIT), pay));
+                Arrivals.POISSON,
+                service("shop", rising, pool(4, LIMIT), READ),
+                service("pay", 50, pool(4, LIMIT), pay));
 
         try (Load load = Load.launch()) {
             begin(load, workload);
@@ -213,6 +219,19 @@ class LoadTest {
         List<RequestRecord> requests = requests();
         assertThat(ended().planned()).isEqualTo(requests.size());
         assertThat(ended().recorded()).isEqualTo(requests.size());
+        long[] offsets = IntStream.range(0, 60)
+                .mapToObj(
+                        new ArrivalPlan(7, Arrivals.POISSON, workload.services().getFirst())::offsets)
+                .flatMapToLong(LongStream::of)
+                .toArray();
+        List<Long> arrivals = requests.stream()
+                .filter(request -> request.operation() == 0)
+                .map(RequestRecord::t0Nanos)
+                .sorted()
+                .toList();
+        for (int i = 0; i < arrivals.size(); i++) {
+            assertThat(arrivals.get(i) - arrivals.getFirst()).isEqualTo(offsets[i] - offsets[0]);
+        }
         assertThat(requests).allSatisfy(request -> {
             assertThat(request.outcome()).isEqualTo(Outcome.SUCCEEDED);
             assertThat(request.backendPid()).isPositive();

@@ -1,6 +1,7 @@
 package dev.rehearsal.load;
 
 import dev.rehearsal.scenario.Parameter;
+import dev.rehearsal.scenario.Rate;
 import dev.rehearsal.scenario.Workload;
 import dev.rehearsal.scenario.Workload.Arrivals;
 import dev.rehearsal.scenario.Workload.Operation;
@@ -34,6 +35,10 @@ final class Workloads {
     static Service service(
             String name, double arrivalsPerSecond, Pool pool, Duration statementTimeout, Operation... operations) {
         return new Service(name, arrivalsPerSecond, pool, Optional.of(statementTimeout), List.of(operations));
+    }
+
+    static Service service(String name, Rate rate, Pool pool, Operation... operations) {
+        return new Service(name, rate, pool, Optional.empty(), Optional.empty(), List.of(operations), Map.of());
     }
 
     static Pool pool(int size, Duration connectionTimeout) {
