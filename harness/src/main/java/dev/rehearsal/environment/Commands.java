@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
@@ -57,6 +58,17 @@ final class Commands {
     static boolean exists(String program) {
         return find(program, Optional.ofNullable(System.getenv("PATH")).orElse(""))
                 .isPresent();
+    }
+
+    /** Whether a program is there that takes these arguments, and then runs another one to a good end. */
+    static boolean succeeds(List<String> prefix, String program) {
+        List<String> command = new ArrayList<>(prefix);
+        command.add(program);
+        try {
+            return exists(prefix.getFirst()) && run(command).exitCode() == 0;
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     /** Where a program is in a list of folders, as in {@code PATH}. */

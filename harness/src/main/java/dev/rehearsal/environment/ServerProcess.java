@@ -21,7 +21,12 @@ final class ServerProcess {
     private static final ExecutorService PERMANENT = Executors.newSingleThreadExecutor(
             Thread.ofPlatform().daemon().name("process-starter").factory());
 
-    private static final boolean HAS_SETPRIV = Commands.exists("setpriv");
+    /** Nobody needs what a server of a dead harness holds: no checkpoint. */
+    private static final List<String> ENDING_WITH_US = List.of("setpriv", "--pdeathsig", "QUIT");
+
+    /** busybox has a setpriv that cannot do it. */
+    private static final boolean CAN_END_WITH_US = Commands.succeeds(ENDING_WITH_US, "true");
+
     private static final boolean HAS_SETSID = Commands.exists("setsid");
 
     private ServerProcess() {}
@@ -36,9 +41,8 @@ final class ServerProcess {
             full.add("setsid");
         }
         full.addAll(privileges.prefix());
-        if (HAS_SETPRIV) {
-            // Nobody needs what a server of a dead harness holds: no checkpoint.
-            full.addAll(List.of("setpriv", "--pdeathsig", "QUIT"));
+        if (CAN_END_WITH_US) {
+            full.addAll(ENDING_WITH_US);
         }
         full.addAll(command);
         ProcessBuilder builder = new ProcessBuilder(full)
