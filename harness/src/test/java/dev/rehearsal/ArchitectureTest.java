@@ -38,6 +38,7 @@ class ArchitectureTest {
             "cli",
             "compare",
             "dataset",
+            "documentation",
             "drill",
             "engine",
             "environment",
@@ -67,6 +68,7 @@ class ArchitectureTest {
             allows("verdict", "run", "scenario"),
             allows("compare", "verdict", "run", "scenario"),
             allows("report", "compare", "verdict", "run", "scenario"),
+            allows("documentation", "report"),
             allows("proxy"),
             allows("engine", "run", "scenario"),
             allows("environment", "proxy", "engine", "dataset", "run", "scenario"),
@@ -140,6 +142,7 @@ class ArchitectureTest {
             new Door("liquibase..", "migration"),
             new Door("net.datafaker..", "dataset"),
             new Door("gg.jte..", "report"),
+            new Door("org.commonmark..", "documentation"),
             new Door("com.networknt.schema..", "scenario"));
 
     /** The injector's JVM ends itself and speaks to its parent over its own streams. */

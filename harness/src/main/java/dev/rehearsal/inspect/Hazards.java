@@ -1,9 +1,10 @@
 package dev.rehearsal.inspect;
 
-import static dev.rehearsal.inspect.HazardRule.*;
+import static dev.rehearsal.run.HazardRule.*;
 
 import dev.rehearsal.inspect.NewColumn.Volatility;
 import dev.rehearsal.inspect.TouchedTable.Dependent;
+import dev.rehearsal.run.HazardRule;
 import dev.rehearsal.run.RunEvent.Certainty;
 import dev.rehearsal.run.RunEvent.ExpectedLock;
 import dev.rehearsal.run.RunEvent.Hazard;

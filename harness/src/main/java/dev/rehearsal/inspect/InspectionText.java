@@ -159,7 +159,7 @@ public final class InspectionText {
         line(
                 all == 0
                         ? "no hazard is known of it"
-                        : "%d %s, %d of them certain; what each means: scenarios/README.md"
+                        : "%d %s, %d of them certain; what each means: scenarios/README.md#hazards"
                                 .formatted(all, all == 1 ? "hazard" : "hazards", certain));
     }
 

@@ -55,7 +55,8 @@ public record Inlined(String styles, String charts, String script, String data, 
                 .replace("\u2029", "\\u2029");
     }
 
-    private static String policy(String... scripts) {
+    /** Lets exactly these scripts run, and nothing be asked for. */
+    static String policy(String... scripts) {
         StringBuilder policy =
                 new StringBuilder("default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src");
         for (String script : scripts) {
@@ -74,7 +75,7 @@ public record Inlined(String styles, String charts, String script, String data, 
     }
 
     /** Line ends as a browser reads them, or the policy's hashes would not be theirs. */
-    private static String resource(String name) {
+    static String resource(String name) {
         try (InputStream in = Inlined.class.getResourceAsStream(name)) {
             if (in == null) {
                 throw new IllegalStateException("missing from the class path: " + name);

@@ -64,8 +64,11 @@ final class LintRows {
                 lint.agrees(),
                 lint.measured().isEmpty() ? "not run" : lint.agrees() ? "as foreseen" : "not as foreseen",
                 lint.predicted().hazards().stream()
-                        .map(hazard -> hazard.certainty().name().toLowerCase(Locale.ROOT) + ", " + hazard.rule() + ": "
-                                + hazard.message())
+                        .map(hazard -> new PageView.Hazard(
+                                hazard.certainty().name().toLowerCase(Locale.ROOT) + ", " + hazard.rule() + ": "
+                                        + hazard.message(),
+                                hazard.rule(),
+                                Meanings.ofHazard(hazard.rule())))
                         .toList(),
                 lint.aspects().stream()
                         .map(aspect -> new PageView.LintAspect(

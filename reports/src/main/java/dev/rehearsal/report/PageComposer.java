@@ -52,6 +52,7 @@ final class PageComposer {
                 run.faults().stream().map(this::fault).toList(),
                 DrillRows.of(verdict),
                 verdict.ledger().map(account -> new LedgerRows(axis).of(account)),
+                Meanings.of(run, verdict),
                 circumstances.dataset(),
                 circumstances.environment(),
                 circumstances.instruments(),
@@ -70,7 +71,8 @@ final class PageComposer {
                 verdict.story().saferWay().orElse(""),
                 verdict.validity().reasons().stream()
                         .filter(reason -> !verdict.story().sentences().contains(reason))
-                        .toList());
+                        .toList(),
+                verdict.validity().valid() ? Optional.empty() : Meanings.ofFinding(Check.VALIDITY));
     }
 
     private PageView.Objective objective(Finding finding) {
@@ -83,7 +85,8 @@ final class PageComposer {
                 figure(finding.shownLimit()),
                 Prose.of(finding.message().isEmpty() ? finding.subject() : finding.message()),
                 Prose.of(ownReason ? finding.message() : ""),
-                finding.source().toString());
+                finding.source().toString(),
+                finding.status() == Verdict.Status.PASSED ? Optional.empty() : Meanings.ofFinding(finding.objective()));
     }
 
     /** A number stays with its unit; words may wrap. */

@@ -12,6 +12,7 @@ import java.util.Optional;
  * @param faults empty where the scenario has none
  * @param drills likewise
  * @param ledger empty where no operation leaves entries in it
+ * @param meanings of every kind of finding and hazard that the page speaks of, each once
  */
 public record PageView(
         String scenario,
@@ -28,6 +29,7 @@ public record PageView(
         List<Fault> faults,
         List<Drill> drills,
         Optional<Ledger> ledger,
+        List<Meaning> meanings,
         List<Fact> dataset,
         List<Fact> environment,
         List<Fact> instruments,
@@ -40,6 +42,7 @@ public record PageView(
         chains = List.copyOf(chains);
         faults = List.copyOf(faults);
         drills = List.copyOf(drills);
+        meanings = List.copyOf(meanings);
         dataset = List.copyOf(dataset);
         environment = List.copyOf(environment);
         instruments = List.copyOf(instruments);
@@ -55,11 +58,23 @@ public record PageView(
     public record Lint(String summary, List<LintRow> rows) {}
 
     /**
+     * What the documentation says of a kind of finding or of hazard, so that the page needs none beside it.
+     *
+     * @param anchor of its place in the page
+     * @param title its word first, as the finding or the hazard has it
+     * @param remedy what to do; may be empty
+     */
+    public record Meaning(String anchor, String title, String meaning, String remedy) {}
+
+    /** @param meaning the anchor of a {@link Meaning}; empty for a rule that this version does not know */
+    public record Hazard(String text, String rule, Optional<String> meaning) {}
+
+    /**
      * @param hazards one line each
      * @param aspects empty if the statement was not run
      */
     public record LintRow(
-            String step, String sql, boolean agrees, String verdict, List<String> hazards, List<LintAspect> aspects) {}
+            String step, String sql, boolean agrees, String verdict, List<Hazard> hazards, List<LintAspect> aspects) {}
 
     public record LintAspect(String name, String predicted, String measured, boolean agrees) {}
 
@@ -71,6 +86,7 @@ public record PageView(
      * @param sentences for who repairs
      * @param saferWay what to do instead; may be empty
      * @param reasons why the instruments were not good enough, as far as no sentence says so
+     * @param meaning the anchor of a {@link Meaning}, of a run that was not good enough to judge; else empty
      */
     public record Judgement(
             String verdict,
@@ -79,7 +95,8 @@ public record PageView(
             String subject,
             List<Prose> sentences,
             String saferWay,
-            List<String> reasons) {
+            List<String> reasons,
+            Optional<String> meaning) {
         public Judgement {
             sentences = List.copyOf(sentences);
             reasons = List.copyOf(reasons);
@@ -89,9 +106,17 @@ public record PageView(
     /**
      * @param status {@code passed}, {@code failed} or {@code inconclusive}
      * @param why it is inconclusive, if that is its own and not the whole run's; else empty
+     * @param meaning the anchor of a {@link Meaning}; empty for what passed
      */
     public record Objective(
-            String status, String name, String observed, String limit, Prose message, Prose why, String where) {}
+            String status,
+            String name,
+            String observed,
+            String limit,
+            Prose message,
+            Prose why,
+            String where,
+            Optional<String> meaning) {}
 
     /**
      * Which charts there is anything to draw in.

@@ -537,7 +537,7 @@ class HtmlReportBrowserTest {
         assertThat((List<?>) violations).isEmpty();
     }
 
-    private static String axe() throws IOException {
+    static String axe() throws IOException {
         try (InputStream in = HtmlReportBrowserTest.class.getResourceAsStream(
                 "/META-INF/resources/webjars/axe-core/4.6.3/axe.min.js")) {
             assertThat(in).isNotNull();

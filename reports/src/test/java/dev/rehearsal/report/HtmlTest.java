@@ -6,6 +6,7 @@ import dev.rehearsal.run.RequestRecord;
 import dev.rehearsal.run.Requests;
 import dev.rehearsal.run.RunEvent;
 import dev.rehearsal.run.RunRecord;
+import dev.rehearsal.scenario.SourceLocation;
 import dev.rehearsal.verdict.Judge;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
@@ -42,6 +43,77 @@ class HtmlTest {
         assertThat(html).doesNotContain("<script src").contains("<link rel=\"icon\" href=\"data:,\">");
         assertThat(Pattern.compile("<link ").matcher(html).results()).hasSize(1);
         assertThat(html).contains("default-src &#39;none&#39;");
+    }
+
+    @Test
+    void eachLinkLeadsToAPlaceInThePage() {
+        String html = withoutScripts(rendered(foreseen("volatile-default", "of-a-later-version")));
+
+        List<String> ids = found(html, " id=\"([^\"]+)\"");
+        List<String> links = found(html, "<a [^>]*href=\"([^\"]+)\"");
+        assertThat(ids).doesNotHaveDuplicates();
+        assertThat(links)
+                .contains("#finding-latency", "#hazard-volatile-default")
+                .allSatisfy(link -> assertThat(link).startsWith("#"))
+                .map(link -> link.substring(1))
+                .isSubsetOf(ids)
+                .doesNotContain("hazard-of-a-later-version");
+    }
+
+    @Test
+    void saysWhatEachFindingAndHazardMeansWithoutTheDocumentationBesideIt() {
+        String html = rendered(foreseen("volatile-default", "of-a-later-version"));
+
+        assertThat(html)
+                .contains("certain, volatile-default: it rewrites orders")
+                .contains("what this means<span class=\"sr\">: volatile-default</span>")
+                .contains("certain, of-a-later-version: it rewrites orders")
+                .contains("<dt id=\"hazard-volatile-default\">volatile-default</dt>")
+                .contains(
+                        "The safe way: add the column bare, set the default, backfill in batches, then the constraint.")
+                .contains("<dt id=\"finding-latency\">latency: Response time beyond its limit</dt>")
+                .contains("Shorten the lock, or do the work in batches.");
+        assertThat(found(html, "<dt id=\"finding-([^\"]+)\""))
+                .as("what passed needs no explanation")
+                .doesNotContain("rollback");
+    }
+
+    /** The stalled run, with hazards of its statement. */
+    private static RunRecord foreseen(String... rules) {
+        SyntheticRun stalled = SyntheticRun.stalled();
+        List<RunEvent> events = new ArrayList<>(stalled.events());
+        List<RunEvent.Hazard> hazards = Stream.of(rules)
+                .map(rule ->
+                        new RunEvent.Hazard(rule, RunEvent.Certainty.CERTAIN, "it rewrites orders", Optional.empty()))
+                .toList();
+        events.add(
+                1,
+                new RunEvent.StatementPredicted(
+                        0,
+                        0,
+                        0,
+                        "add token",
+                        RunEvent.Phase.MIGRATION,
+                        "alter table orders add column token uuid",
+                        new SourceLocation("scenario.yaml", 1, 1),
+                        Optional.empty(),
+                        Optional.empty(),
+                        true,
+                        List.of(),
+                        List.of("orders"),
+                        true,
+                        List.of(),
+                        List.of(),
+                        hazards));
+        return RunRecord.of(events, Requests.of(SyntheticRun.OPERATIONS, stalled.requests()));
+    }
+
+    private static List<String> found(String text, String pattern) {
+        return Pattern.compile(pattern)
+                .matcher(text)
+                .results()
+                .map(match -> match.group(1))
+                .toList();
     }
 
     @Test

@@ -1,9 +1,13 @@
-package dev.rehearsal.inspect;
+package dev.rehearsal.run;
 
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 
-/** The hazards that the static view knows. Each has an anchor of its name in the documentation. */
+/**
+ * The hazards that the static view knows: those of a {@link RunEvent.Hazard}, by their ids. Each has a section of its name in {@code
+ * scenarios/README.md}.
+ */
 public enum HazardRule {
     REFUSED("the server refuses the statement", ""),
     NOT_ANALYSED("what the statement does could not be read", ""),
@@ -95,6 +99,11 @@ public enum HazardRule {
     /** Such as {@code volatile-default}. */
     public String id() {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    /** Empty for a rule of another version of the harness. */
+    public static Optional<HazardRule> of(String id) {
+        return Arrays.stream(values()).filter(rule -> rule.id().equals(id)).findFirst();
     }
 
     /** What traffic feels, a phrase. */

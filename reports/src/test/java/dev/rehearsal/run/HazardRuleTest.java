@@ -1,4 +1,4 @@
-package dev.rehearsal.inspect;
+package dev.rehearsal.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
