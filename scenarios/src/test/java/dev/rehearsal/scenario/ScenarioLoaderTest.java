@@ -12,6 +12,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -109,6 +111,19 @@ class ScenarioLoaderTest {
                         "read-coupons",
                         "update-coupons");
         assertThat(scenario.objectives()).hasSize(6);
+    }
+
+    /** By the default length of a stage: each of the six has a p99, which needs 200 requests, and 200 in 12 s. */
+    @Test
+    void aStageAsLongAsAPercentileNeedsIsLongEnoughWhateverTheShare() {
+        String operations = IntStream.rangeClosed(1, 6)
+                .mapToObj(i -> "{ name: o%d, transaction: select count(*) from orders }".formatted(i))
+                .collect(Collectors.joining(", "));
+
+        assertThat(written.problems(Written.MINIMAL
+                        + "workload: { services: [ { name: s, rate: 100/s, operations: [ " + operations + " ] } ] }\n"
+                        + "objectives: [ { latency: { percentile: 99, max: 250ms } } ]\n"))
+                .isEmpty();
     }
 
     @Test
