@@ -6,7 +6,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Tests of drills share one dataset a class: building it takes longer than what they do with it. */
 abstract class DrillTest {
-    @TempDir
+    @TempDir(factory = BesideTheCache.class)
     static Path folder;
 
     static DrilledShop shop;

@@ -91,7 +91,7 @@ class FailoverDrillTest extends DrillTest {
         Path example = Path.of("../scenarios/examples/02-add-column-phased/scenario.yaml");
         Scenario scenario = ScenarioLoader.load(
                 example,
-                Map.of("dataset.scale", "0.15", "environment.replicas", "1", "environment.synchronous", "true"));
+                Map.of("dataset.scale", "0.08", "environment.replicas", "1", "environment.synchronous", "true"));
 
         List<DrillObserved> seen = DrilledShop.of(scenario, folder.resolve("example"))
                 .struck(scenario, Drill.FAILOVER, new Failover(Synchrony.SYNCHRONOUS, false), 20);

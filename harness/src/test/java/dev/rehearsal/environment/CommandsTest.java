@@ -10,7 +10,8 @@ class CommandsTest {
     @Test
     void aProgramThatRefusesItsArgumentsIsAsGoodAsNone() {
         assertThat(Commands.succeeds(List.of("env", "A=b"), "true")).isTrue();
-        assertThat(Commands.succeeds(List.of("env", "--no-such-option"), "true")).isFalse();
+        assertThat(Commands.succeeds(List.of("env", "--no-such-option"), "true"))
+                .isFalse();
         assertThat(Commands.succeeds(List.of("env", "A=b"), "false")).isFalse();
         assertThat(Commands.succeeds(List.of("no-such-program-anywhere"), "true"))
                 .isFalse();
