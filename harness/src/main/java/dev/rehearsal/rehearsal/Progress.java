@@ -5,7 +5,9 @@ import dev.rehearsal.scenario.Scenario;
 import dev.rehearsal.scenario.Stage;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /** What a rehearsal tells while it runs. Called by one thread at a time, but not always by the same one. */
 public interface Progress extends AutoCloseable {
@@ -40,9 +42,12 @@ public interface Progress extends AutoCloseable {
      * @param ratePerSecond requests completed in the last second
      * @param p50Millis response of the last two seconds; NaN if nothing completed
      * @param p99Millis likewise
-     * @param baselineP99Millis of the whole baseline so far; NaN before it
+     * @param baselineP50Millis of the whole baseline; NaN before its end
+     * @param baselineP99Millis likewise
      * @param failed requests since the run began
      * @param inFlight requests begun and not finished
+     * @param waitingForLocks sessions of the primary, when it was last asked; empty before
+     * @param faults the kinds of those in force
      * @param statement that is running now, one line
      */
     record Moment(
@@ -52,8 +57,15 @@ public interface Progress extends AutoCloseable {
             double ratePerSecond,
             double p50Millis,
             double p99Millis,
+            double baselineP50Millis,
             double baselineP99Millis,
             long failed,
             long inFlight,
-            Optional<String> statement) {}
+            OptionalInt waitingForLocks,
+            List<String> faults,
+            Optional<String> statement) {
+        public Moment {
+            faults = List.copyOf(faults);
+        }
+    }
 }

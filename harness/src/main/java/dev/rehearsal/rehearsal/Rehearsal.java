@@ -108,7 +108,7 @@ public final class Rehearsal implements AutoCloseable {
         try (Load load = Load.launch();
                 Workspace workspace = Workspace.open(cache, scenario.name(), deletion, clock, journal);
                 Grounds grounds = grounds(cache, workspace, journal)) {
-            rehearseOver(grounds, load, journal);
+            rehearseOver(grounds, load, new RightNow(journal));
             drill(grounds, journal);
             workspace.noteNeighbours(clock, journal);
         }
@@ -132,7 +132,7 @@ public final class Rehearsal implements AutoCloseable {
                 .run();
     }
 
-    private void rehearseOver(Grounds grounds, Load load, Journal journal)
+    private void rehearseOver(Grounds grounds, Load load, RightNow journal)
             throws InvalidScenarioException, EnvironmentException, InterruptedException {
         try (Grounds.Plot plot = grounds.timeline();
                 Environment environment = plot.start();
@@ -178,7 +178,7 @@ public final class Rehearsal implements AutoCloseable {
             Instruments instruments,
             Load load,
             FaultInjector faults,
-            Journal journal)
+            RightNow journal)
             throws EnvironmentException, InterruptedException {
         TimelineRunner timeline = new TimelineRunner(scenario.timeline(), load, faults, clock, journal, progress);
         MigrationRunner migration = new MigrationRunner(

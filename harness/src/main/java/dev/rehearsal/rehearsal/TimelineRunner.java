@@ -5,7 +5,6 @@ import dev.rehearsal.load.LiveView;
 import dev.rehearsal.load.Load;
 import dev.rehearsal.migration.MigrationRunner;
 import dev.rehearsal.migration.StepListener;
-import dev.rehearsal.run.Journal;
 import dev.rehearsal.run.RunClock;
 import dev.rehearsal.run.RunEvent.Noted;
 import dev.rehearsal.run.RunEvent.Phase;
@@ -41,14 +40,16 @@ final class TimelineRunner {
     private final Load load;
     private final FaultInjector faults;
     private final RunClock clock;
-    private final Journal journal;
+    private final RightNow journal;
     private final Progress progress;
-    private final List<Double> baselineTicks = new ArrayList<>();
+    private final List<Double> baselineP50s = new ArrayList<>();
+    private final List<Double> baselineP99s = new ArrayList<>();
+    private double baselineP50Millis = Double.NaN;
     private volatile double baselineP99Millis = Double.NaN;
     private volatile Optional<String> statement = Optional.empty();
 
     TimelineRunner(
-            Timeline timeline, Load load, FaultInjector faults, RunClock clock, Journal journal, Progress progress) {
+            Timeline timeline, Load load, FaultInjector faults, RunClock clock, RightNow journal, Progress progress) {
         this.timeline = timeline;
         this.load = load;
         this.faults = faults;
@@ -207,10 +208,15 @@ final class TimelineRunner {
         long now = clock.nowNanos();
         journal.record(new StageEnded(now, stage));
         progress.stageEnded(stage, Duration.ofNanos(now - startNanos));
-        if (stage == Stage.BASELINE && !baselineTicks.isEmpty()) {
-            List<Double> sorted = baselineTicks.stream().sorted().toList();
-            baselineP99Millis = sorted.get(sorted.size() / 2);
+        if (stage == Stage.BASELINE) {
+            baselineP50Millis = median(baselineP50s);
+            baselineP99Millis = median(baselineP99s);
         }
+    }
+
+    /** NaN of none. */
+    private static double median(List<Double> values) {
+        return values.isEmpty() ? Double.NaN : values.stream().sorted().toList().get(values.size() / 2);
     }
 
     private void watchUntil(Stage stage, long startNanos, Optional<Duration> planned, long untilNanos)
@@ -231,20 +237,26 @@ final class TimelineRunner {
                     "the load generator has failed: " + failure.get(), "see its words above, and try again");
         }
         LiveView live = load.live();
-        double p99Millis = live.finishedPerSecond() > 0 ? live.p99Nanos() / 1e6 : Double.NaN;
-        if (stage == Stage.BASELINE && !Double.isNaN(p99Millis)) {
-            baselineTicks.add(p99Millis);
+        boolean finished = live.finishedPerSecond() > 0;
+        double p50Millis = finished ? live.p50Nanos() / 1e6 : Double.NaN;
+        double p99Millis = finished ? live.p99Nanos() / 1e6 : Double.NaN;
+        if (stage == Stage.BASELINE && finished) {
+            baselineP50s.add(p50Millis);
+            baselineP99s.add(p99Millis);
         }
         progress.tick(new Progress.Moment(
                 stage,
                 Duration.ofNanos(clock.nowNanos() - startNanos),
                 planned,
                 live.finishedPerSecond(),
-                live.finishedPerSecond() > 0 ? live.p50Nanos() / 1e6 : Double.NaN,
+                p50Millis,
                 p99Millis,
+                baselineP50Millis,
                 baselineP99Millis,
                 live.failed(),
                 live.inFlight(),
+                journal.waitingForLocks(),
+                journal.faults(),
                 statement));
     }
 
