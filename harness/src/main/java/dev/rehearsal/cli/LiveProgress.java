@@ -113,7 +113,8 @@ final class LiveProgress implements Progress {
 
     private String state(Moment moment) {
         List<String> parts = new ArrayList<>(List.of(p99s.beside(moment.baselineP99Millis())));
-        moment.waitingForLocks().ifPresent(waiting -> parts.add(String.format(Locale.ROOT, "%,d wait for locks", waiting)));
+        moment.waitingForLocks()
+                .ifPresent(waiting -> parts.add(String.format(Locale.ROOT, "%,d wait for locks", waiting)));
         if (!moment.faults().isEmpty()) {
             parts.add("fault: " + String.join(", ", moment.faults()));
         }

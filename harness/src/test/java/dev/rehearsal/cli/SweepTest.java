@@ -1,6 +1,7 @@
 package dev.rehearsal.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.rehearsal.compare.Growth;
 import dev.rehearsal.compare.Growth.Measured;
@@ -10,6 +11,7 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -87,11 +89,14 @@ class SweepTest {
             predicts(step, sweep);
         }
         double longest = sweep.get("points").get(3).get("holdMillis").asDouble();
+        // result.json has microseconds.
         assertThat(longest)
-                .isEqualTo(Stream.of("rewrite", "scan", "index")
-                        .mapToDouble(step -> held(step, "8").nanos() / 1e6)
-                        .max()
-                        .orElseThrow());
+                .isCloseTo(
+                        Stream.of("rewrite", "scan", "index")
+                                .mapToDouble(step -> held(step, "8").nanos() / 1e6)
+                                .max()
+                                .orElseThrow(),
+                        within(0.001));
         assertThat(sweep.get("hold").get("check").get("measuredMillis").asDouble())
                 .isEqualTo(longest);
     }
@@ -177,13 +182,17 @@ class SweepTest {
                 directory.resolve("sweep").toString());
 
         assertThat(run.exitCode()).as(run.told()).isZero();
-        assertThat(run.out()).contains("By the day of day.csv the objectives hold in ");
-        JsonNode hours = new ObjectMapper()
-                .readTree(directory.resolve("sweep/sweep.json").toFile())
-                .get("hours");
-        assertThat(hours.get(3).get("safety").asString()).isEqualTo("safe");
+        assertThat(run.out()).contains("By the day of day.csv the objectives ");
+        JsonNode sweep = new ObjectMapper()
+                .readTree(directory.resolve("sweep/sweep.json").toFile());
+        JsonNode hours = sweep.get("hours");
+        // A machine that others keep busy cannot show that the low rate holds: then nobody knows.
+        Map<String, String> safety = Map.of("passed", "safe", "inconclusive", "not tried");
+        String low = sweep.get("points").get(0).get("verdict").asString();
+        assertThat(safety).as(run.out()).containsKey(low);
+        assertThat(hours.get(3).get("safety").asString()).isEqualTo(safety.get(low));
         assertThat(hours.get(3).get("arrivalsPerSecond").asDouble()).isEqualTo(20);
-        assertThat(hours.get(22).get("safety").asString()).isEqualTo("safe");
+        assertThat(hours.get(22).get("safety").asString()).isEqualTo(safety.get(low));
         assertThat(hours.get(12).get("safety").asString()).isEqualTo("not safe");
         assertThat(directory.resolve("sweep/sweep.html")).content().contains("By the hour");
     }

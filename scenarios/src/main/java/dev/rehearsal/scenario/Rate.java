@@ -8,9 +8,16 @@ import java.util.List;
 
 /** How many requests of a service arrive in a second, over all its operations: always the same, or as time goes on. Times count from the load's beginning. */
 public sealed interface Rate {
-    double lowest();
+    /** By time; of one that is always the same, its only one. */
+    List<Point> points();
 
-    double highest();
+    default double lowest() {
+        return points().stream().mapToDouble(Point::perSecond).min().orElseThrow();
+    }
+
+    default double highest() {
+        return points().stream().mapToDouble(Point::perSecond).max().orElseThrow();
+    }
 
     /** The same shape, so many times as high. */
     Rate times(double factor);
@@ -32,13 +39,8 @@ public sealed interface Rate {
 
     record Steady(double perSecond) implements Rate {
         @Override
-        public double lowest() {
-            return perSecond;
-        }
-
-        @Override
-        public double highest() {
-            return perSecond;
+        public List<Point> points() {
+            return List.of(new Point(Duration.ZERO, perSecond));
         }
 
         @Override
@@ -48,7 +50,7 @@ public sealed interface Rate {
 
         @Override
         public ExpectedArrivals expected() {
-            return ExpectedArrivals.along(List.of(new Point(Duration.ZERO, perSecond)));
+            return ExpectedArrivals.along(points());
         }
     }
 
@@ -60,16 +62,6 @@ public sealed interface Rate {
     record Curve(List<Point> points) implements Rate {
         public Curve {
             points = List.copyOf(points);
-        }
-
-        @Override
-        public double lowest() {
-            return points.stream().mapToDouble(Point::perSecond).min().orElseThrow();
-        }
-
-        @Override
-        public double highest() {
-            return points.stream().mapToDouble(Point::perSecond).max().orElseThrow();
         }
 
         @Override
@@ -96,16 +88,6 @@ public sealed interface Rate {
 
         public Day {
             points = List.copyOf(points);
-        }
-
-        @Override
-        public double lowest() {
-            return points.stream().mapToDouble(Point::perSecond).min().orElseThrow();
-        }
-
-        @Override
-        public double highest() {
-            return points.stream().mapToDouble(Point::perSecond).max().orElseThrow();
         }
 
         @Override
