@@ -108,7 +108,7 @@ final class GeneratorChooser {
             return Choice.none("refers to " + target.shownName() + ", which has no rows");
         }
         double valued = valued(statistics);
-        Distinct distinct = table.isUnique(column.name()) ? new Distinct.Share(1) : distinct(statistics);
+        Distinct distinct = table.isUnique(column.name()) ? new Distinct.Share(1) : distinct(table, statistics);
         if (distinct instanceof Distinct.Count count && count.values() > GROWS_WITH_KEYS * target.rows()) {
             distinct = new Distinct.Share(share(Math.min(1, count.values() / (table.rows() * Math.max(1e-9, valued)))));
         }
@@ -139,7 +139,7 @@ final class GeneratorChooser {
         boolean unique = table.isUnique(column.name());
         List<String> bounds = bounds(column, statistics);
         List<Common> common = unique ? List.of() : common(column, statistics);
-        Distinct distinct = unique ? new Distinct.Share(1) : distinct(statistics);
+        Distinct distinct = unique ? new Distinct.Share(1) : distinct(table, statistics);
         double covered = common.stream().mapToDouble(Common::share).sum();
         if (bounds.isEmpty() && covered > 0.9) {
             // The sample held no other value.
@@ -174,13 +174,18 @@ final class GeneratorChooser {
         return 1 - statistics.figures().nulls();
     }
 
-    private static Distinct distinct(ColumnStatistics statistics) {
+    /** A number where the server took it for one, and a share of the rows where it took it to grow with them. */
+    private static Distinct distinct(Catalog.Table table, ColumnStatistics statistics) {
         double distinct = statistics.figures().distinct();
-        if (distinct > 0) {
-            return new Distinct.Count(
-                    Math.max(Math.round(distinct), statistics.common().size()));
+        if (distinct == 0) {
+            return new Distinct.Share(1);
         }
-        return new Distinct.Share(distinct == 0 ? 1 : share(Math.min(1, -distinct / valued(statistics))));
+        double values = SampledDistinct.of(statistics.figures(), table.rows());
+        double rows = table.rows() * valued(statistics);
+        return distinct > 0 || rows < 1
+                ? new Distinct.Count(Math.max(
+                        Math.max(1, Math.round(values)), statistics.common().size()))
+                : new Distinct.Share(share(Math.min(1, values / rows)));
     }
 
     private static double correlation(ColumnStatistics statistics) {

@@ -34,6 +34,8 @@ public record StatisticsComparison(List<Figure> figures, List<String> notFollowe
     static final double TABLE_BYTES = 0.2;
     /** Of an index's size: one that was built at once is denser than one that grew. */
     static final double INDEX_BYTES = 0.45;
+    /** Of a table with fewer rows the correlation decides nothing: it is a few pages, and read as a whole. */
+    private static final long LEAST_ROWS_IN_ORDER = 1_000;
     /** What a few pages are more or less says nothing about a small table. */
     private static final double SLACK_BYTES = 20 * 8192;
 
@@ -116,7 +118,7 @@ public record StatisticsComparison(List<Figure> figures, List<String> notFollowe
                 "correlation",
                 decimal(one.correlation()),
                 decimal(other.correlation()),
-                Math.abs(one.correlation() - other.correlation()) / CORRELATION));
+                rows < LEAST_ROWS_IN_ORDER ? 0 : Math.abs(one.correlation() - other.correlation()) / CORRELATION));
         figures.add(new Figure(
                 subject,
                 "width",
