@@ -12,6 +12,7 @@ import picocli.CommandLine.Command;
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
             RehearseCommand.class,
+            InitCommand.class,
             ValidateCommand.class,
             InspectCommand.class,
             PlanCommand.class,
