@@ -112,12 +112,13 @@ final class PlanCommand implements Callable<Integer> {
         out.println(planned + ": " + plan.steps().size() + " steps, "
                 + plan.rollback().size() + " back");
         plan.steps().forEach(step -> out.println("  " + step.name() + ": " + step.why()));
+        plan.otherEnd().ifPresent(end -> out.println("  another end: " + end));
         plan.notes().forEach(note -> out.println("  to know: " + note));
         if (export != null) {
             out.println("runbook: " + export);
         }
         out.flush();
-        return rehearse ? rehearseBoth(scenario, other, made) : ExitCode.PASSED.number;
+        return rehearse ? rehearseBoth(scenario, other, made, plan) : ExitCode.PASSED.number;
     }
 
     private Path planned() {
@@ -135,14 +136,14 @@ final class PlanCommand implements Callable<Integer> {
         Files.writeString(target, text);
     }
 
-    private int rehearseBoth(Scenario scenario, Scenario planned, PlanMaking made)
+    private int rehearseBoth(Scenario scenario, Scenario planned, PlanMaking made, Phased plan)
             throws IOException, InvalidScenarioException, EnvironmentException, InterruptedException {
         Reports.Written before = rehearse(scenario);
         Reports.Written after = rehearse(planned);
         EndStates ends = EndStates.compare(scenario, planned, made.notRepeatable(), building());
         PrintWriter out = spec.commandLine().getOut();
         out.print(SideBySide.of("as it is", before.run(), before.verdict(), "in phases", after.run(), after.verdict()));
-        out.println("  end           " + end(ends, made));
+        out.println("  end           " + end(ends, made, plan));
         ends.schema().forEach(difference -> out.println("    schema      " + difference));
         ends.data().forEach(difference -> out.println("    data        " + difference));
         out.flush();
@@ -150,9 +151,10 @@ final class PlanCommand implements Callable<Integer> {
         return (code == ExitCode.PASSED && !ends.same() ? ExitCode.FAILED : code).number;
     }
 
-    private static String end(EndStates ends, PlanMaking made) {
+    /** Where they end. Another end stays another end, also where the plan had to say so: whether it will do is for a person to decide. */
+    private static String end(EndStates ends, PlanMaking made, Phased plan) {
         String schema = !ends.schema().isEmpty()
-                ? "the schemas differ"
+                ? plan.otherEnd().isPresent() ? "another schema, as the plan says" : "the schemas differ"
                 : ends.columnOrder() ? "the same schema, but for the order of columns" : "the same schema";
         String data = ends.data().isEmpty() ? "the same data" : "the data differ";
         return schema + ", " + data

@@ -2,6 +2,7 @@ package dev.rehearsal.plan;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** What became of planning a change. */
 public sealed interface Plan {
@@ -10,8 +11,16 @@ public sealed interface Plan {
      *
      * @param rollback undoes them all, also if not all of them were run
      * @param notes what a person should know, a sentence each
+     * @param otherEnd how the schema ends otherwise than by the change itself, and why it has to, a sentence; empty: it ends the same
      */
-    record Phased(List<PlannedStep> steps, List<PlannedStep> rollback, List<String> notes) implements Plan {
+    record Phased(
+            List<PlannedStep> steps, List<PlannedStep> rollback, List<String> notes, Optional<String> otherEnd)
+            implements Plan {
+        /** One that ends where the change itself does. */
+        public Phased(List<PlannedStep> steps, List<PlannedStep> rollback, List<String> notes) {
+            this(steps, rollback, notes, Optional.empty());
+        }
+
         public Phased {
             steps = List.copyOf(steps);
             rollback = List.copyOf(rollback);
@@ -26,7 +35,10 @@ public sealed interface Plan {
             back.addAll(rollback);
             List<String> both = new ArrayList<>(notes);
             next.notes.stream().filter(note -> !both.contains(note)).forEach(both::add);
-            return new Phased(all, back, both);
+            Optional<String> ends = otherEnd.isPresent() && next.otherEnd.isPresent()
+                    ? Optional.of(otherEnd.get() + " " + next.otherEnd.get())
+                    : otherEnd.or(next::otherEnd);
+            return new Phased(all, back, both, ends);
         }
     }
 

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** A plan as files: the scenario with its migration in phases, and the runbook. */
 public final class PlanText {
@@ -42,6 +43,10 @@ public final class PlanText {
         return String.join("\n", text) + "\n";
     }
 
+    private static List<String> toKnow(Phased plan) {
+        return Stream.concat(plan.otherEnd().stream(), plan.notes().stream()).toList();
+    }
+
     private static int keyLine(List<String> lines, String key) {
         for (int i = 0; i < lines.size(); i++) {
             if (lines.get(i).startsWith(key + ":")) {
@@ -53,7 +58,7 @@ public final class PlanText {
 
     private static List<String> migration(Phased plan) {
         List<String> text = new ArrayList<>();
-        plan.notes().forEach(note -> text.add("# " + note));
+        toKnow(plan).forEach(note -> text.add("# " + note));
         text.add("migration:");
         text.add("  lockTimeout: " + LOCK_TIMEOUT);
         text.add("  retries: " + RETRIES);
@@ -109,9 +114,9 @@ public final class PlanText {
             files.put(file, sql(step));
             contents.append("%s  %s%n".formatted(file, step.why()));
         }
-        if (!plan.notes().isEmpty()) {
+        if (!toKnow(plan).isEmpty()) {
             contents.append("\nTo know:\n\n");
-            plan.notes().forEach(note -> contents.append("- ").append(note).append('\n'));
+            toKnow(plan).forEach(note -> contents.append("- ").append(note).append('\n'));
         }
         contents.append(
                 "\nIn flyway/ the same as migrations V1 and on; give them the numbers that come next in your history.\n");

@@ -154,17 +154,15 @@ public final class Planner {
                             + " have no order that is known",
                     "Decide in which order they are numbered; then add a bare integer column, set its default to a sequence, and backfill.");
         }
+        if (column.generated().isPresent() && !column.generated().get().stored()) {
+            return brief(
+                    "add column",
+                    "add column if not exists " + quoted + " " + column.type() + " generated always as ("
+                            + column.generated().get().expression() + ") virtual",
+                    "drop column if exists " + quoted);
+        }
         if (column.generated().isPresent()) {
-            return column.generated().get().stored()
-                    ? new Impossible(
-                            "PostgreSQL computes a stored generated column by writing the whole table anew, and cannot make one of a column that is filled already",
-                            "Decide between a virtual column (from PostgreSQL 18 on), a plain column that a trigger fills, and a copy of the table that takes its"
-                                    + " place.")
-                    : brief(
-                            "add column",
-                            "add column if not exists " + quoted + " " + column.type() + " generated always as ("
-                                    + column.generated().get().expression() + ") virtual",
-                            "drop column if exists " + quoted);
+            return kept(column, column.generated().get().expression());
         }
         boolean filled = column.defaultExpression().isPresent();
         if (column.notNull() && !filled) {
@@ -203,15 +201,84 @@ public final class Planner {
                 List.of(PlannedStep.together(
                         "drop column", "Takes with it what hangs on it.", alter("drop column if exists " + quoted))),
                 notes);
+        return withConstraints(phased, column);
+    }
+
+    private Plan withConstraints(Phased bare, ColumnDefinition column) {
+        Phased phased = bare;
         for (TableConstraint constraint : column.constraints()) {
             switch (constraint(constraint, List.of(column.name()))) {
-                case Phased more -> phased = phased.then(new Phased(more.steps(), List.of(), more.notes()));
+                case Phased more ->
+                    phased = phased.then(new Phased(more.steps(), List.of(), more.notes(), more.otherEnd()));
                 case Impossible impossible -> {
                     return impossible;
                 }
             }
         }
         return phased;
+    }
+
+    /**
+     * A stored generated column as an ordinary one that a trigger keeps: the same values, in another schema.
+     *
+     * <p>The server has no other way: {@code add column … stored} and {@code alter column … set expression} both write the table anew (PostgreSQL 18,
+     * ALTER TABLE, Notes), and nothing makes an ordinary column a generated one. The trigger is the last of its moment by its name, because a generated
+     * column is computed after all of them.
+     */
+    private Plan kept(ColumnDefinition column, String expression) {
+        if (table.primaryKey().isEmpty()) {
+            return noKey();
+        }
+        String quoted = SqlSchema.quoted(column.name());
+        String trigger = SqlSchema.quoted("zz_" + base() + "_" + column.name() + "_keep");
+        String function = schema() + SqlSchema.quoted(base() + "_" + column.name() + "_keep");
+        List<PlannedStep> steps = new ArrayList<>();
+        List<String> notes = new ArrayList<>();
+        steps.add(PlannedStep.together(
+                "add column",
+                "Bare: only the catalog changes.",
+                alter("add column if not exists " + quoted + " " + column.type())));
+        steps.add(PlannedStep.together(
+                "keep", "From here on every row that is written has it, whatever was written into the column.", """
+                create or replace function %s() returns trigger language plpgsql as $$
+                begin
+                  new.%s := (select %s from (select new.*) as %s);
+                  return new;
+                end
+                $$;
+                drop trigger if exists %s on %s;
+                create trigger %s before insert or update on %s for each row execute function %s();""".formatted(
+                                function,
+                                quoted,
+                                expression,
+                                SqlSchema.quoted(base()),
+                                trigger,
+                                name,
+                                trigger,
+                                name,
+                                function)));
+        steps.add(backfill(
+                quoted + " = (" + expression + ")", quoted + " is distinct from (" + expression + ")", notes));
+        if (column.notNull()) {
+            steps.addAll(notNullSteps(column.name()));
+        }
+        notes.add("From PostgreSQL 18 on the same column as VIRTUAL needs no rewrite and no trigger: decide whether each read may compute it, and whether"
+                + " an index on it is needed, which it cannot have.");
+        return withConstraints(
+                new Phased(
+                        steps,
+                        List.of(PlannedStep.together(
+                                "drop column",
+                                "Takes with it what hangs on it.",
+                                "drop trigger if exists " + trigger + " on " + name + ";\n"
+                                        + "drop function if exists " + function + "();\n"
+                                        + alter("drop column if exists " + quoted))),
+                        notes,
+                        java.util.Optional.of(
+                                "Ends in an ordinary column " + column.name() + " that a trigger keeps equal to (" + expression
+                                        + "), because PostgreSQL cannot make a column that is filled a generated one, and computes a stored one by writing the"
+                                        + " whole table anew.")),
+                column);
     }
 
     private PlannedStep backfill(String set, String condition, List<String> notes) {

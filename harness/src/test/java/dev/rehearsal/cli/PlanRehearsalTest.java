@@ -18,7 +18,7 @@ import tools.jackson.databind.JsonNode;
 class PlanRehearsalTest {
     private static final String SCENARIO = """
             name: risky
-            dataset: { use: "SHOP", scale: 0.3 }
+            dataset: { use: "SHOP", scale: 0.05 }
             environment: { runtime: local }
             workload:
               arrivals: constant
@@ -38,7 +38,7 @@ class PlanRehearsalTest {
             migration:
               steps:
                 - { name: add column, sql: "CHANGE" }
-            timeline: { warmup: 3s, baseline: 4s, migration: 4s, settle: 1s }
+            timeline: { warmup: 1s, baseline: 2s, migration: 2s, settle: 0s }
             drills: []
             FAULTS
             objectives:
@@ -59,6 +59,7 @@ class PlanRehearsalTest {
                 "alter table payments add column customer_id bigint references customers (id)  | queue    | same schema, the same data",
                 "alter table customers alter column loyalty_points type bigint                 | rewrites | same schema, but for the order of columns, the same data",
                 "alter table payments add constraint payments_reference_key unique (reference) | queue    | same schema, the same data",
+                "alter table payments add column net numeric generated always as (amount / 1.19) stored | rewrites | another schema, as the plan says, the same data",
                 "create index payments_status_idx on payments (status)                         | queue    | same schema, the same data",
             })
     void thePlanMeetsWhatTheChangeMisses(String change, String kind, String end) throws IOException {

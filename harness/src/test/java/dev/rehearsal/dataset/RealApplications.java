@@ -1,7 +1,5 @@
 package dev.rehearsal.dataset;
 
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
-
 import dev.rehearsal.environment.LocalServers;
 import dev.rehearsal.environment.TestCluster;
 import java.io.IOException;
@@ -11,15 +9,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
-import java.util.ArrayList;
-import java.util.Enumeration;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
-import java.util.zip.ZipEntry;
-import java.util.zip.ZipFile;
 import liquibase.Contexts;
 import liquibase.Liquibase;
 import liquibase.database.DatabaseFactory;
@@ -32,15 +25,16 @@ import org.flywaydb.core.Flyway;
  * older server, as pg_dump writes it. Nothing of theirs is kept in this project.
  */
 final class RealApplications {
-    private static final Path PACKAGES = Path.of("target", "applications").toAbsolutePath();
     /** Older than the pg_dump of any distribution that we are tested on. */
     private static final int MIGRATED_ON = 14;
 
     private final Path folder;
+    private final ApplicationPackages packages;
 
     /** @param folder for what is unpacked and made */
     RealApplications(Path folder) {
         this.folder = folder;
+        this.packages = new ApplicationPackages(folder);
     }
 
     /** The schema of an application by its name, as a file. */
@@ -49,16 +43,16 @@ final class RealApplications {
             case "camunda" -> camunda();
             case "dspace" -> migrated("dspace", this::migrateDSpace);
             case "icinga" ->
-                files("icinga", debian("icinga2-ido-pgsql"), "usr/share/icinga2-ido-pgsql/schema/pgsql.sql");
+                files("icinga", packages.debian("icinga2-ido-pgsql"), "usr/share/icinga2-ido-pgsql/schema/pgsql.sql");
             case "keycloak" -> migrated("keycloak", this::migrateKeycloak);
             case "mediawiki" ->
                 files(
                         "mediawiki",
-                        debian("mediawiki"),
+                        packages.debian("mediawiki"),
                         "usr/share/mediawiki/maintenance/postgres/tables-generated.sql",
                         "usr/share/mediawiki/maintenance/postgres/tables.sql");
             case "zabbix" ->
-                files("zabbix", debian("zabbix-server-pgsql"), "usr/share/zabbix-server-pgsql/schema.sql.gz");
+                files("zabbix", packages.debian("zabbix-server-pgsql"), "usr/share/zabbix-server-pgsql/schema.sql.gz");
             default -> throw new IllegalArgumentException(application);
         };
     }
@@ -76,7 +70,7 @@ final class RealApplications {
     }
 
     private Path camunda() throws Exception {
-        Path unpacked = unpacked("org.camunda.bpm:camunda-engine:7.24.0", "org/camunda/bpm/engine/db/create/");
+        Path unpacked = packages.maven("org.camunda.bpm:camunda-engine:7.24.0", "org/camunda/bpm/engine/db/create/");
         String create = "org/camunda/bpm/engine/db/create/activiti.postgres.create.";
         return files(
                 "camunda",
@@ -104,14 +98,14 @@ final class RealApplications {
         try (ServerLauncher.RunningServer server = servers.start(data, Map.of("fsync", "off"))) {
             String url = server.jdbcUrl(Snapshot.DATABASE);
             migration.run(url);
-            run(folder, "pg_dump", "--schema-only", "--file", schema.toString(), BuildingDatabase.libpqUri(url));
+            ApplicationPackages.run(folder, "pg_dump", "--schema-only", "--file", schema.toString(), BuildingDatabase.libpqUri(url));
         }
         return schema;
     }
 
     /** What DSpace's migrations in Java do to the schema between those in SQL; the workflow that one of them sets up is left out. */
     private void migrateDSpace(String jdbcUrl) throws Exception {
-        Path unpacked = unpacked("org.dspace:dspace-api:9.2", "org/dspace/storage/rdbms/sqlmigration/");
+        Path unpacked = packages.maven("org.dspace:dspace-api:9.2", "org/dspace/storage/rdbms/sqlmigration/");
         Path scripts = unpacked.resolve("org/dspace/storage/rdbms/sqlmigration/postgres");
         Files.delete(scripts.resolve("V7.0_2019.05.02__DS-4239-workflow-xml-migration.sql"));
         StringBuilder drops = new StringBuilder();
@@ -131,7 +125,7 @@ final class RealApplications {
 
     /** Without the changes that move data by Keycloak's own classes: there is none to move. */
     private void migrateKeycloak(String jdbcUrl) throws Exception {
-        Path unpacked = unpacked("org.keycloak:keycloak-model-jpa:26.7.3", "META-INF/");
+        Path unpacked = packages.maven("org.keycloak:keycloak-model-jpa:26.7.3", "META-INF/");
         try (Stream<Path> logs = Files.list(unpacked.resolve("META-INF"))) {
             for (Path log :
                     logs.filter(file -> file.toString().endsWith(".xml")).toList()) {
@@ -147,87 +141,6 @@ final class RealApplications {
                         DatabaseFactory.getInstance()
                                 .findCorrectDatabaseImplementation(new JdbcConnection(connection)))) {
             liquibase.update(new Contexts());
-        }
-    }
-
-    /** The entries of a package of Maven's that begin with a prefix. */
-    private Path unpacked(String artifact, String prefix) throws Exception {
-        String name = artifact.split(":", -1)[1];
-        Path to = Files.createDirectories(folder.resolve(name));
-        try (ZipFile zip = new ZipFile(maven(artifact, name + ".jar").toFile())) {
-            for (Enumeration<? extends ZipEntry> entries = zip.entries(); entries.hasMoreElements(); ) {
-                ZipEntry entry = entries.nextElement();
-                if (!entry.isDirectory() && entry.getName().startsWith(prefix)) {
-                    Path file = to.resolve(entry.getName()).normalize();
-                    Files.createDirectories(file.getParent());
-                    try (InputStream in = zip.getInputStream(entry)) {
-                        Files.copy(in, file);
-                    }
-                }
-            }
-        }
-        return to;
-    }
-
-    /**
-     * A jar alone, kept between builds. By the plugin's old version, because newer ones want the parents of its description too, which not every registry
-     * has; and not by the build, which needs none of them.
-     */
-    private static Path maven(String artifact, String file) throws Exception {
-        Path jar = Files.createDirectories(PACKAGES).resolve(file);
-        if (!Files.exists(jar)) {
-            assumeTrue(isOnPath("mvn"), "no mvn, which " + artifact + " is downloaded with");
-            run(
-                    PACKAGES,
-                    "mvn",
-                    "-B",
-                    "org.apache.maven.plugins:maven-dependency-plugin:2.8:get",
-                    "-Dtransitive=false",
-                    "-Dartifact=" + artifact,
-                    "-Ddest=" + jar);
-        }
-        return jar;
-    }
-
-    /** A package of Debian's, unpacked and not installed. */
-    private Path debian(String name) throws Exception {
-        assumeTrue(isOnPath("apt-get") && isOnPath("dpkg-deb"), "no apt-get, which " + name + " is downloaded with");
-        Path packages = Files.createDirectories(PACKAGES.resolve("debian"));
-        if (found(packages, name).isEmpty()) {
-            run(packages, "apt-get", "download", name);
-        }
-        Path to = folder.resolve(name);
-        run(folder, "dpkg-deb", "-x", found(packages, name).getFirst().toString(), to.toString());
-        return to;
-    }
-
-    private static List<Path> found(Path packages, String name) throws IOException {
-        try (Stream<Path> files = Files.list(packages)) {
-            return files.filter(file -> file.getFileName().toString().startsWith(name + "_")
-                            && file.toString().endsWith(".deb"))
-                    .toList();
-        }
-    }
-
-    static boolean isOnPath(String program) {
-        return Stream.of(System.getenv("PATH").split(java.io.File.pathSeparator, -1))
-                .anyMatch(folder -> Files.isExecutable(Path.of(folder, program)));
-    }
-
-    private static void run(Path folder, String... command) throws Exception {
-        Path log = Files.createTempFile("application", ".log");
-        try {
-            Process process = new ProcessBuilder(new ArrayList<>(List.of(command)))
-                    .directory(folder.toFile())
-                    .redirectErrorStream(true)
-                    .redirectOutput(log.toFile())
-                    .start();
-            if (!process.waitFor(5, TimeUnit.MINUTES) || process.exitValue() != 0) {
-                process.destroyForcibly();
-                throw new AssertionError(String.join(" ", command) + " failed:\n" + Files.readString(log));
-            }
-        } finally {
-            Files.delete(log);
         }
     }
 }

@@ -1,8 +1,8 @@
 package dev.rehearsal.migration;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.rehearsal.dataset.ApplicationPackages;
 import dev.rehearsal.measure.MeasuredServer;
 import dev.rehearsal.run.ApplicationNames;
 import dev.rehearsal.run.RunEvent.InstrumentTrouble;
@@ -12,7 +12,6 @@ import dev.rehearsal.run.RunEvent.StatementObserved;
 import dev.rehearsal.scenario.MigrationPlan;
 import dev.rehearsal.scenario.ScenarioLoader;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -22,23 +21,20 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.Enumeration;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import java.util.zip.ZipEntry;
-import java.util.zip.ZipFile;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Column changes that nobody here wrote, on the schema that they were written for, filled: out of the package of Keycloak, by Liquibase. What was found
- * is a table in the documentation; {@code -Dreal.migrations=FILE} writes it anew.
+ * Column changes that nobody here wrote, on the schemas that they were written for, filled: out of the packages of DSpace (by Flyway), Keycloak (by
+ * Liquibase), Camunda and Icinga (folders). What was found is a table in the documentation; {@code -Dreal.migrations=FILE} writes it anew.
  */
 @Tag("proof")
 class RealMigrationsTest {
-    private static final Path PACKAGES = Path.of("target", "applications").toAbsolutePath();
     private static final Path SHOP = Path.of(System.getProperty("rehearsal.home"), "datasets", "catalog", "shop");
     private static final int ROWS = 100_000;
 
@@ -46,8 +42,38 @@ class RealMigrationsTest {
     private Path folder;
 
     @Test
+    void whatDSpacesColumnChangesDoIsSeenThroughFlyway() throws Exception {
+        Path scripts = packages().maven("org.dspace:dspace-api:9.2", "org/dspace/storage/rdbms/sqlmigration/postgres/")
+                .resolve("org/dspace/storage/rdbms/sqlmigration/postgres");
+        // What DSpace does in Java between its scripts: a workflow, which is left out, and other primary keys.
+        Files.delete(scripts.resolve("V7.0_2019.05.02__DS-4239-workflow-xml-migration.sql"));
+        StringBuilder drops = new StringBuilder();
+        for (String table :
+                List.of("eperson", "epersongroup", "community", "collection", "item", "bundle", "bitstream")) {
+            drops.append("alter table %1$s drop constraint %1$s_pkey cascade;\n".formatted(table));
+        }
+        Files.writeString(scripts.resolve("V6.0_2015.03.06__Primary_keys.sql"), drops);
+        MigrationPlan plan = plan("flyway: { locations: [ " + scripts
+                + " ], baseline: 7.0_2019.07.31, configuration: { flyway.placeholderReplacement: 'false' } }");
+
+        List<StatementObserved> changes = changes(
+                plan,
+                List.of("relationship_type", "relationship", "eperson", "requestitem", "registrationdata", "process"));
+
+        assertThat(changes).hasSizeGreaterThanOrEqualTo(8);
+        report("DSpace 9.2, Flyway", changes);
+        assertThat(changes)
+                .filteredOn(change -> change.sql().contains("latest_version_status"))
+                .singleElement()
+                .satisfies(change -> {
+                    assertThat(change.rewrites()).isEmpty();
+                    assertThat(strongest(change)).isEqualTo("AccessExclusive");
+                });
+    }
+
+    @Test
     void whatKeycloaksColumnChangesDoIsSeenThroughLiquibase() throws Exception {
-        Path unpacked = unpacked("keycloak-model-jpa.jar", "META-INF/");
+        Path unpacked = packages().maven("org.keycloak:keycloak-model-jpa:26.7.3", "META-INF/");
         try (Stream<Path> logs = Files.list(unpacked.resolve("META-INF"))) {
             // Changes that move data by Keycloak's own classes, which are not here.
             for (Path log :
@@ -74,6 +100,110 @@ class RealMigrationsTest {
 
         assertThat(changes).hasSizeGreaterThanOrEqualTo(8);
         report("Keycloak 26.7.3, Liquibase", changes);
+    }
+
+    @Test
+    void whatCamundasColumnChangesDoIsSeenInAFolder() throws Exception {
+        Path unpacked = packages().maven("org.camunda.bpm:camunda-engine:7.24.0", "org/camunda/bpm/engine/db/");
+        Path database = unpacked.resolve("org/camunda/bpm/engine/db");
+        Path folder = Files.createDirectories(this.folder.resolve("camunda"));
+        StringBuilder create = new StringBuilder();
+        for (String part : List.of(
+                "engine",
+                "history",
+                "identity",
+                "case.engine",
+                "case.history",
+                "decision.engine",
+                "decision.history")) {
+            create.append(Files.readString(database.resolve("create/activiti.postgres.create." + part + ".sql")))
+                    .append('\n');
+        }
+        Files.writeString(folder.resolve("7.0.sql"), create);
+        // The package creates the newest schema alone: what the upgrades add is taken away from it first.
+        StringBuilder back = new StringBuilder("delete from act_ge_schema_log;\n");
+        for (String upgrade : List.of("7.11_to_7.12", "7.12_to_7.13", "7.13_to_7.14", "7.16_to_7.17", "7.17_to_7.18")) {
+            String text = Files.readString(database.resolve("upgrade/postgres_engine_" + upgrade + ".sql"));
+            back.append(taken(text));
+            Files.writeString(folder.resolve(upgrade.substring(upgrade.indexOf("to_") + 3) + ".sql"), text);
+        }
+        Files.writeString(folder.resolve("7.1.sql"), back);
+        MigrationPlan plan = plan("folder: { path: " + folder + ", baseline: 7.1 }");
+
+        List<StatementObserved> changes = changes(
+                plan,
+                List.of(
+                        "act_hi_op_log",
+                        "act_ru_job",
+                        "act_hi_incident",
+                        "act_hi_job_log",
+                        "act_ru_variable",
+                        "act_ru_task",
+                        "act_hi_batch"));
+
+        assertThat(changes).hasSizeGreaterThanOrEqualTo(12);
+        report("Camunda 7.24, folder", changes);
+    }
+
+    @Test
+    void whatIcingasColumnChangesDoIsSeenInAFolder() throws Exception {
+        Path schema = packages().debian("icinga2-ido-pgsql").resolve("usr/share/icinga2-ido-pgsql/schema");
+        Path folder = Files.createDirectories(this.folder.resolve("icinga"));
+        // The package creates the newest schema alone, so the upgrades are taken away from it first: what they add, the types, what they drop.
+        StringBuilder before = new StringBuilder(Files.readString(schema.resolve("pgsql.sql")));
+        for (String upgrade : List.of("2.6.0.sql", "2.5.0.sql")) {
+            String text = Files.readString(schema.resolve("upgrade").resolve(upgrade));
+            before.append('\n').append(taken(text));
+            Files.writeString(folder.resolve(upgrade), text);
+        }
+        before.append("alter table icinga_customvariables add session_token integer default null;\n");
+        before.append("alter table icinga_customvariablestatus add session_token integer default null;\n");
+        Files.writeString(folder.resolve("2.4.0.sql"), before);
+        MigrationPlan plan = plan("folder: { path: " + folder + ", baseline: 2.4.0, gaps: allowed }");
+
+        List<StatementObserved> changes = changes(
+                plan,
+                List.of(
+                        "icinga_hosts",
+                        "icinga_services",
+                        "icinga_hoststatus",
+                        "icinga_servicestatus",
+                        "icinga_statehistory",
+                        "icinga_comments"));
+
+        assertThat(changes).hasSizeGreaterThanOrEqualTo(9);
+        report("Icinga 2.13, folder", changes);
+        assertThat(changes)
+                .filteredOn(change -> change.sql().matches("(?is).*icinga_statehistory.*varchar.*"))
+                .singleElement()
+                .satisfies(change -> assertThat(change.rewrites())
+                        .extracting(rewrite -> rewrite.relation() + ": " + rewrite.reason())
+                        .containsExactly("icinga_statehistory: column type"));
+    }
+
+    /** Statements that take away what a script adds, and give columns the types that it changes. */
+    private static String taken(String script) {
+        StringBuilder back = new StringBuilder();
+        Pattern.compile("(?i)alter table (\\w+)\\s+add (?:column )?(\\w+) ")
+                .matcher(script)
+                .results()
+                .filter(added -> !added.group(2).equalsIgnoreCase("constraint"))
+                .forEach(added -> back.append("alter table %s drop column if exists %s cascade;\n"
+                        .formatted(added.group(1), added.group(2))));
+        Pattern.compile("(?i)create index (\\w+) ")
+                .matcher(script)
+                .results()
+                .forEach(index -> back.append("drop index if exists %s;\n".formatted(index.group(1))));
+        Pattern.compile("(?is)alter table (\\w+)([^;]*);").matcher(script).results().forEach(altered -> Pattern.compile(
+                        "(?i)alter column (\\w+) type (timestamp|varchar\\(255\\))")
+                .matcher(altered.group(2))
+                .results()
+                .forEach(column -> back.append("alter table %s alter column %s type %s;\n"
+                        .formatted(
+                                altered.group(1),
+                                column.group(1),
+                                column.group(2).equalsIgnoreCase("timestamp") ? "timestamptz" : "text"))));
+        return back.toString();
     }
 
     /** Applies the baseline, fills tables, runs the steps; what of it changed columns. */
@@ -134,12 +264,25 @@ class RealMigrationsTest {
         }
     }
 
+    private ApplicationPackages packages() {
+        return new ApplicationPackages(folder);
+    }
+
     private MigrationPlan plan(String step) throws Exception {
         Path file = Files.writeString(
                 folder.resolve("scenario.yaml"),
                 "name: real\ndataset: { use: " + SHOP + " }\nmigration: { rollback: none, steps: [ { " + step
                         + " } ] }\n");
         return ScenarioLoader.load(file, Map.of()).migration();
+    }
+
+    private static String strongest(StatementObserved change) {
+        return change.locks().stream()
+                        .filter(lock -> !lock.ownRelation())
+                        .map(LockHeld::mode)
+                        .anyMatch("AccessExclusive"::equals)
+                ? "AccessExclusive"
+                : "less";
     }
 
     /** Lines of the table in the documentation. */
@@ -173,24 +316,5 @@ class RealMigrationsTest {
                                             .toList()));
         }
         Files.writeString(Path.of(file), lines, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
-    }
-
-    /** The entries of a package of Maven's that begin with a prefix. */
-    private Path unpacked(String jar, String prefix) throws IOException {
-        assumeTrue(Files.exists(PACKAGES.resolve(jar)), "no " + jar + " in " + PACKAGES);
-        Path to = Files.createDirectories(folder.resolve(jar + ".d"));
-        try (ZipFile zip = new ZipFile(PACKAGES.resolve(jar).toFile())) {
-            for (Enumeration<? extends ZipEntry> entries = zip.entries(); entries.hasMoreElements(); ) {
-                ZipEntry entry = entries.nextElement();
-                if (!entry.isDirectory() && entry.getName().startsWith(prefix)) {
-                    Path file = to.resolve(entry.getName()).normalize();
-                    Files.createDirectories(file.getParent());
-                    try (InputStream in = zip.getInputStream(entry)) {
-                        Files.copy(in, file);
-                    }
-                }
-            }
-        }
-        return to;
     }
 }

@@ -136,10 +136,57 @@ class PlansTest {
         }
     }
 
+    /** A stored generated column becomes an ordinary one: the values are the same, and the difference in the schema is exactly what the plan says. */
+    @Test
+    void keepAStoredGeneratedColumnByATriggerAndSaySo() throws Exception {
+        String sql = "alter table orders add column label text generated always as (status || ' amount ' || amount) stored not null";
+        try (Connection risky = connect("risky");
+                Connection phased = connect("phased");
+                Connection copy = connect("copy")) {
+            reset(risky, true);
+            reset(phased, true);
+            reset(copy, false);
+            SchemaFingerprint before = SchemaFingerprint.of(phased);
+            Phased plan = (Phased) Planner.plan(
+                    SchemaChange.read(sql), TableShape.of(phased, "orders").orElseThrow(), false);
+
+            assertThat(plan.otherEnd())
+                    .contains("Ends in an ordinary column label that a trigger keeps equal to (status || ' amount ' || amount), because PostgreSQL cannot"
+                            + " make a column that is filled a generated one, and computes a stored one by writing the whole table anew.");
+            assertThat(standstills(
+                            plan.steps().stream().map(PlansTest::step).toList(), TableSizes.of(phased), copy))
+                    .isEmpty();
+            execute(risky, sql);
+            run(phased, plan.steps());
+            run(phased, plan.steps());
+            for (Connection each : List.of(risky, phased)) {
+                execute(each, "update orders set amount = amount + 1 where id % 7 = 0");
+                execute(each, "insert into orders (id, customer_id, amount, status) select n, 1, n, 'late' from generate_series(20000, 20100) n");
+            }
+
+            assertThat(DataFingerprint.differences(DataFingerprint.of(risky), DataFingerprint.of(phased), Set.of()))
+                    .isEmpty();
+            assertThat(SchemaFingerprint.differences(SchemaFingerprint.of(risky), SchemaFingerprint.of(phased)))
+                    .containsExactly(
+                            "orders.label was (column 6; text; not null; generated stored; default (((status)::text || ' amount '::text) || amount)) and"
+                                    + " is (column 6; text; not null)",
+                            "orders: trigger zz_orders_label_keep was not there before (CREATE TRIGGER zz_orders_label_keep BEFORE INSERT OR UPDATE"
+                                    + " ON public.orders FOR EACH ROW EXECUTE FUNCTION orders_label_keep())",
+                            "orders_label_keep() was not there before (CREATE OR REPLACE FUNCTION public.orders_label_keep()\n"
+                                    + " RETURNS trigger\n LANGUAGE plpgsql\nAS $function$\nbegin\n"
+                                    + "  new.label := (select status || ' amount ' || amount from (select new.*) as orders);\n"
+                                    + "  return new;\nend\n$function$\n; owner postgres)");
+
+            run(phased, plan.rollback());
+            assertThat(SchemaFingerprint.of(phased)).isEqualTo(before);
+        }
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
             value = {
+                "alter table nokey add column x int generated always as (a * 2) stored | nokey has no primary key, so its rows have no order to go by in batches",
                 "alter table orders add column x text not null | nobody says what the rows that are there get in x, which is to be NOT NULL",
                 "alter table orders add column n serial | the numbers that existing rows are to get from the sequence of n have no order that is known",
                 "alter table orders alter column id type text | id is part of orders_pkey, which would have to change columns too",
