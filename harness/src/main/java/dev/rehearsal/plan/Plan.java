@@ -13,8 +13,7 @@ public sealed interface Plan {
      * @param notes what a person should know, a sentence each
      * @param otherEnd how the schema ends otherwise than by the change itself, and why it has to, a sentence; empty: it ends the same
      */
-    record Phased(
-            List<PlannedStep> steps, List<PlannedStep> rollback, List<String> notes, Optional<String> otherEnd)
+    record Phased(List<PlannedStep> steps, List<PlannedStep> rollback, List<String> notes, Optional<String> otherEnd)
             implements Plan {
         /** One that ends where the change itself does. */
         public Phased(List<PlannedStep> steps, List<PlannedStep> rollback, List<String> notes) {

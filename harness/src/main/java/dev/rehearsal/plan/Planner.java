@@ -239,7 +239,9 @@ public final class Planner {
                 "Bare: only the catalog changes.",
                 alter("add column if not exists " + quoted + " " + column.type())));
         steps.add(PlannedStep.together(
-                "keep", "From here on every row that is written has it, whatever was written into the column.", """
+                "keep",
+                "From here on every row that is written has it, whatever was written into the column.",
+                """
                 create or replace function %s() returns trigger language plpgsql as $$
                 begin
                   new.%s := (select %s from (select new.*) as %s);
@@ -257,13 +259,14 @@ public final class Planner {
                                 trigger,
                                 name,
                                 function)));
-        steps.add(backfill(
-                quoted + " = (" + expression + ")", quoted + " is distinct from (" + expression + ")", notes));
+        steps.add(
+                backfill(quoted + " = (" + expression + ")", quoted + " is distinct from (" + expression + ")", notes));
         if (column.notNull()) {
             steps.addAll(notNullSteps(column.name()));
         }
-        notes.add("From PostgreSQL 18 on the same column as VIRTUAL needs no rewrite and no trigger: decide whether each read may compute it, and whether"
-                + " an index on it is needed, which it cannot have.");
+        notes.add(
+                "From PostgreSQL 18 on the same column as VIRTUAL needs no rewrite and no trigger: decide whether each read may compute it, and whether"
+                        + " an index on it is needed, which it cannot have.");
         return withConstraints(
                 new Phased(
                         steps,
@@ -274,10 +277,10 @@ public final class Planner {
                                         + "drop function if exists " + function + "();\n"
                                         + alter("drop column if exists " + quoted))),
                         notes,
-                        java.util.Optional.of(
-                                "Ends in an ordinary column " + column.name() + " that a trigger keeps equal to (" + expression
-                                        + "), because PostgreSQL cannot make a column that is filled a generated one, and computes a stored one by writing the"
-                                        + " whole table anew.")),
+                        java.util.Optional.of("Ends in an ordinary column " + column.name()
+                                + " that a trigger keeps equal to (" + expression
+                                + "), because PostgreSQL cannot make a column that is filled a generated one, and computes a stored one by writing the"
+                                + " whole table anew.")),
                 column);
     }
 

@@ -98,7 +98,8 @@ final class RealApplications {
         try (ServerLauncher.RunningServer server = servers.start(data, Map.of("fsync", "off"))) {
             String url = server.jdbcUrl(Snapshot.DATABASE);
             migration.run(url);
-            ApplicationPackages.run(folder, "pg_dump", "--schema-only", "--file", schema.toString(), BuildingDatabase.libpqUri(url));
+            ApplicationPackages.run(
+                    folder, "pg_dump", "--schema-only", "--file", schema.toString(), BuildingDatabase.libpqUri(url));
         }
         return schema;
     }

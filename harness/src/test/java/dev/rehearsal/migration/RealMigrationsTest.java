@@ -44,7 +44,8 @@ class RealMigrationsTest {
 
     @Test
     void whatDSpacesColumnChangesDoIsSeenThroughFlyway() throws Exception {
-        Path scripts = packages().maven("org.dspace:dspace-api:9.2", "org/dspace/storage/rdbms/sqlmigration/postgres/")
+        Path scripts = packages()
+                .maven("org.dspace:dspace-api:9.2", "org/dspace/storage/rdbms/sqlmigration/postgres/")
                 .resolve("org/dspace/storage/rdbms/sqlmigration/postgres");
         // What DSpace does in Java between its scripts: a workflow, which is left out, and other primary keys.
         Files.delete(scripts.resolve("V7.0_2019.05.02__DS-4239-workflow-xml-migration.sql"));
@@ -150,15 +151,18 @@ class RealMigrationsTest {
     void whatIcingasColumnChangesDoIsSeenInAFolder() throws Exception {
         Path schema = packages().debian("icinga2-ido-pgsql").resolve("usr/share/icinga2-ido-pgsql/schema");
         Path folder = Files.createDirectories(this.folder.resolve("icinga"));
-        // The package creates the newest schema alone, so the upgrades are taken away from it first: what they add, the types, what they drop.
+        // The package creates the newest schema alone, so the upgrades are taken away from it first: what they add, the
+        // types, what they drop.
         StringBuilder before = new StringBuilder(Files.readString(schema.resolve("pgsql.sql")));
         for (String upgrade : List.of("2.6.0.sql", "2.5.0.sql")) {
             String text = Files.readString(schema.resolve("upgrade").resolve(upgrade));
             before.append('\n').append(taken(text));
             Files.writeString(folder.resolve(upgrade), text);
         }
-        before.append("alter table icinga_customvariables add column if not exists session_token integer default null;\n");
-        before.append("alter table icinga_customvariablestatus add column if not exists session_token integer default null;\n");
+        before.append(
+                "alter table icinga_customvariables add column if not exists session_token integer default null;\n");
+        before.append(
+                "alter table icinga_customvariablestatus add column if not exists session_token integer default null;\n");
         Files.writeString(folder.resolve("2.4.0.sql"), before);
         MigrationPlan plan = plan("folder: { path: " + folder + ", baseline: 2.4.0, gaps: allowed }");
 
@@ -195,15 +199,17 @@ class RealMigrationsTest {
                 .matcher(script)
                 .results()
                 .forEach(index -> back.append("drop index if exists %s;\n".formatted(index.group(1))));
-        Pattern.compile("(?is)alter table (\\w+)([^;]*);").matcher(script).results().forEach(altered -> Pattern.compile(
-                        "(?i)alter column (\\w+) type (timestamp|varchar\\(255\\))")
-                .matcher(altered.group(2))
+        Pattern.compile("(?is)alter table (\\w+)([^;]*);")
+                .matcher(script)
                 .results()
-                .forEach(column -> back.append("alter table %s alter column %s type %s;\n"
-                        .formatted(
-                                altered.group(1),
-                                column.group(1),
-                                column.group(2).equalsIgnoreCase("timestamp") ? "timestamptz" : "text"))));
+                .forEach(altered -> Pattern.compile("(?i)alter column (\\w+) type (timestamp|varchar\\(255\\))")
+                        .matcher(altered.group(2))
+                        .results()
+                        .forEach(column -> back.append("alter table %s alter column %s type %s;\n"
+                                .formatted(
+                                        altered.group(1),
+                                        column.group(1),
+                                        column.group(2).equalsIgnoreCase("timestamp") ? "timestamptz" : "text"))));
         return back.toString();
     }
 

@@ -139,7 +139,8 @@ class PlansTest {
     /** A stored generated column becomes an ordinary one: the values are the same, and the difference in the schema is exactly what the plan says. */
     @Test
     void keepAStoredGeneratedColumnByATriggerAndSaySo() throws Exception {
-        String sql = "alter table orders add column label text generated always as (status || ' amount ' || amount) stored not null";
+        String sql =
+                "alter table orders add column label text generated always as (status || ' amount ' || amount) stored not null";
         try (Connection risky = connect("risky");
                 Connection phased = connect("phased");
                 Connection copy = connect("copy")) {
@@ -151,17 +152,19 @@ class PlansTest {
                     SchemaChange.read(sql), TableShape.of(phased, "orders").orElseThrow(), false);
 
             assertThat(plan.otherEnd())
-                    .contains("Ends in an ordinary column label that a trigger keeps equal to (status || ' amount ' || amount), because PostgreSQL cannot"
-                            + " make a column that is filled a generated one, and computes a stored one by writing the whole table anew.");
-            assertThat(standstills(
-                            plan.steps().stream().map(PlansTest::step).toList(), TableSizes.of(phased), copy))
+                    .contains(
+                            "Ends in an ordinary column label that a trigger keeps equal to (status || ' amount ' || amount), because PostgreSQL cannot"
+                                    + " make a column that is filled a generated one, and computes a stored one by writing the whole table anew.");
+            assertThat(standstills(plan.steps().stream().map(PlansTest::step).toList(), TableSizes.of(phased), copy))
                     .isEmpty();
             execute(risky, sql);
             run(phased, plan.steps());
             run(phased, plan.steps());
             for (Connection each : List.of(risky, phased)) {
                 execute(each, "update orders set amount = amount + 1 where id % 7 = 0");
-                execute(each, "insert into orders (id, customer_id, amount, status) select n, 1, n, 'late' from generate_series(20000, 20100) n");
+                execute(
+                        each,
+                        "insert into orders (id, customer_id, amount, status) select n, 1, n, 'late' from generate_series(20000, 20100) n");
             }
 
             assertThat(DataFingerprint.differences(DataFingerprint.of(risky), DataFingerprint.of(phased), Set.of()))
