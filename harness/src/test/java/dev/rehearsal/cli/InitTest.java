@@ -82,6 +82,33 @@ class InitTest {
     }
 
     @Test
+    void aChangeLogThatCannotBeReadIsToldFromTheFolderThatItsPathsAreRelativeTo() throws IOException {
+        Path log = write("main/db/changelog/master.yaml", """
+                databaseChangeLog:
+                  - include: { file: db/changelog/code.yaml }
+                """);
+        write("main/db/changelog/code.yaml", """
+                databaseChangeLog:
+                  - changeSet:
+                      id: 1
+                      author: ann
+                      changes:
+                        - customChange: { class: org.example.Missing }
+                """);
+
+        HarnessRun init = HarnessRun.of(
+                "init",
+                log.toString(),
+                "--schema",
+                directory.resolve("db/schema.sql").toString());
+
+        assertThat(init.exitCode()).isEqualTo(2);
+        assertThat(init.err())
+                .startsWith(log + ":1:1: cannot be read by Liquibase from " + directory.resolve("main") + ": ")
+                .contains("org.example.Missing");
+    }
+
+    @Test
     void whatIsThereIsNotWrittenOver() throws IOException {
         Path up = write("db/token.sql", "alter table orders add column token uuid;");
         write("rehearsal/scenario.yaml", "mine");

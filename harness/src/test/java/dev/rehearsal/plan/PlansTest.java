@@ -175,10 +175,17 @@ class PlansTest {
                                     + " is (column 6; text; not null)",
                             "orders: trigger zz_orders_label_keep was not there before (CREATE TRIGGER zz_orders_label_keep BEFORE INSERT OR UPDATE"
                                     + " ON public.orders FOR EACH ROW EXECUTE FUNCTION orders_label_keep())",
-                            "orders_label_keep() was not there before (CREATE OR REPLACE FUNCTION public.orders_label_keep()\n"
-                                    + " RETURNS trigger\n LANGUAGE plpgsql\nAS $function$\nbegin\n"
-                                    + "  new.label := (select status || ' amount ' || amount from (select new.*) as orders);\n"
-                                    + "  return new;\nend\n$function$\n; owner postgres)");
+                            """
+                            orders_label_keep() was not there before (CREATE OR REPLACE FUNCTION public.orders_label_keep()
+                             RETURNS trigger
+                             LANGUAGE plpgsql
+                            AS $function$
+                            begin
+                              new.label := (select status || ' amount ' || amount from (select new.*) as orders);
+                              return new;
+                            end
+                            $function$
+                            ; owner postgres)""");
 
             run(phased, plan.rollback());
             assertThat(SchemaFingerprint.of(phased)).isEqualTo(before);

@@ -99,6 +99,8 @@ record FirstMigration(List<Map<String, Object>> steps, WayBack wayBack, Set<Stri
         private static final Pattern BACK =
                 Pattern.compile("((.*[._-])?(down|rollback|undo|revert)|U[0-9].*__.*)\\.sql");
         private static final Pattern PLACEHOLDER = Pattern.compile("\\$\\{([^}:]+)}");
+        private static final Pattern MISSING =
+                Pattern.compile("not found in the configured search path|does not exist");
         private static final List<String> LOG_ENDS = List.of(".xml", ".yaml", ".yml", ".json");
         private static final String BASELINE_ALONE =
                 "--baseline is for a folder of migrations and for a change log; leave it out";
@@ -513,7 +515,12 @@ record FirstMigration(List<Map<String, Object>> steps, WayBack wayBack, Set<Stri
                     List<ChangeSets.Listed> all = reader.get().read(source);
                     return changeSets(source, all);
                 } catch (ChangeSets.UnreadableException e) {
-                    unreadable = unreadable.or(() -> Optional.of(String.valueOf(e.getMessage())));
+                    String why =
+                            String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+                    if (!MISSING.matcher(why).find()) {
+                        return refuse("cannot be read by Liquibase from " + SourceFile.displayName(root) + ": " + why);
+                    }
+                    unreadable = unreadable.or(() -> Optional.of(why));
                 }
                 root = root.getParent();
             }
