@@ -21,12 +21,10 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A server with uneven tables is profiled, built from the profile, and asked the same again. */
-@Tag("proof")
 class ProfileFidelityTest {
     /** The value that most rows have in the column, as the server knows it: each side has its own. */
     private static final String MOST_POPULAR =

@@ -5,12 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.rehearsal.run.RunEvent.DrillObserved;
 import dev.rehearsal.run.RunEvent.Sight;
 import java.util.List;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(300)
-@Tag("proof")
 class RollbackDrillTest extends DrillTest {
     private static final String NEW_APPLICATION = """
                   versions:

@@ -18,14 +18,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Real servers that follow each other, and what becomes of them. */
 @Timeout(300)
-@Tag("proof")
 class ReplicationTest {
     private static final Duration LIMIT = Duration.ofSeconds(60);
 

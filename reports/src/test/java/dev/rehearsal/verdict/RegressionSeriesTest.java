@@ -4,11 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rehearsal.verdict.Verdict.Status;
 import java.util.Map;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** How often the rule for regressions is wrong: the same hundreds of made-up runs each time. */
-@Tag("proof")
 class RegressionSeriesTest {
     private static final int RUNS = 200;
 
