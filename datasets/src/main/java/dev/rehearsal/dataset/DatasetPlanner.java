@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Decides how each table is filled, from the definition and the server's catalog together.
@@ -201,6 +202,9 @@ final class DatasetPlanner {
         }
         TableDefinition definition = definitions.get(table.name());
         long wanted = spec.rows(definition == null ? table.name() : definition.name());
+        if (wanted > 0 && table.filled()) {
+            refuseDuplicates(table, definition);
+        }
         boolean nowhere =
                 table.partitioning().filter(parts -> parts.bounds().isEmpty()).isPresent();
         if (wanted > 0 && nowhere) {
@@ -214,6 +218,23 @@ final class DatasetPlanner {
             return 0;
         }
         return wanted;
+    }
+
+    /** Rows that are made up know nothing of those that the schema writes itself. */
+    private void refuseDuplicates(ServerTable table, @Nullable TableDefinition definition) {
+        Set<String> given = definition == null ? Set.of() : definition.columns().keySet();
+        table.keys().stream()
+                .filter(key -> key.columns().stream().noneMatch(given::contains))
+                .findFirst()
+                .ifPresent(
+                        key -> problems.add(
+                                places.ofTable(
+                                        table.name(),
+                                        "the schema itself puts rows into " + table.name()
+                                                + ", and made-up ones might have the same "
+                                                + String.join(", ", key.columns()) + " (" + key.name() + "); leave "
+                                                + table.name()
+                                                + " out, and it keeps what the schema gives it, or give the key a generator that starts behind, e.g. sequence")));
     }
 
     private void readPresent() {
