@@ -16,6 +16,7 @@ import java.util.Locale;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -74,7 +75,7 @@ class DocumentationBrowserTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"1280,LIGHT", "1280,DARK", "400,LIGHT", "400,DARK"})
+    @CsvSource({"1280,LIGHT", "400,DARK"})
     void canBeReadAtEveryWidthInLightAndDark(int width, ColorScheme scheme) {
         Page page = open(width, scheme);
 
@@ -142,19 +143,33 @@ class DocumentationBrowserTest {
         assertThat(requested).containsExactly(documentation.toUri().toString());
     }
 
+    /** Of the first chapters, which have everything that occurs: axe takes a quarter of a minute for all of them. */
     @ParameterizedTest
-    @CsvSource({"1280,LIGHT", "1280,DARK", "400,LIGHT"})
+    @CsvSource({"1280,DARK", "400,LIGHT"})
     void hasNoSeriousAccessibilityViolations(int width, ColorScheme scheme) throws IOException {
         Page page = open(width, scheme);
-        page.fill("#query", "replica");
-        page.evaluate(HtmlReportBrowserTest.axe());
+        page.fill("#query", "getting started");
+        page.evaluate("document.querySelectorAll('article:nth-of-type(n+3), nav li li').forEach((rest) => rest.remove())");
 
-        Object violations = page.evaluate("""
+        assertThat(page.locator("article :is(table, pre, ul, h3, code)").count()).isGreaterThan(20);
+        assertThat(violations(page)).isEmpty();
+    }
+
+    @Test
+    @Tag("proof")
+    void noChapterHasASeriousAccessibilityViolation() throws IOException {
+        Page page = open(1280, ColorScheme.LIGHT);
+        page.fill("#query", "replica");
+
+        assertThat(violations(page)).isEmpty();
+    }
+
+    private static List<?> violations(Page page) throws IOException {
+        page.evaluate(HtmlReportBrowserTest.axe());
+        return (List<?>) page.evaluate("""
                 async () => (await axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'best-practice'] })).violations
                   .filter((v) => v.impact === 'serious' || v.impact === 'critical')
                   .map((v) => v.id + ' (' + v.impact + '): ' + v.nodes.slice(0, 3).map((n) => n.html.slice(0, 160) + ' ' + n.failureSummary).join(' | '))
                 """);
-
-        assertThat((List<?>) violations).isEmpty();
     }
 }
