@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Every report of a run: what {@code harness rehearse} writes at its end and {@code harness report} writes again. */
 public final class Reports {
@@ -44,11 +45,23 @@ public final class Reports {
 
     /** The manual that came with this harness, where the launcher says that it is. */
     private static Optional<String> documentation() {
-        return Optional.ofNullable(System.getProperty("rehearsal.home"))
-                .map(home -> Path.of(home).resolve("reports").resolve("README.md"))
-                .filter(Files::isRegularFile)
-                .map(manual -> manual.toAbsolutePath().normalize().toUri().toString());
+        return Optional.ofNullable(System.getProperty("rehearsal.home")).flatMap(home -> explanations(Path.of(home)));
     }
+
+    /**
+     * Where kinds of findings are explained: the address that one's word in lower case is put behind. In the repository that is the page itself, in an
+     * archive the one file with all pages.
+     */
+    static Optional<String> explanations(Path home) {
+        return Stream.of(
+                        new Place(home.resolve("reports").resolve("README.md"), "#"),
+                        new Place(home.resolve("documentation.html"), "#reports/"))
+                .filter(place -> Files.isRegularFile(place.file()))
+                .map(place -> place.file().toAbsolutePath().normalize().toUri() + place.anchor())
+                .findFirst();
+    }
+
+    private record Place(Path file, String anchor) {}
 
     /** By a move, so that a report is old or new and never half. */
     private static void replace(Path file, String text) throws IOException {

@@ -83,7 +83,7 @@ public final class Sarif {
     /**
      * With its last line's end.
      *
-     * @param documentation the address of {@code reports/README.md}, which explains each rule under a heading of its own; empty if it has none
+     * @param documentation what explains the rules: the address that a rule's word in lower case is put behind; empty if there is none
      */
     public static String render(RunRecord run, Verdict verdict, Optional<String> documentation) {
         List<Check> checks = Check.of(run, verdict);
@@ -129,7 +129,7 @@ public final class Sarif {
                 new Text(
                         rule.meaning() + " " + rule.remedy(),
                         Optional.of("**" + rule.title() + "**\n\n" + rule.meaning() + "\n\n" + rule.remedy())),
-                documentation.map(address -> address + "#" + rule.id().toLowerCase(java.util.Locale.ROOT)));
+                documentation.map(address -> address + rule.id().toLowerCase(java.util.Locale.ROOT)));
     }
 
     private static Result result(RunRecord run, Check check) {

@@ -6,6 +6,8 @@ import com.networknt.schema.Error;
 import com.networknt.schema.InputFormat;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
+import dev.rehearsal.documentation.Manual;
+import dev.rehearsal.documentation.MarkdownPage;
 import dev.rehearsal.run.Requests;
 import dev.rehearsal.run.RunDirectory;
 import dev.rehearsal.run.RunEvent;
@@ -59,7 +61,7 @@ class BuildServerFilesTest {
         }
 
         String sarifText() {
-            return Sarif.render(run, verdict, Optional.of("file:///opt/harness/reports/README.md"));
+            return Sarif.render(run, verdict, Optional.of("file:///opt/harness/reports/README.md#"));
         }
 
         JsonNode codeQuality() {
@@ -310,6 +312,29 @@ class BuildServerFilesTest {
         for (Rules.Rule rule : Rules.all()) {
             assertThat(manual).contains("### " + rule.id() + "\n\n" + rule.meaning() + " " + rule.remedy() + "\n");
         }
+    }
+
+    @Test
+    void everyRuleHasItsAddressInTheRepositoryAndInAnArchive(@TempDir Path home) throws IOException {
+        assertThat(Reports.explanations(home)).isEmpty();
+
+        Manual manual = Manual.read(Path.of(System.getProperty("rehearsal.home")));
+        Path oneFile = Files.writeString(home.resolve("documentation.html"), manual.html());
+        assertThat(Reports.explanations(home)).contains(oneFile.toUri() + "#reports/");
+        String html = Files.readString(oneFile);
+        List<String> headings = manual.pages().stream()
+                .filter(page -> page.path().equals("reports/README.md"))
+                .flatMap(page -> page.sections().stream())
+                .map(MarkdownPage.Section::anchor)
+                .toList();
+        for (Rules.Rule rule : Rules.all()) {
+            String anchor = rule.id().toLowerCase(Locale.ROOT);
+            assertThat(html).contains(" id=\"reports/" + anchor + "\"");
+            assertThat(headings).contains(anchor);
+        }
+
+        Path page = Files.createFile(Files.createDirectory(home.resolve("reports")).resolve("README.md"));
+        assertThat(Reports.explanations(home)).contains(page.toUri() + "#");
     }
 
     @Test
