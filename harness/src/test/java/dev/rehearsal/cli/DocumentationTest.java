@@ -248,7 +248,8 @@ class DocumentationTest {
 
         run.assertPassed();
         assertThat(run.statements())
-                .extracting(statement -> statement.get("sql").asString().toLowerCase(Locale.ROOT).replace("\"", ""))
+                .extracting(statement ->
+                        statement.get("sql").asString().toLowerCase(Locale.ROOT).replace("\"", ""))
                 .anyMatch(sql -> sql.matches("alter table (public\\.)?orders add (column )?region text;?"));
     }
 

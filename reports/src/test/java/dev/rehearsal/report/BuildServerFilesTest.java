@@ -333,7 +333,8 @@ class BuildServerFilesTest {
             assertThat(headings).contains(anchor);
         }
 
-        Path page = Files.createFile(Files.createDirectory(home.resolve("reports")).resolve("README.md"));
+        Path page =
+                Files.createFile(Files.createDirectory(home.resolve("reports")).resolve("README.md"));
         assertThat(Reports.explanations(home)).contains(page.toUri() + "#");
     }
 

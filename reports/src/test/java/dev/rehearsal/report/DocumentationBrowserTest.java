@@ -149,9 +149,11 @@ class DocumentationBrowserTest {
     void hasNoSeriousAccessibilityViolations(int width, ColorScheme scheme) throws IOException {
         Page page = open(width, scheme);
         page.fill("#query", "getting started");
-        page.evaluate("document.querySelectorAll('article:nth-of-type(n+3), nav li li').forEach((rest) => rest.remove())");
+        page.evaluate(
+                "document.querySelectorAll('article:nth-of-type(n+3), nav li li').forEach((rest) => rest.remove())");
 
-        assertThat(page.locator("article :is(table, pre, ul, h3, code)").count()).isGreaterThan(20);
+        assertThat(page.locator("article :is(table, pre, ul, h3, code)").count())
+                .isGreaterThan(20);
         assertThat(violations(page)).isEmpty();
     }
 
