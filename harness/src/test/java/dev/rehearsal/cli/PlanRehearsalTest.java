@@ -59,7 +59,7 @@ class PlanRehearsalTest {
                 "alter table payments add column customer_id bigint references customers (id)  | queue    | same schema, the same data",
                 "alter table customers alter column loyalty_points type bigint                 | rewrites | same schema, but for the order of columns, the same data",
                 "alter table payments add constraint payments_reference_key unique (reference) | queue    | same schema, the same data",
-                "alter table payments add column net numeric generated always as (amount / 1.19) stored | rewrites | another schema, as the plan says, the same data",
+                "alter table payments add column net numeric generated always as (amount / 1.19) stored | rewrites | Ends in an ordinary column net that a trigger keeps equal to (amount / 1.19), because PostgreSQL cannot & another schema, as the plan says, the same data & schema      payments.net was ( & schema      payments: trigger zz_payments_net_keep was not there before & schema      payments_net_keep() was not there before",
                 "create index payments_status_idx on payments (status)                         | queue    | same schema, the same data",
             })
     void thePlanMeetsWhatTheChangeMisses(String change, String kind, String end) throws IOException {
@@ -74,11 +74,11 @@ class PlanRehearsalTest {
                         .replace(
                                 "FAULTS",
                                 queue
-                                        ? "faults:\n  - { at: { stage: migration, after: 0s }, blocker: { sql: \"update payments set status = status where id = 1\", hold: 4s } }"
+                                        ? "faults:\n  - { at: { stage: migration, after: 0s }, blocker: { sql: \"update payments set status = status where id = 1\", hold: 5s } }"
                                         : "")
                         .replace(
                                 "OBJECTIVE",
-                                queue ? "{ lockWait: { victims: application, max: 2s } }" : "{ rewrites: none }"));
+                                queue ? "{ lockWait: { victims: application, max: 3s } }" : "{ rewrites: none }"));
 
         HarnessRun run = HarnessRun.of(
                 "plan",
@@ -88,7 +88,7 @@ class PlanRehearsalTest {
                 "--out",
                 directory.resolve("runs").toString());
 
-        assertThat(run.out()).as(run.told()).contains(end);
+        assertThat(run.out()).as(run.told()).contains(end.split(" & "));
         // A busy machine's verdict may be inconclusive; what was observed is beyond the limit all the same, or is not.
         assertThat(beyondItsLimit("risky")).as(run.told()).isTrue();
         assertThat(beyondItsLimit("risky-planned")).as(run.told()).isFalse();

@@ -25,6 +25,37 @@ public final class ApplicationPackages {
         this.folder = folder;
     }
 
+    /**
+     * DSpace's scripts for Flyway, with what its migrations in Java do to the schema between those in SQL; the workflow that one of them sets up is left
+     * out.
+     */
+    public Path dspaceScripts() throws Exception {
+        Path scripts = maven("org.dspace:dspace-api:9.2", "org/dspace/storage/rdbms/sqlmigration/postgres/")
+                .resolve("org/dspace/storage/rdbms/sqlmigration/postgres");
+        Files.delete(scripts.resolve("V7.0_2019.05.02__DS-4239-workflow-xml-migration.sql"));
+        StringBuilder drops = new StringBuilder();
+        for (String table :
+                List.of("eperson", "epersongroup", "community", "collection", "item", "bundle", "bitstream")) {
+            drops.append("alter table %1$s drop constraint %1$s_pkey cascade;\n".formatted(table));
+        }
+        Files.writeString(scripts.resolve("V6.0_2015.03.06__Primary_keys.sql"), drops);
+        return scripts;
+    }
+
+    /** What Keycloak's change logs are relative to; without the changes that move data by its own classes, which are not here. */
+    public Path keycloakChangeLogs() throws Exception {
+        Path unpacked = maven("org.keycloak:keycloak-model-jpa:26.7.3", "META-INF/");
+        try (Stream<Path> logs = Files.list(unpacked.resolve("META-INF"))) {
+            for (Path log :
+                    logs.filter(file -> file.toString().endsWith(".xml")).toList()) {
+                Files.writeString(
+                        log,
+                        Files.readString(log).replaceAll("(?s)<customChange\\b[^>]*?(/>|>.*?</customChange>)", ""));
+            }
+        }
+        return unpacked;
+    }
+
     /** The entries of a package of Maven's that begin with a prefix. */
     public Path maven(String artifact, String prefix) throws Exception {
         String name = artifact.split(":", -1)[1];

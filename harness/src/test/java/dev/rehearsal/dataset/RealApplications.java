@@ -9,7 +9,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
-import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
@@ -104,37 +103,18 @@ final class RealApplications {
         return schema;
     }
 
-    /** What DSpace's migrations in Java do to the schema between those in SQL; the workflow that one of them sets up is left out. */
     private void migrateDSpace(String jdbcUrl) throws Exception {
-        Path unpacked = packages.maven("org.dspace:dspace-api:9.2", "org/dspace/storage/rdbms/sqlmigration/");
-        Path scripts = unpacked.resolve("org/dspace/storage/rdbms/sqlmigration/postgres");
-        Files.delete(scripts.resolve("V7.0_2019.05.02__DS-4239-workflow-xml-migration.sql"));
-        StringBuilder drops = new StringBuilder();
-        for (String table :
-                List.of("eperson", "epersongroup", "community", "collection", "item", "bundle", "bitstream")) {
-            drops.append("alter table %1$s drop constraint %1$s_pkey cascade;\n".formatted(table));
-        }
-        Files.writeString(scripts.resolve("V6.0_2015.03.06__Primary_keys.sql"), drops);
         Flyway.configure()
                 .dataSource(jdbcUrl, null, null)
-                .locations("filesystem:" + scripts)
+                .locations("filesystem:" + packages.dspaceScripts())
                 .placeholderReplacement(false)
                 .outOfOrder(true)
                 .load()
                 .migrate();
     }
 
-    /** Without the changes that move data by Keycloak's own classes: there is none to move. */
     private void migrateKeycloak(String jdbcUrl) throws Exception {
-        Path unpacked = packages.maven("org.keycloak:keycloak-model-jpa:26.7.3", "META-INF/");
-        try (Stream<Path> logs = Files.list(unpacked.resolve("META-INF"))) {
-            for (Path log :
-                    logs.filter(file -> file.toString().endsWith(".xml")).toList()) {
-                Files.writeString(
-                        log,
-                        Files.readString(log).replaceAll("(?s)<customChange\\b[^>]*?(/>|>.*?</customChange>)", ""));
-            }
-        }
+        Path unpacked = packages.keycloakChangeLogs();
         try (Connection connection = DriverManager.getConnection(jdbcUrl);
                 Liquibase liquibase = new Liquibase(
                         "META-INF/jpa-changelog-master.xml",

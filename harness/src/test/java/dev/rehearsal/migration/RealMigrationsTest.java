@@ -25,7 +25,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -44,17 +43,7 @@ class RealMigrationsTest {
 
     @Test
     void whatDSpacesColumnChangesDoIsSeenThroughFlyway() throws Exception {
-        Path scripts = packages()
-                .maven("org.dspace:dspace-api:9.2", "org/dspace/storage/rdbms/sqlmigration/postgres/")
-                .resolve("org/dspace/storage/rdbms/sqlmigration/postgres");
-        // What DSpace does in Java between its scripts: a workflow, which is left out, and other primary keys.
-        Files.delete(scripts.resolve("V7.0_2019.05.02__DS-4239-workflow-xml-migration.sql"));
-        StringBuilder drops = new StringBuilder();
-        for (String table :
-                List.of("eperson", "epersongroup", "community", "collection", "item", "bundle", "bitstream")) {
-            drops.append("alter table %1$s drop constraint %1$s_pkey cascade;\n".formatted(table));
-        }
-        Files.writeString(scripts.resolve("V6.0_2015.03.06__Primary_keys.sql"), drops);
+        Path scripts = packages().dspaceScripts();
         MigrationPlan plan = plan("flyway: { locations: [ " + scripts
                 + " ], baseline: 7.0_2019.07.31, configuration: { flyway.placeholderReplacement: 'false' } }");
 
@@ -75,16 +64,7 @@ class RealMigrationsTest {
 
     @Test
     void whatKeycloaksColumnChangesDoIsSeenThroughLiquibase() throws Exception {
-        Path unpacked = packages().maven("org.keycloak:keycloak-model-jpa:26.7.3", "META-INF/");
-        try (Stream<Path> logs = Files.list(unpacked.resolve("META-INF"))) {
-            // Changes that move data by Keycloak's own classes, which are not here.
-            for (Path log :
-                    logs.filter(file -> file.toString().endsWith(".xml")).toList()) {
-                Files.writeString(
-                        log,
-                        Files.readString(log).replaceAll("(?s)<customChange\\b[^>]*?(/>|>.*?</customChange>)", ""));
-            }
-        }
+        Path unpacked = packages().keycloakChangeLogs();
         MigrationPlan plan = plan("liquibase: { changelog: META-INF/jpa-changelog-master.xml, root: " + unpacked
                 + ", baseline: 22.0.5-24031 }");
 
