@@ -2,15 +2,12 @@ package dev.rehearsal.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.microsoft.playwright.Browser;
-import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.ColorScheme;
 import dev.rehearsal.documentation.Manual;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.junit.jupiter.api.AfterAll;
@@ -25,8 +22,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** What a browser makes of {@code documentation.html}: it can be read, searched and walked through, and it asks nobody. */
 class DocumentationBrowserTest {
     private static final Path SCREENSHOTS = Path.of("target", "screenshots");
-    /** For a machine that is busy with other things: only a hang takes this long. */
-    private static final double PATIENCE_MILLIS = 60_000;
 
     @TempDir
     static Path directory;
@@ -34,9 +29,9 @@ class DocumentationBrowserTest {
     private static Chromium chromium;
     private static Path documentation;
 
-    private final List<String> complaints = new ArrayList<>();
-    private final List<String> requested = new ArrayList<>();
-    private final List<BrowserContext> contexts = new ArrayList<>();
+    private final Visits visits = new Visits(chromium.browser());
+    private final List<String> complaints = visits.complaints();
+    private final List<String> requested = visits.requested();
 
     @BeforeAll
     static void makeOnce() throws IOException {
@@ -56,22 +51,11 @@ class DocumentationBrowserTest {
 
     @AfterEach
     void closePages() {
-        contexts.forEach(BrowserContext::close);
+        visits.close();
     }
 
     private Page open(int width, ColorScheme scheme) {
-        BrowserContext context = chromium.browser()
-                .newContext(new Browser.NewContextOptions()
-                        .setViewportSize(width, 900)
-                        .setColorScheme(scheme));
-        contexts.add(context);
-        Page page = context.newPage();
-        page.setDefaultTimeout(PATIENCE_MILLIS);
-        page.onConsoleMessage(message -> complaints.add(message.type() + ": " + message.text()));
-        page.onPageError(complaints::add);
-        page.onRequest(request -> requested.add(request.url()));
-        page.navigate(documentation.toUri().toString());
-        return page;
+        return visits.open(documentation, width, scheme);
     }
 
     @ParameterizedTest

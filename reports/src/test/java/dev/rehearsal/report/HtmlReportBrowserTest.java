@@ -3,8 +3,6 @@ package dev.rehearsal.report;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import com.microsoft.playwright.Browser;
-import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.ColorScheme;
@@ -39,8 +37,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What a browser makes of {@code report.html}: that it is drawn, that the drawing says what the run says, and that it asks nobody. */
 class HtmlReportBrowserTest {
     private static final Path SCREENSHOTS = Path.of("target", "screenshots");
-    /** For a machine that is busy with other things: only a hang takes this long. */
-    private static final double PATIENCE_MILLIS = 60_000;
 
     private static final String CHART = "echarts.getInstanceByDom(document.getElementById('%s'))";
 
@@ -52,9 +48,9 @@ class HtmlReportBrowserTest {
     private static RunRecord run;
     private static Path report;
 
-    private final List<String> complaints = new ArrayList<>();
-    private final List<String> requested = new ArrayList<>();
-    private final List<BrowserContext> contexts = new ArrayList<>();
+    private final Visits visits = new Visits(chromium.browser());
+    private final List<String> complaints = visits.complaints();
+    private final List<String> requested = visits.requested();
 
     @BeforeAll
     static void renderOnce() throws IOException {
@@ -74,7 +70,7 @@ class HtmlReportBrowserTest {
 
     @AfterEach
     void closePages() {
-        contexts.forEach(BrowserContext::close);
+        visits.close();
     }
 
     private static Path written(String name, String html) throws IOException {
@@ -82,18 +78,7 @@ class HtmlReportBrowserTest {
     }
 
     private Page open(Path file, int width, ColorScheme scheme) {
-        BrowserContext context = chromium.browser()
-                .newContext(new Browser.NewContextOptions()
-                        .setViewportSize(width, 900)
-                        .setColorScheme(scheme));
-        contexts.add(context);
-        Page page = context.newPage();
-        page.setDefaultTimeout(PATIENCE_MILLIS);
-        page.onConsoleMessage(message -> complaints.add(message.type() + ": " + message.text()));
-        page.onPageError(complaints::add);
-        page.onRequest(request -> requested.add(request.url()));
-        page.navigate(file.toUri().toString());
-        return page;
+        return visits.open(file, width, scheme);
     }
 
     private Page open(int width) {
