@@ -45,7 +45,8 @@ final class BulkLoader {
 
     private static final List<String> SESSION_SETTINGS = List.of(
             "set client_min_messages = warning",
-            "set maintenance_work_mem = '256MB'",
+            "select set_config('maintenance_work_mem', '256MB', false)"
+                    + " where pg_size_bytes(current_setting('maintenance_work_mem')) < pg_size_bytes('256MB')",
             "set synchronous_commit = off",
             "set statement_timeout = 0",
             "set lock_timeout = 0");

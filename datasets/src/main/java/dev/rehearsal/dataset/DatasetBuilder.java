@@ -1,7 +1,9 @@
 package dev.rehearsal.dataset;
 
+import com.sun.management.OperatingSystemMXBean;
 import dev.rehearsal.scenario.EnvironmentException;
 import dev.rehearsal.scenario.InvalidScenarioException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -11,6 +13,8 @@ import java.util.Map;
 
 /** Makes a data directory with a dataset in it: a new cluster, a server that forgoes safety for speed, the load, a clean stop. */
 final class DatasetBuilder {
+    private static final long MEMORY = memoryBytes();
+
     /**
      * A crash while building costs the build, nothing else; so nothing waits for the disk. What is finished is synced by {@link SnapshotStore}.
      */
@@ -23,8 +27,21 @@ final class DatasetBuilder {
             Map.entry("max_wal_size", DiskEstimate.MOST_WRITE_AHEAD_LOG / (1 << 20) + "MB"),
             Map.entry("checkpoint_timeout", "1h"),
             Map.entry("autovacuum", "off"),
-            Map.entry("shared_buffers", "256MB"),
+            Map.entry("shared_buffers", megabytes(MEMORY / 8, 128, 1024)),
+            // Each stream may sort an index.
+            Map.entry("maintenance_work_mem", megabytes(MEMORY / 32, 64, 768)),
             Map.entry("log_lock_waits", "off"));
+
+    /** Of this machine, or of as much of it as this process may use. */
+    private static long memoryBytes() {
+        return ManagementFactory.getOperatingSystemMXBean() instanceof OperatingSystemMXBean system
+                ? system.getTotalMemorySize()
+                : 0;
+    }
+
+    private static String megabytes(long bytes, long least, long most) {
+        return Math.clamp(bytes >> 20, least, most) + "MB";
+    }
 
     private final ServerLauncher launcher;
 

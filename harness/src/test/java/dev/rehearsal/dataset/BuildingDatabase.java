@@ -10,24 +10,11 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** A running server that datasets are loaded into, each into a database of its own. */
 final class BuildingDatabase implements AutoCloseable {
-    private static final Map<String, String> SETTINGS = Map.of(
-            "fsync",
-            "off",
-            "synchronous_commit",
-            "off",
-            "wal_level",
-            "minimal",
-            "max_wal_senders",
-            "0",
-            "autovacuum",
-            "off");
-
     private final ServerLauncher.RunningServer server;
 
     private BuildingDatabase(ServerLauncher.RunningServer server) {
@@ -38,7 +25,7 @@ final class BuildingDatabase implements AutoCloseable {
     static BuildingDatabase in(Path folder) throws Exception {
         Path data = TestCluster.clone(folder.resolve("data"));
         LocalServers servers = TestCluster.servers();
-        return new BuildingDatabase(servers.start(data, SETTINGS));
+        return new BuildingDatabase(servers.start(data, DatasetBuilder.BUILD_SETTINGS));
     }
 
     /** Makes an empty database. */
