@@ -27,9 +27,12 @@ final class Hazards {
 
     private final Facts facts;
     private final Effect effect;
+    private final boolean afterUnknown;
     private final List<Hazard> found = new ArrayList<>();
 
-    Hazards(Facts facts) {
+    /** @param afterUnknown whether a step came before whose SQL is not known */
+    Hazards(Facts facts, boolean afterUnknown) {
+        this.afterUnknown = afterUnknown;
         this.facts = facts;
         this.effect = facts.effect();
     }
@@ -55,8 +58,12 @@ final class Hazards {
         effect.refusal()
                 .ifPresent(refusal -> add(
                         REFUSED,
-                        Certainty.CERTAIN,
-                        "the server refuses it: " + refusal.message() + " (" + refusal.sqlState() + ")"));
+                        afterUnknown ? Certainty.POSSIBLE : Certainty.CERTAIN,
+                        "the server refuses it"
+                                + (afterUnknown
+                                        ? " as long as the steps before it that could not be read are not done"
+                                        : "")
+                                + ": " + refusal.message() + " (" + refusal.sqlState() + ")"));
         facts.refusedForItsRows()
                 .ifPresent(refusal -> add(
                         NOT_NULL_WITHOUT_DEFAULT,

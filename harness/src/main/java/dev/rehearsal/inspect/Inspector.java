@@ -85,6 +85,10 @@ public final class Inspector {
     }
 
     private void step(Step step, int index, Phase phase) throws SQLException {
+        if (step instanceof Step.FlywayStep flyway && flyway.read().isPresent()) {
+            step(flyway.read().get(), index, phase);
+            return;
+        }
         if (step.knownStatements().isEmpty()) {
             if (!WITHOUT_SQL.contains(step.kind())) {
                 unread.add(
@@ -101,7 +105,7 @@ public final class Inspector {
         }
         HeldLocks held = new HeldLocks();
         int number = 0;
-        for (SqlStatement statement : step.knownStatements()) {
+        for (SqlStatement statement : withoutNotes(step, phase)) {
             if (!scratch.inTransaction()) {
                 held = new HeldLocks();
             }
@@ -110,6 +114,12 @@ public final class Inspector {
         if (scratch.inTransaction()) {
             scratch.run(wrapped ? "commit" : "rollback");
         }
+    }
+
+    /** What takes a migration of Flyway's back ends with a statement on Flyway's own table, which is not there before Flyway was. */
+    private static List<SqlStatement> withoutNotes(Step step, Phase phase) {
+        List<SqlStatement> all = step.knownStatements();
+        return phase == Phase.ROLLBACK && step.kind().equals("flyway") ? all.subList(0, all.size() - 1) : all;
     }
 
     private void statement(
@@ -137,14 +147,14 @@ public final class Inspector {
                         statement.text(),
                         statement.location(),
                         change instanceof SchemaChange.Unread why ? Optional.of(why.why()) : Optional.empty(),
-                        refusal(effect, facts),
+                        unread.isEmpty() ? refusal(effect, facts) : Optional.empty(),
                         effect.locksSeen(),
                         effect.locks(),
                         List.copyOf(effect.rewritten()),
                         facts.scansKnown(),
                         scans,
                         effect.before().indexNames(),
-                        new Hazards(facts).all()),
+                        new Hazards(facts, !unread.isEmpty()).all()),
                 tables,
                 columns));
         held.add(effect.locks());

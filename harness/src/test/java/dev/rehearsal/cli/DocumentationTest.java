@@ -10,6 +10,8 @@ import dev.rehearsal.scenario.Problem;
 import dev.rehearsal.scenario.Scenario;
 import dev.rehearsal.scenario.ScenarioLoader;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -31,6 +33,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
+import tools.jackson.databind.ObjectMapper;
 
 /** What the documentation shows can be typed in: its scenarios load, its commands and their options exist. */
 class DocumentationTest {
@@ -39,18 +42,17 @@ class DocumentationTest {
     /** Placeholders, and the columns of a table of commands: what stands there is not typed in as it is. */
     private static final Pattern SYNOPSIS = Pattern.compile("…|\\b[A-Z]{2,}\\b| {2,}");
 
-    private static final Set<String> PARTS = Set.of(
-            "name",
-            "description",
-            "seed",
-            "environment",
-            "dataset",
-            "workload",
-            "migration",
-            "timeline",
-            "faults",
-            "drills",
-            "objectives");
+    private static final Set<String> PARTS = parts();
+
+    /** The keys of a scenario, as its schema has them. */
+    private static Set<String> parts() {
+        try (InputStream schema = ScenarioLoader.class.getResourceAsStream("scenario.schema.json")) {
+            return Set.copyOf(
+                    new ObjectMapper().readTree(schema).get("properties").propertyNames());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
 
     /** What is wrong with a piece of a scenario because the rest of it is not there. */
     private static final List<String> OF_THE_REST = List.of(

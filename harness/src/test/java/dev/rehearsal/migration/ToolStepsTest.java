@@ -2,6 +2,10 @@ package dev.rehearsal.migration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.rehearsal.inspect.Inspection;
+import dev.rehearsal.inspect.Inspector;
+import dev.rehearsal.inspect.StatementView;
+import dev.rehearsal.inspect.TableSizes;
 import dev.rehearsal.measure.MeasuredServer;
 import dev.rehearsal.migration.MigrationOutcome.Failure;
 import dev.rehearsal.migration.tool.ChangeLogs;
@@ -9,13 +13,19 @@ import dev.rehearsal.run.RunEvent.InstrumentTrouble;
 import dev.rehearsal.run.RunEvent.Noted;
 import dev.rehearsal.run.RunEvent.Phase;
 import dev.rehearsal.run.RunEvent.StatementObserved;
+import dev.rehearsal.run.RunEvent.StatementPredicted;
 import dev.rehearsal.run.RunEvent.Status;
+import dev.rehearsal.run.StatementRun;
 import dev.rehearsal.scenario.ChangeSets;
+import dev.rehearsal.scenario.MigrationPlan;
 import dev.rehearsal.scenario.MigrationSource;
+import dev.rehearsal.scenario.ScenarioLoader;
 import dev.rehearsal.scenario.SourceLocation;
 import dev.rehearsal.scenario.Step;
 import dev.rehearsal.scenario.Step.LockPolicy;
 import dev.rehearsal.scenario.Step.ToolAction;
+import dev.rehearsal.scenario.Workload;
+import dev.rehearsal.verdict.Lint;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -93,6 +103,55 @@ class ToolStepsTest {
                 .contains("orders AccessExclusive");
         assertThat(seen).allMatch(seen.getFirst()::equals);
         assertThat(server.events(InstrumentTrouble.class)).isEmpty();
+    }
+
+    @Test
+    void flywaysScriptIsLookedAtBeforeItRunsAndDoesWhatWasSaid() throws Exception {
+        Path scripts = Files.createDirectories(folder.resolve("scripts"));
+        Files.writeString(scripts.resolve("V1__token.sql"), CHANGE + ";\nalter table orders add column note text;");
+        Files.writeString(scripts.resolve("U1__token.sql"), "alter table orders drop column token;");
+        Files.writeString(scripts.resolve("V2__filled_in.sql"), "alter table orders add column ${column} text;");
+        Files.writeString(scripts.resolve("U2__filled_in.sql"), "alter table orders drop column ${column};");
+        MigrationPlan plan = plan("flyway: { locations: [ " + scripts + " ] }");
+        server.execute("drop database if exists looked_at", "create database looked_at template template0");
+        Inspection inspection;
+        try (Connection filled = server.connect("test");
+                Connection copy =
+                        DriverManager.getConnection(server.url().replaceFirst("/rehearsal\\b", "/looked_at"))) {
+            MeasuredServer.execute(copy, "create table orders (id bigint primary key)");
+            inspection = Inspector.inspect(
+                    plan, new Workload(Workload.Arrivals.POISSON, List.of()), TableSizes.of(filled), copy);
+        }
+
+        assertThat(run(plan.steps().getFirst()).failure()).isEmpty();
+
+        List<StatementObserved> observed = server.events(StatementObserved.class);
+        List<StatementPredicted> predicted =
+                inspection.statements().stream().map(StatementView::prediction).toList();
+        assertThat(predicted)
+                .extracting(StatementPredicted::stepName)
+                .containsExactly("V1__token", "V1__token", "undo V2__filled_in", "undo V1__token");
+        assertThat(predicted.getFirst().rewrites()).containsExactly("orders");
+        for (int i = 0; i < observed.size(); i++) {
+            assertThat(Lint.of(predicted.get(i), Optional.of(new StatementRun(i, List.of(observed.get(i)))))
+                            .aspects())
+                    .hasSizeGreaterThan(1)
+                    .allMatch(Lint.Aspect::agrees);
+        }
+        assertThat(inspection.unread())
+                .singleElement()
+                .asString()
+                .startsWith("step V2__filled_in (flyway) holds no SQL that is known beforehand");
+        // Whether V2 stands in the way of what comes behind it nobody can say.
+        assertThat(predicted.getLast().refusal()).isEmpty();
+    }
+
+    private MigrationPlan plan(String step) throws Exception {
+        Path shop = Path.of(System.getProperty("rehearsal.home"), "datasets", "catalog", "shop");
+        Path file = Files.writeString(
+                folder.resolve("scenario.yaml"),
+                "name: looked-at\ndataset: { use: " + shop + " }\nmigration: { steps: [ { " + step + " } ] }\n");
+        return ScenarioLoader.load(file, Map.of()).migration();
     }
 
     @Test
@@ -179,6 +238,7 @@ class ToolStepsTest {
                     PLACE,
                     flywaySource(),
                     List.of(folder.resolve("V1__a.sql")),
+                    Optional.empty(),
                     ToolAction.APPLY,
                     new LockPolicy(Optional.of(Duration.ofMillis(50)), 2, Duration.ofMillis(1))));
 
@@ -350,8 +410,7 @@ class ToolStepsTest {
     }
 
     private MigrationSource.Flyway flywaySource() {
-        return new MigrationSource.Flyway(
-                List.of(folder), Map.of("flyway.baselineOnMigrate", "true", "flyway.baselineVersion", "0"), EVERYTHING);
+        return new MigrationSource.Flyway(List.of(folder), Map.of(), EVERYTHING);
     }
 
     private static final MigrationSource.Selection EVERYTHING =
@@ -359,7 +418,8 @@ class ToolStepsTest {
 
     private Step flyway(String... scripts) {
         List<Path> paths = List.of(scripts).stream().map(folder::resolve).toList();
-        return new Step.FlywayStep(scripts[scripts.length - 1], PLACE, flywaySource(), paths, ToolAction.APPLY, POLICY);
+        return new Step.FlywayStep(
+                scripts[scripts.length - 1], PLACE, flywaySource(), paths, Optional.empty(), ToolAction.APPLY, POLICY);
     }
 
     private MigrationSource.Liquibase liquibaseSource(String log, Optional<String> contexts) {

@@ -30,6 +30,9 @@ public record Lint(StatementPredicted predicted, Optional<StatementRun> measured
     private static final List<String> STOP_WRITES =
             List.of("AccessExclusive", "Exclusive", "ShareRowExclusive", "Share");
 
+    /** Kinds of steps whose SQL is known although another program sends it. */
+    private static final Set<String> OTHER_TOOLS = Set.of("flyway");
+
     public Lint {
         aspects = List.copyOf(aspects);
     }
@@ -52,16 +55,30 @@ public record Lint(StatementPredicted predicted, Optional<StatementRun> measured
     public static List<Lint> of(RunRecord run) {
         List<Lint> all = new ArrayList<>();
         for (StatementPredicted predicted : run.predictions()) {
-            Optional<StatementRun> measured = run.steps().stream()
-                    .filter(step -> step.index() == predicted.step())
-                    .map(StepRun::statements)
-                    .flatMap(List::stream)
-                    .filter(statement -> statement.index() == predicted.statement())
-                    .findFirst();
-            all.add(of(predicted, measured));
+            all.add(of(
+                    predicted,
+                    run.steps().stream()
+                            .filter(step -> step.index() == predicted.step())
+                            .findFirst()
+                            .flatMap(step -> measured(predicted, step))));
         }
         all.sort(Comparator.comparing(Lint::agrees));
         return all;
+    }
+
+    /** Another tool sends statements of its own between those of the script: of its step only one with the same text will do. */
+    private static Optional<StatementRun> measured(StatementPredicted predicted, StepRun step) {
+        boolean ours = !OTHER_TOOLS.contains(step.kind());
+        return step.statements().stream()
+                .filter(statement -> ours
+                        ? statement.index() == predicted.statement()
+                        : words(statement.sql()).equals(words(predicted.sql())))
+                .findFirst();
+    }
+
+    /** Without the end that one writes and another does not. */
+    private static String words(String sql) {
+        return sql.strip().replaceFirst(";$", "").replaceAll("\\s+", " ").strip();
     }
 
     /** @param measured empty if it was not run */

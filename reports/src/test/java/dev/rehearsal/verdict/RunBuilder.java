@@ -317,11 +317,15 @@ final class RunBuilder {
 
     /** One step whose statements are in one transaction, which ends with the last of them. */
     RunBuilder step(String name, Phase phase, StatementBuilder... statements) {
+        return step(name, "sql", phase, statements);
+    }
+
+    RunBuilder step(String name, String kind, Phase phase, StatementBuilder... statements) {
         int index = steps++;
         StatementBuilder last = statements[statements.length - 1];
         double ended = last.sentMillis + last.tookMillis;
         Status status = last.status;
-        events.add(new RunEvent.StepStarted(nanos(statements[0].sentMillis), index, name, "sql", phase, PLACE_IN_FILE));
+        events.add(new RunEvent.StepStarted(nanos(statements[0].sentMillis), index, name, kind, phase, PLACE_IN_FILE));
         int place = 0;
         int attempts = 1;
         for (StatementBuilder s : statements) {

@@ -218,6 +218,10 @@ public final class ScenarioLoader {
     private static Set<String> migrationNames(MigrationPlan migration) {
         Set<String> names = new HashSet<>();
         allSteps(migration)
+                .map(step ->
+                        step instanceof Step.FlywayStep flyway && flyway.read().isPresent()
+                                ? flyway.read().get()
+                                : step)
                 .flatMap(step -> step.knownStatements().stream())
                 .forEach(statement ->
                         names.addAll(SqlSchema.read(statement.text()).names()));

@@ -352,16 +352,17 @@ final class SourceReader {
         List<String> none = new ArrayList<>();
         for (Migration migration : split.baseline()) {
             if (!source.selection().inDataset() || migration.version().isPresent()) {
-                baseline.add(flywayStep(source, migration, applied, ToolAction.APPLY, policy));
+                baseline.add(flywayStep(source, migration, applied, Optional.empty(), policy));
             }
         }
         if (source.selection().inDataset() && !baseline.isEmpty()) {
             Step.FlywayStep last = (Step.FlywayStep) baseline.getLast();
             baseline.clear();
-            baseline.add(new Step.FlywayStep(last.name(), last.location(), source, applied, ToolAction.MARK, policy));
+            baseline.add(new Step.FlywayStep(
+                    last.name(), last.location(), source, applied, Optional.empty(), ToolAction.MARK, policy));
         }
         for (Migration migration : split.rehearsed()) {
-            steps.add(flywayStep(source, migration, applied, ToolAction.APPLY, policy));
+            steps.add(flywayStep(source, migration, applied, read(value, source, migration, policy), policy));
             Optional<Step> undo = undo(value, source, migration, policy);
             undo.ifPresent(back::addFirst);
             if (undo.isEmpty()) {
@@ -378,7 +379,7 @@ final class SourceReader {
             MigrationSource.Flyway source,
             Migration migration,
             List<Path> applied,
-            ToolAction action,
+            Optional<Step.ScriptStep> read,
             LockPolicy policy) {
         applied.add(migration.up());
         return new Step.FlywayStep(
@@ -386,8 +387,21 @@ final class SourceReader {
                 new SourceLocation(SourceFile.displayName(migration.up()), 1, 1),
                 source,
                 applied,
-                action,
+                read,
+                ToolAction.APPLY,
                 policy);
+    }
+
+    /** The script as it stands; nothing is known of one with placeholders, which Flyway fills in. */
+    private Optional<Step.ScriptStep> read(
+            Value value, MigrationSource.Flyway source, Migration migration, LockPolicy policy) {
+        boolean verbatim = "false".equals(source.configuration().get("flyway.placeholderReplacement"));
+        return source(migration.up())
+                .filter(file -> verbatim || !file.text().contains("${"))
+                .flatMap(file -> MigrationScript.of(file.text())
+                        .up()
+                        .flatMap(section -> script(
+                                value, migration.name(), source, migration.up(), file, section, List.of(), policy)));
     }
 
     /** Flyway undoes nothing in its free edition; so the script is run like any other, and what Flyway noted of the migration is taken away with it. */
@@ -429,7 +443,7 @@ final class SourceReader {
                 file, path -> SourceFile.read(path, Optional.empty(), "migration", MAXIMUM_FILE_BYTES, problems));
     }
 
-    private Optional<Step> script(
+    private Optional<Step.ScriptStep> script(
             Value value,
             String name,
             MigrationSource source,

@@ -149,6 +149,7 @@ public sealed interface Step {
      *
      * @param location of the script's beginning
      * @param scripts that Flyway is shown: those that are applied already, and as the last the one that is to be
+     * @param read what the last of them holds, as if the harness ran it; empty where that is not known beforehand, and of the baseline
      * @param action anything but taking back
      */
     record FlywayStep(
@@ -156,6 +157,7 @@ public sealed interface Step {
             SourceLocation location,
             MigrationSource.Flyway source,
             List<Path> scripts,
+            Optional<ScriptStep> read,
             ToolAction action,
             LockPolicy lockPolicy)
             implements ToolStep {

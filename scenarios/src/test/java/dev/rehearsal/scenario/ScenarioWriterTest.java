@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -284,6 +285,7 @@ class ScenarioWriterTest {
                                 NOWHERE,
                                 flyway.source(),
                                 flyway.scripts(),
+                                Optional.empty(),
                                 flyway.action(),
                                 flyway.lockPolicy());
                     case Step.LiquibaseStep liquibase ->

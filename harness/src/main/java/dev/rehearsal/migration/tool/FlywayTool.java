@@ -49,6 +49,9 @@ final class FlywayTool implements MigrationTool {
 
     private FluentConfiguration configured(ToolAccess access) {
         Map<String, String> settings = new LinkedHashMap<>(step.source().configuration());
+        // A dataset is made of a schema and seldom has Flyway's history; what is to be applied is chosen already.
+        settings.putIfAbsent("flyway.baselineOnMigrate", "true");
+        settings.putIfAbsent("flyway.baselineVersion", "0");
         return Flyway.configure()
                 .loggers("slf4j")
                 .configuration(settings)
