@@ -32,7 +32,7 @@ class SweepReportTest {
     }
 
     /** Safe but for four hours from 12:00 and one that nobody knows. */
-    private static SweepReport report() {
+    static SweepReport report() {
         SafeHours safe = new SafeHours(
                 "traffic.csv",
                 OptionalDouble.of(0.5),
