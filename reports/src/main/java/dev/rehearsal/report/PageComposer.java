@@ -42,7 +42,9 @@ final class PageComposer {
                 run.started().description(),
                 judgement(),
                 circumstances.context(),
-                verdict.findings().stream().map(this::objective).toList(),
+                verdict.findings().stream()
+                        .map(finding -> objective(finding, !statements.chains().isEmpty()))
+                        .toList(),
                 charts(data),
                 statements.statements(),
                 LintRows.of(run),
@@ -75,18 +77,34 @@ final class PageComposer {
                 verdict.validity().valid() ? Optional.empty() : Meanings.ofFinding(Check.VALIDITY));
     }
 
-    private PageView.Objective objective(Finding finding) {
+    private PageView.Objective objective(Finding finding, boolean queues) {
         boolean ownReason = finding.status() == Verdict.Status.INCONCLUSIVE
                 && verdict.validity().valid();
         return new PageView.Objective(
                 finding.status().word(),
                 finding.subject(),
                 figure(finding.shownObserved()),
+                evidence(finding.objective(), queues),
                 figure(finding.shownLimit()),
                 Prose.of(finding.message().isEmpty() ? finding.subject() : finding.message()),
                 Prose.of(ownReason ? finding.message() : ""),
                 finding.source().toString(),
                 finding.status() == Verdict.Status.PASSED ? Optional.empty() : Meanings.ofFinding(finding.objective()));
+    }
+
+    /** The section that an objective was judged by, as far as the page has it. */
+    private String evidence(String objective, boolean queues) {
+        return switch (objective) {
+            case "latency", "errors" -> "stages";
+            case "outage", "fault" -> run.faults().isEmpty() ? "stages" : "faults";
+            case "lockWait" -> queues ? "queues" : "statements";
+            case "lostWrites" -> verdict.ledger().isPresent() ? "ledger" : "timeline";
+            case "rollback" -> rollback().isPresent() ? "rollback" : "statements";
+            case "rerun", "resumable", "compatible", "drill" ->
+                DrillRows.of(verdict).isEmpty() ? "circumstances" : "drills";
+            case "replicaLag" -> "timeline";
+            default -> "statements";
+        };
     }
 
     /** A number stays with its unit; words may wrap. */

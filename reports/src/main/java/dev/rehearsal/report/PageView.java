@@ -106,12 +106,14 @@ public record PageView(
     /**
      * @param status {@code passed}, {@code failed} or {@code inconclusive}
      * @param why it is inconclusive, if that is its own and not the whole run's; else empty
+     * @param evidence the anchor of the section that has what {@code observed} was taken from
      * @param meaning the anchor of a {@link Meaning}; empty for what passed
      */
     public record Objective(
             String status,
             String name,
             String observed,
+            String evidence,
             String limit,
             Prose message,
             Prose why,
