@@ -486,6 +486,31 @@ class HtmlReportBrowserTest {
         assertThat(requested).hasSize(1);
     }
 
+    /** The failed one is everywhere else in this class. An inconclusive one was killed in the middle. */
+    @ParameterizedTest
+    @CsvSource({"passed,1280,LIGHT", "passed,400,DARK", "inconclusive,1280,DARK", "inconclusive,400,LIGHT"})
+    void showsPassedAndInconclusiveRunsToo(String status, int width, ColorScheme scheme) throws IOException {
+        List<RunEvent> events = status.equals("passed")
+                ? truth.eventsOfWhatPasses()
+                : truth.events().stream()
+                        .filter(event -> !(event instanceof RunEvent.RunEnded || event instanceof RunEvent.LoadEnded))
+                        .toList();
+        RunRecord other = RunRecord.of(events, Requests.of(SyntheticRun.OPERATIONS, truth.requests()));
+        Verdict verdict = Judge.judge(other);
+        assertThat(verdict.status().word()).isEqualTo(status);
+
+        Page page = open(written(status + ".html", Html.render(other, verdict)), width, scheme);
+        page.screenshot(new Page.ScreenshotOptions()
+                .setFullPage(true)
+                .setPath(SCREENSHOTS.resolve(
+                        status + "-" + width + "-" + scheme.name().toLowerCase(java.util.Locale.ROOT) + ".png")));
+
+        assertThat(page.textContent(".stamp")).containsIgnoringCase(status);
+        assertThat(page.evaluate("document.documentElement.scrollWidth")).isEqualTo(width);
+        assertThat(complaints).isEmpty();
+        assertThat(violations(page)).isEmpty();
+    }
+
     @Test
     void staysReadableWhenItNeverCameToItsMigration() throws IOException {
         RunRecord broken = RunRecord.of(truth.events().subList(0, 4), Requests.of(List.of(), List.of()));
