@@ -65,6 +65,30 @@ class GrowthTest {
         assertThat(held).isBetween(930, 990);
     }
 
+    /** As seen on a busy machine: 200 ms of it are always the same, and the rest is not seen among their noise. */
+    @Test
+    void growthThatHidesUnderAFixedPartIsReckonedWith() {
+        Growth growth = Growth.of(List.of(
+                        new Measured(100_000, 276_782_000, 3_646_000),
+                        new Measured(200_000, 220_252_000, 7_616_000),
+                        new Measured(400_000, 295_908_000, 1_060_000)))
+                .orElseThrow();
+
+        assertThat(growth.model()).isEqualTo(Model.CONSTANT);
+        assertThat(growth.at(1_600_000).holds(1_291_000_000)).isTrue();
+        Random random = new Random(7);
+        int held = 0;
+        for (int i = 0; i < 1000; i++) {
+            DoubleUnaryOperator nanos = rows -> 2e8 + 300 * rows;
+            Growth seen = Growth.of(measured(List.of(100_000L, 200_000L, 400_000L), random, 0.15, nanos))
+                    .orElseThrow();
+            held += seen.at(1_600_000).holds(nanos.applyAsDouble(1.6e6) * Math.exp(0.15 * random.nextGaussian()))
+                    ? 1
+                    : 0;
+        }
+        assertThat(held).isGreaterThan(930);
+    }
+
     @Test
     void statesItsErrorByPredictingTheLargestFromTheSmaller() {
         Growth growth = Growth.of(List.of(
