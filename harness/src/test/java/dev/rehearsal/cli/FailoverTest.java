@@ -42,7 +42,7 @@ class FailoverTest {
             migration:
               steps:
                 - { name: add, sql: alter table orders add column if not exists x int }
-                - { name: long, sql: "update orders set x = 1 where id < 100; select pg_sleep(60)" }
+                - { name: long, sql: "update orders set x = 1 where id < 100; select pg_sleep(LONG)" }
                 - { name: never, sql: alter table orders alter column x set not null }
               rollback:
                 steps:
@@ -96,6 +96,7 @@ class FailoverTest {
         HarnessRun run = rehearse(
                 "local",
                 "false",
+                1,
                 "{ at: { stage: baseline, after: 500ms }, partition: { of: replica-1, for: 2s } }",
                 "1s");
 
@@ -151,12 +152,19 @@ class FailoverTest {
     }
 
     private HarnessRun rehearse(String runtime, String synchronous, String fault, String limit) throws IOException {
+        return rehearse(runtime, synchronous, 60, fault, limit);
+    }
+
+    /** @param seconds that the long step takes, unless it is ended */
+    private HarnessRun rehearse(String runtime, String synchronous, int seconds, String fault, String limit)
+            throws IOException {
         Path scenario = Files.writeString(
                 directory.resolve("scenario.yaml"),
                 SCENARIO.replace(
                                 "SHOP",
                                 HarnessRun.ROOT.resolve("datasets/catalog/shop").toString())
                         .replace("SYNCHRONOUS", synchronous)
+                        .replace("LONG", Integer.toString(seconds))
                         .replace("FAULT", fault)
                         .replace("LIMIT", limit));
         Path out = directory.resolve("run-" + runtime);

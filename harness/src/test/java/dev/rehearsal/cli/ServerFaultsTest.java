@@ -5,54 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
-import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
 /** Whole rehearsals in which the server itself is taken away, and what is told of that. */
-@Timeout(300)
-@Tag("proof")
-class ServerFaultsTest {
+class ServerFaultsTest extends ServerAway {
     private static final String DISK = "HARNESS_TEST_DISK";
     private static final String NO_DISK =
             "no file system of its own that may be filled: mount one of some 700 MB, and name it in " + DISK;
-
-    private static final String SCENARIO = """
-            name: server-away
-            dataset: { use: SHOP, scale: 0.02 }
-            workload:
-              arrivals: constant
-              services:
-                - name: reader
-                  rate: 50/s
-                  pool: { size: 10, connectionTimeout: 1s }
-                  operations:
-                    - name: read
-                      parameters: { id: { references: orders.id } }
-                      transaction: select status from orders where id = :id
-            migration:
-              steps:
-                STEPS
-            timeline: { warmup: 3s, baseline: 4s, migration: 6s, settle: 3s }
-            faults:
-              - FAULT
-            drills: []
-            objectives:
-              - { outage: { operation: read, max: LIMIT } }
-            """;
-
-    @TempDir
-    private Path directory;
-
-    String runtime() {
-        return "local";
-    }
 
     @Test
     void aPauseIsFeltAndToldAndJudged() throws IOException {
@@ -125,95 +87,6 @@ class ServerFaultsTest {
         assertThat(run.failed()).contains("outage longest outage of read");
     }
 
-    @Test
-    void aLockHeldIsACueAndAQueueThatNeverFormedIsInconclusive() throws IOException {
-        HarnessRun run = rehearse("""
-                - name: change
-                      sql: |
-                        alter table orders add column if not exists x int;
-                        select pg_sleep(1);
-                """.strip(), """
-                { at: { lockHeld: orders }, pause: { of: primary, for: 200ms } }
-                  - { at: { lockQueued: customers }, pause: { of: primary, for: 200ms } }
-                """.strip(), "20s");
-
-        JsonNode faults = run.result().get("faults");
-        JsonNode held = HarnessRun.stream(faults)
-                .filter(fault -> fault.get("happened").asBoolean())
-                .findFirst()
-                .orElseThrow();
-        JsonNode step = run.result().get("steps").get(0);
-        assertThat(held.get("startMillis").asDouble())
-                .isBetween(
-                        step.get("startMillis").asDouble(),
-                        step.get("endMillis").asDouble());
-        assertThat(HarnessRun.stream(faults)
-                        .filter(fault -> !fault.get("happened").asBoolean())
-                        .map(fault -> fault.get("effect").asString()))
-                .containsExactly(
-                        "Did not happen: the migration was not seen to wait for a lock on that table that stops writes.");
-        assertThat(finding(run, "fault").get("status").asString()).isEqualTo("inconclusive");
-        assertThat(run.exitCode()).as(run.told()).isEqualTo(3);
-    }
-
-    /** The replica's link stands still, so the commit waits for it, for as long as it takes. */
-    @Test
-    void aCommitThatIsCutOffIsOfUnknownOutcomeAndTheServerIsAsked() throws IOException {
-        HarnessRun run =
-                rehearse("""
-                - name: change
-                      sql: |
-                        alter table orders add column if not exists x int;
-                        select pg_sleep(1);
-                """.strip(), """
-                { at: { step: change, after: 0s }, bandwidth: { of: replication-1, rate: 0, for: 4s } }
-                  - { at: { committing: change }, down: { of: primary, for: 1s } }
-                """.strip(), "20s", "environment.replicas=1", "environment.synchronous=true");
-
-        JsonNode step = run.result().get("steps").get(0);
-        assertThat(step.get("status").asString()).as(run.told()).isEqualTo("unknown");
-        assertThat(step.get("statements").get(1).get("message").asString())
-                .matches("(?s)the commit's outcome is unknown to the client; the server has it: transaction [0-9]+ is"
-                        + " committed \\(.*\\)");
-        assertThat(HarnessRun.stream(run.result().get("faults")))
-                .allMatch(fault -> fault.get("happened").asBoolean());
-        JsonNode migration = finding(run, "migration");
-        assertThat(migration.get("status").asString()).as(run.told()).isNotEqualTo("passed");
-        assertThat(migration.get("message").asString())
-                .startsWith("Step change of the migration is of unknown outcome: ")
-                .contains("unknown to the client; the server has it: transaction ");
-        assertThat(run.out()).contains("outcome unknown");
-    }
-
-    /** A writer that is not done holds the build up; then every connection is cut, and the build with it. */
-    @Test
-    void anIndexBuildThatIsCutBetweenItsPhasesLeavesAnInvalidIndexThatIsNamed() throws IOException {
-        HarnessRun run = rehearse("""
-                - { name: index, sql: create index concurrently orders_late on orders (status) }
-                  rollback: { steps: [{ name: drop, sql: drop index if exists never_made }] }
-                """.strip(), """
-                { at: { step: index, before: 1s }, blocker: { sql: update orders set status = status where id = 1, hold: 8s } }
-                  - { at: { phase: waiting for writers before build, step: index }, crash: { of: primary, for: 1s } }
-                """.strip(), "20s");
-
-        JsonNode crash = HarnessRun.stream(run.result().get("faults"))
-                .filter(fault -> fault.get("kind").asString().equals("crash"))
-                .findFirst()
-                .orElseThrow();
-        assertThat(crash.get("happened").asBoolean()).as(run.told()).isTrue();
-        assertThat(HarnessRun.stream(run.result().get("faults"))
-                        .map(fault -> fault.get("effect").asString()))
-                .anyMatch(effect -> effect.endsWith(", until its server was taken away."));
-        assertThat(HarnessRun.stream(run.result().get("validity").get("reasons"))
-                        .map(JsonNode::asString))
-                .noneMatch(reason -> reason.contains("blocker") || reason.contains("fault injector"));
-        JsonNode step = run.result().get("steps").get(0);
-        assertThat(step.get("status").asString()).isEqualTo("failed");
-        assertThat(Files.readString(run.directory().resolve("result.json")))
-                .contains("index orders_late was not there before")
-                .contains("; invalid");
-    }
-
     private static final String A_WRITER_TOO = "workload.services[0].operations=["
             + " { name: read, parameters: { id: { references: orders.id } }, transaction: select status from orders where id = :id },"
             + " { name: write, parameters: { id: { references: orders.id } }, transaction: update orders set amount = amount + 1 where id = :id } ]";
@@ -276,31 +149,5 @@ class ServerFaultsTest {
 
     private static boolean isOfAServerThatWent(String error) {
         return error.startsWith("08") || error.startsWith("57P0") || error.equals("poolTimeout");
-    }
-
-    private static JsonNode finding(HarnessRun run, String objective) {
-        return HarnessRun.stream(run.result().get("findings"))
-                .filter(finding -> finding.get("objective").asString().equals(objective))
-                .findFirst()
-                .orElseThrow();
-    }
-
-    private HarnessRun rehearse(String steps, String fault, String limit, String... overrides) throws IOException {
-        Path scenario = Files.writeString(
-                directory.resolve("scenario.yaml"),
-                SCENARIO.replace(
-                                "SHOP",
-                                HarnessRun.ROOT.resolve("datasets/catalog/shop").toString())
-                        .replace("STEPS", steps)
-                        .replace("FAULT", fault)
-                        .replace("LIMIT", limit));
-        Path out = directory.resolve("run");
-        List<String> arguments = new ArrayList<>(
-                List.of("rehearse", scenario.toString(), "--runtime", runtime(), "--out", out.toString()));
-        for (String override : overrides) {
-            arguments.addAll(List.of("--set", override));
-        }
-        HarnessRun run = HarnessRun.of(arguments.toArray(String[]::new));
-        return new HarnessRun(run.exitCode(), run.out(), run.err(), out);
     }
 }

@@ -5,9 +5,11 @@ import dev.rehearsal.documentation.MarkdownPage.Target;
 import dev.rehearsal.report.DocumentationHtml;
 import dev.rehearsal.report.DocumentationHtml.Chapter;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -90,7 +92,16 @@ public final class Manual {
                         .filter(section -> section.level() == 2)
                         .map(section -> new DocumentationHtml.Section(id + "/" + section.anchor(), section.title()))
                         .toList(),
-                page.html(id, link -> target(page, link)));
+                page.html(id, link -> target(page, link), link -> picture(page, link)));
+    }
+
+    private String picture(MarkdownPage from, String link) {
+        try {
+            byte[] png = Files.readAllBytes(root.resolve(resolve(from.path(), link)));
+            return "data:image/png;base64," + Base64.getEncoder().encodeToString(png);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private Target target(MarkdownPage from, String link) {

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.commonmark.Extension;
 import org.commonmark.ext.gfm.tables.TableBlock;
@@ -122,8 +123,9 @@ public record MarkdownPage(String path, String text) {
      *
      * @param prefix of the ids
      * @param targets for each link's destination, where it leads
+     * @param pictures for each picture's destination, the picture itself as a {@code data:} URL
      */
-    String html(String prefix, Function<String, Target> targets) {
+    String html(String prefix, Function<String, Target> targets, UnaryOperator<String> pictures) {
         Node document = parsed();
         Map<Heading, Section> anchors = anchors(document);
         anchors.keySet().forEach(heading -> heading.setLevel(Math.min(6, heading.getLevel() + 1)));
@@ -136,6 +138,11 @@ public record MarkdownPage(String path, String text) {
                 } else {
                     named(link, target.destination());
                 }
+            }
+
+            @Override
+            public void visit(Image image) {
+                image.setDestination(pictures.apply(image.getDestination()));
             }
         });
         HtmlRenderer renderer = HtmlRenderer.builder()

@@ -50,7 +50,9 @@ class MarkdownPageTest {
     @Test
     void becomesPartOfAPageOfAll() {
         String html = PAGE.html(
-                "a", link -> link.startsWith("other") ? new Target(true, "#other/x") : new Target(false, "b.json"));
+                "a",
+                link -> link.startsWith("other") ? new Target(true, "#other/x") : new Target(false, "b.json"),
+                picture -> picture);
 
         assertThat(html)
                 .contains("<h2 id=\"a/the-page\">The page</h2>")
@@ -60,5 +62,13 @@ class MarkdownPageTest {
                 .contains("<td data-label=\"meaning\">An A.</td>")
                 .contains("&lt;b&gt;really&lt;/b&gt;")
                 .doesNotContain("<b>");
+    }
+
+    @Test
+    void carriesItsPictures() {
+        String html = new MarkdownPage("a.md", "# A\n\n![what it shows](shown.png)\n")
+                .html("a", link -> new Target(false, link), picture -> "data:image/png;base64," + picture.length());
+
+        assertThat(html).contains("<img src=\"data:image/png;base64,9\" alt=\"what it shows\" />");
     }
 }
