@@ -29,22 +29,32 @@ final class PartitionBounds {
         String column = partitioning.columns().getFirst();
         return switch (partitioning.strategy()) {
             case 'l' -> list(column, partitioning.bounds());
-            case 'r' -> range(column, partitioning.bounds());
+            case 'r' -> {
+                List<Limit> limits = new ArrayList<>(range(column, partitioning.bounds()));
+                // A null in whatever column of the key falls into no range.
+                partitioning.columns().forEach(each -> limits.add(new Limit(each, Kind.IS_NOT_NULL, List.of())));
+                yield limits;
+            }
             default -> List.of();
         };
     }
 
     private static List<Limit> list(String column, List<String> bounds) {
         List<String> values = new ArrayList<>();
+        boolean nulls = false;
         for (String bound : bounds) {
             Matcher matcher = LIST.matcher(bound);
             if (matcher.matches()) {
-                constants(matcher.group(1)).stream()
-                        .filter(value -> !value.equals("NULL"))
-                        .forEach(values::add);
+                List<String> constants = constants(matcher.group(1));
+                nulls |= constants.contains("NULL");
+                constants.stream().filter(value -> !value.equals("NULL")).forEach(values::add);
             }
         }
-        return values.isEmpty() ? List.of() : List.of(new Limit(column, Kind.ONE_OF, values));
+        if (values.isEmpty()) {
+            return List.of();
+        }
+        Limit listed = new Limit(column, Kind.ONE_OF, values);
+        return nulls ? List.of(listed) : List.of(listed, new Limit(column, Kind.IS_NOT_NULL, List.of()));
     }
 
     private static List<Limit> range(String column, List<String> bounds) {

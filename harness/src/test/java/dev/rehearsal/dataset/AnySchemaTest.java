@@ -226,6 +226,21 @@ class AnySchemaTest {
     }
 
     @Test
+    void aPartitionsKeyThatMayBeNullIsNone() throws Exception {
+        String url = load("""
+                create table events (id bigint, place text) partition by range (id, place);
+                create table events_1 partition of events for values from (0, minvalue) to (1000, minvalue);
+                create table kinds (kind text) partition by list (kind);
+                create table kinds_1 partition of kinds for values in ('a', 'b');
+                """, Map.of("events", 500L, "kinds", 500L));
+
+        assertThat(ask(url, "select count(id) || ' ' || count(place) from events"))
+                .isEqualTo("500 500");
+        assertThat(ask(url, "select string_agg(distinct kind, '' order by kind) || count(kind) from kinds"))
+                .isEqualTo("ab500");
+    }
+
+    @Test
     void theSameSeedGivesTheSameRowsOverAnyNumberOfStreams() throws Exception {
         Map<String, Long> rows = Map.of("people", 60_000L);
 
