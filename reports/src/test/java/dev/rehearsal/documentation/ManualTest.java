@@ -105,7 +105,9 @@ class ManualTest {
                 .map(link -> link.substring(1))
                 .isSubsetOf(ids);
         assertThat(found(html, "<(?:img|link|script|iframe)[^>]*(?:src|href)=\"([^\"]+)\""))
-                .containsExactly("data:,");
+                .as("what it shows is in it")
+                .extracting(source -> source.substring(0, Math.min(source.length(), 15)))
+                .containsOnly("data:,", "data:image/png;");
     }
 
     @Test
