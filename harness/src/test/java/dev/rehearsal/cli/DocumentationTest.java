@@ -230,7 +230,7 @@ class DocumentationTest {
     /** Those whose migrations the harness carries out itself; the others want a program of their tool's. */
     @Tag("proof")
     @ParameterizedTest
-    @ValueSource(strings = {"flyway", "liquibase", "prisma"})
+    @ValueSource(strings = {"liquibase"})
     void recipesAreRehearsed(String tool) throws IOException {
         Shown recipe = scenarios()
                 .filter(shown -> shown.fence().section().equals(tool))

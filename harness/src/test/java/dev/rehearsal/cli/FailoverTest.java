@@ -60,7 +60,7 @@ class FailoverTest {
     private Path directory;
 
     @ParameterizedTest
-    @CsvSource({"false, false", "remote_apply, true"})
+    @CsvSource({"false, false", "false, true", "true, false", "remote_apply, true"})
     void theStepThatWasUnderWayFailsAndTheApplicationGoesOnOverThePromotedServer(String synchronous, boolean planned)
             throws IOException {
         HarnessRun run = rehearse(

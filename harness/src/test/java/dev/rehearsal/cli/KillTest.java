@@ -34,7 +34,7 @@ class KillTest {
     private static final Path CACHE = Path.of("target/kill-test-cache").toAbsolutePath();
 
     @ParameterizedTest(name = "{0} in stage {1}")
-    @CsvSource({"INT,BASELINE", "TERM,MIGRATION", "KILL,BASELINE", "KILL,MIGRATION"})
+    @CsvSource({"INT,BASELINE", "INT,MIGRATION", "TERM,BASELINE", "TERM,MIGRATION", "KILL,BASELINE", "KILL,MIGRATION"})
     void leavesNothingRunning(String signal, String stage) throws Exception {
         Process harness = start("killed");
         try {
