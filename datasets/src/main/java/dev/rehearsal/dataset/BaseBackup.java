@@ -71,18 +71,13 @@ final class BaseBackup {
         launcher.adopt(data);
         Map<String, String> settings = new HashMap<>(DatasetBuilder.BUILD_SETTINGS);
         settings.put("max_logical_replication_workers", "0");
-        try (ServerLauncher.RunningServer server = launcher.start(data, settings)) {
+        return BuildServer.run(launcher, data, settings, "restoring the base backup", server -> {
             choose(server);
             RestoredFile restored = describe(server.jdbcUrl(Snapshot.DATABASE));
             progress.phase("writing to disk");
             DatasetBuilder.keepFewSegments(server.jdbcUrl("postgres"));
             return restored;
-        } catch (SQLException failure) {
-            throw new EnvironmentException(
-                    "the server over the base backup failed: " + failure.getMessage(),
-                    "read its log above; often the disk is full, or the backup's locale is not on this machine",
-                    failure);
-        }
+        });
     }
 
     private InvalidScenarioException problem(String message) {

@@ -66,18 +66,13 @@ final class DatasetBuilder {
             throws EnvironmentException, InvalidScenarioException, InterruptedException {
         progress.phase("making a server");
         launcher.initialise(dataDirectory);
-        try (ServerLauncher.RunningServer server = launcher.start(dataDirectory, BUILD_SETTINGS)) {
+        return BuildServer.run(launcher, dataDirectory, BUILD_SETTINGS, what, server -> {
             createDatabase(server.jdbcUrl("postgres"));
             Map<String, Long> rows = load.into(server.jdbcUrl(Snapshot.DATABASE));
             progress.phase("writing to disk");
             keepFewSegments(server.jdbcUrl("postgres"));
             return rows;
-        } catch (SQLException failure) {
-            throw new EnvironmentException(
-                    "the server failed while " + what + ": " + failure.getMessage(),
-                    "read its log above; often the disk is full or memory is short",
-                    failure);
-        }
+        });
     }
 
     /**

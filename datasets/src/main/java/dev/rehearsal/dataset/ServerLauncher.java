@@ -45,12 +45,21 @@ public interface ServerLauncher {
      */
     RunningServer start(Path dataDirectory, Map<String, String> settings) throws EnvironmentException;
 
-    /** A server that answers. Closing it shuts it down cleanly (a checkpoint; the data directory can be copied afterwards) and waits. */
+    /**
+     * A server that answers. Closing it shuts it down cleanly (a checkpoint; the data directory can be copied afterwards) and waits. Ending it twice, in
+     * whatever way, is the same as once.
+     */
     interface RunningServer extends AutoCloseable {
         /** With user and password in it; superuser; straight to the server. */
         String jdbcUrl(String database);
 
+        /** At most so many last lines of the log that its start is logged in; empty if they cannot be had, or it was ended. */
+        String lastLogLines(int most);
+
         @Override
         void close() throws EnvironmentException;
+
+        /** Ends it at once, without a checkpoint: for data that nobody needs any more. */
+        void discard() throws EnvironmentException;
     }
 }

@@ -15,14 +15,14 @@ import java.util.stream.Stream;
 
 /** Short commands, run to their end. */
 final class Commands {
-    private static final int SHOWN_LINES = 20;
+    static final int SHOWN_LINES = 20;
 
     private Commands() {}
 
     /** @param output both streams, as they came */
     record Result(int exitCode, String output) {
         String lastLines() {
-            return tail(output.lines());
+            return tail(output.lines(), SHOWN_LINES);
         }
     }
 
@@ -82,17 +82,22 @@ final class Commands {
 
     /** The last lines of a log, for an error message; empty if it cannot be read. */
     static String lastLinesOf(Path log) {
+        return lastLinesOf(log, SHOWN_LINES);
+    }
+
+    /** At most so many. */
+    static String lastLinesOf(Path log, int most) {
         try (Stream<String> lines = Files.lines(log, StandardCharsets.ISO_8859_1)) {
-            return tail(lines);
+            return tail(lines, most);
         } catch (IOException e) {
             return "";
         }
     }
 
-    private static String tail(Stream<String> lines) {
+    static String tail(Stream<String> lines, int most) {
         Deque<String> last = new ArrayDeque<>();
         lines.forEach(line -> {
-            if (last.size() == SHOWN_LINES) {
+            if (last.size() == most) {
                 last.removeFirst();
             }
             last.addLast(line);

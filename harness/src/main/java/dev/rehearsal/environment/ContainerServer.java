@@ -11,7 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -116,7 +115,7 @@ final class ContainerServer implements StartedServer {
         }
         port = Integer.parseInt(bindings[0].getHostPortSpec());
         if (!FirstAnswer.await(
-                jdbcUrl("postgres"), facts.dataDirectory(), this::ended, () -> lastLines(client.logs(id)))) {
+                jdbcUrl("postgres"), facts.dataDirectory(), this::ended, () -> lastLogLines(Commands.SHOWN_LINES))) {
             throw died();
         }
         processId = visible(client.state(id));
@@ -137,7 +136,7 @@ final class ContainerServer implements StartedServer {
         }
         return new EnvironmentException(
                 "the server's container (" + plan.image().name() + ") ended with " + state.getExitCodeLong()
-                        + " while it started:\n" + lastLines(client.logs(id)),
+                        + " while it started:\n" + lastLogLines(Commands.SHOWN_LINES),
                 FirstAnswer.REMEDY);
     }
 
@@ -244,7 +243,7 @@ final class ContainerServer implements StartedServer {
         client.signal(id, "SIGINT");
         boolean inTime = client.ended(id, CLEAN_STOP_PATIENCE);
         Long exit = client.state(id).getExitCodeLong();
-        String log = lastLines(client.logs(id));
+        String log = lastLogLines(Commands.SHOWN_LINES);
         discard();
         if (!inTime || exit == null || exit != 0) {
             throw new EnvironmentException(
@@ -275,8 +274,8 @@ final class ContainerServer implements StartedServer {
         ends.close();
     }
 
-    private static String lastLines(String log) {
-        List<String> lines = new ArrayList<>(log.lines().toList());
-        return String.join("\n", lines.subList(Math.max(0, lines.size() - 20), lines.size()));
+    @Override
+    public synchronized String lastLogLines(int most) {
+        return closed ? "" : Commands.tail(client.logs(id).lines(), most);
     }
 }

@@ -98,6 +98,11 @@ public final class LocalServer implements StartedServer {
                 "the server ended with " + process.exitValue() + " while it started:\n" + log, FirstAnswer.REMEDY);
     }
 
+    @Override
+    public String lastLogLines(int most) {
+        return Commands.lastLinesOf(log(), most);
+    }
+
     private Path log() {
         return facts.dataDirectory().resolve(START_LOG);
     }

@@ -4,7 +4,6 @@ import dev.rehearsal.dataset.ServerLauncher;
 import dev.rehearsal.engine.LogAccess;
 import dev.rehearsal.engine.PostgresVersion;
 import dev.rehearsal.run.ApplicationNames;
-import dev.rehearsal.scenario.EnvironmentException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
@@ -55,7 +54,4 @@ sealed interface StartedServer extends ServerLauncher.RunningServer, ServerContr
     default String jdbcUrl(String database) {
         return server(database).jdbcUrl(ApplicationNames.OBSERVER);
     }
-
-    /** Ends it at once, without a checkpoint: for data that nobody needs any more. */
-    void discard() throws EnvironmentException;
 }
