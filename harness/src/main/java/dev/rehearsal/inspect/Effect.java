@@ -17,7 +17,8 @@ import java.util.Set;
  * @param referring tables that were there, of which a valid foreign key is new
  * @param validated tables of which a constraint became valid
  * @param madeNotNull {@code table.column} of those that were there and may hold no null any more
- * @param refusal empty if the server did it
+ * @param refusal empty if the server did it, or had not ended when it had to
+ * @param ended whether the server came to an end with it; what did not end was taken back
  */
 record Effect(
         Catalog before,
@@ -29,8 +30,14 @@ record Effect(
         Set<String> referring,
         Set<String> validated,
         Set<String> madeNotNull,
-        Optional<Refusal> refusal) {
+        Optional<Refusal> refusal,
+        boolean ended) {
 
     /** @param sqlState such as {@code 42703} */
     record Refusal(String sqlState, String message) {}
+
+    /** Whether all of it can be seen in the copy. */
+    boolean done() {
+        return ended && refusal.isEmpty();
+    }
 }

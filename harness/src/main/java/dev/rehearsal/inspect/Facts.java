@@ -57,6 +57,14 @@ record Facts(
         return scans;
     }
 
+    /** Why a statement cannot be foreseen as a whole, a phrase; empty if it can. */
+    Optional<String> notAnalysed() {
+        if (change instanceof SchemaChange.Unread unread) {
+            return Optional.of(unread.why());
+        }
+        return effect.ended() ? Optional.empty() : Optional.of("it did not end in time on a copy without rows");
+    }
+
     /** Rows are looked for as a query wants it, and what a text that is not understood does to rows is not known either. */
     boolean scansKnown() {
         return switch (change) {
@@ -69,7 +77,7 @@ record Facts(
                     case SchemaChange.IndexCreated created -> !created.concurrently();
                     case SchemaChange.Dropped dropped -> true;
                 }
-                && effect.refusal().isEmpty();
+                && effect.done();
     }
 
     /** A new column that refers and has no default holds nothing, which has nothing to be proved. */

@@ -70,12 +70,14 @@ final class Hazards {
                         Certainty.CERTAIN,
                         "the server refuses it as soon as there is a row: " + refusal.message() + " ("
                                 + refusal.sqlState() + ")"));
-        if (facts.change() instanceof SchemaChange.Unread unread) {
-            add(
-                    NOT_ANALYSED,
-                    Certainty.POSSIBLE,
-                    unread.why() + "; a copy without rows shows its locks and rewrites, but not what it does to rows");
-        }
+        facts.notAnalysed()
+                .ifPresent(why -> add(
+                        NOT_ANALYSED,
+                        Certainty.POSSIBLE,
+                        why
+                                + (effect.ended()
+                                        ? "; a copy without rows shows its locks and rewrites, but not what it does to rows"
+                                        : "; what it does is not known beforehand")));
     }
 
     private void rewrites() {

@@ -146,7 +146,7 @@ public final class Inspector {
                         phase,
                         statement.text(),
                         statement.location(),
-                        change instanceof SchemaChange.Unread why ? Optional.of(why.why()) : Optional.empty(),
+                        facts.notAnalysed(),
                         unread.isEmpty() ? refusal(effect, facts) : Optional.empty(),
                         effect.locksSeen(),
                         effect.locks(),

@@ -19,13 +19,32 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.postgresql.core.BaseConnection;
 import org.postgresql.core.TransactionState;
 
 /** A session on a copy of the schema that holds no rows: statements are tried on it, one after the other. Used by one thread. */
 final class Scratch {
-    /** Nothing takes long without rows, unless it sleeps or waits. */
-    private static final String LIMITS = "set statement_timeout = '20s'; set lock_timeout = '5s'";
+    /** Nothing takes long without rows, unless it waits or reckons. */
+    private static final String LIMITS = "set statement_timeout = '5s'; set lock_timeout = '5s'";
+
+    /**
+     * Nobody has to be waited for here. New functions in the place of the server's own: those it finds by their number, whatever the catalog says of what
+     * they do.
+     */
+    private static final String NO_SLEEP = Stream.of(
+                    "pg_sleep(double precision)", "pg_sleep_for(interval)", "pg_sleep_until(timestamptz)")
+            .map(function -> "alter function pg_catalog." + function + " rename to harness_"
+                    + function.substring(0, function.indexOf('(')) + "; create function pg_catalog." + function
+                    + " returns void language sql volatile strict parallel safe as ''")
+            .collect(Collectors.joining("; "));
+
+    /** It may not be changed, or was changed before. */
+    private static final Set<String> SLEEPLESS = Set.of("42501", "42723");
+
+    /** Ended by a limit: statement_timeout, lock_timeout. */
+    private static final Set<String> CUT_SHORT = Set.of("57014", "55P03");
 
     /** Only outside a transaction block, so that there is none to look into. */
     private static final Pattern MAY_COMMIT = Pattern.compile("\\A\\s*(do|call)\\b", Pattern.CASE_INSENSITIVE);
@@ -70,6 +89,7 @@ final class Scratch {
         }
         Scratch scratch = new Scratch(own, catalog.tableNames());
         scratch.run(LIMITS);
+        scratch.sleepNoMore();
         if (!tables.isEmpty()) {
             scratch.run("truncate " + String.join(", ", tables));
         }
@@ -106,15 +126,33 @@ final class Scratch {
         }
     }
 
-    /** Tries a statement. One that is refused leaves the copy as it was. */
+    /** Changes this copy's own catalog, where the role may do that. */
+    private void sleepNoMore() throws SQLException {
+        try {
+            run(NO_SLEEP);
+        } catch (SQLException e) {
+            if (!SLEEPLESS.contains(e.getSQLState())) {
+                throw e;
+            }
+        }
+    }
+
+    /** What became of a try. */
+    private record Outcome(Optional<Refusal> refusal, boolean ended) {
+        boolean done() {
+            return ended && refusal.isEmpty();
+        }
+    }
+
+    /** Tries a statement. One that is refused, or does not end, leaves the copy as it was. */
     Effect effect(String sql) throws SQLException {
         Catalog before = catalog();
         StatementKind kind = StatementKind.of(sql);
         boolean alone = !inTransaction();
         boolean mayCommit = alone && MAY_COMMIT.matcher(sql).find();
         if (kind.controlsTransaction() || !kind.allowedInTransaction() || mayCommit) {
-            Optional<Refusal> refusal = attempt(sql);
-            return difference(before, List.of(), kind.controlsTransaction(), refusal);
+            Outcome outcome = attempt(sql);
+            return difference(before, List.of(), kind.controlsTransaction(), outcome);
         }
         if (alone) {
             run("begin");
@@ -122,9 +160,9 @@ final class Scratch {
         Set<String> held = new HashSet<>();
         locks().forEach((relation, modes) -> modes.forEach(mode -> held.add(relation + " " + mode)));
         run("savepoint harness_statement");
-        Optional<Refusal> refusal = attempt(sql);
+        Outcome outcome = attempt(sql);
         List<ExpectedLock> locks = new ArrayList<>();
-        if (refusal.isPresent()) {
+        if (!outcome.done()) {
             run("rollback to savepoint harness_statement");
         } else {
             locks().forEach((relation, modes) -> modes.stream()
@@ -133,26 +171,30 @@ final class Scratch {
                     .filter(mode -> original.contains(relation))
                     .ifPresent(mode -> locks.add(new ExpectedLock(relation, mode))));
         }
-        Effect effect = difference(before, locks, true, refusal);
+        Effect effect = difference(before, locks, outcome.ended(), outcome);
         if (alone) {
-            run(refusal.isPresent() ? "rollback" : "commit");
+            run(outcome.done() ? "commit" : "rollback");
         }
         return effect;
     }
 
-    private Optional<Refusal> attempt(String sql) throws SQLException {
+    private Outcome attempt(String sql) throws SQLException {
         try {
             run(sql);
-            return Optional.empty();
+            return new Outcome(Optional.empty(), true);
         } catch (SQLException e) {
             if (connection.isClosed()) {
                 throw e;
             }
+            if (CUT_SHORT.contains(e.getSQLState())) {
+                return new Outcome(Optional.empty(), false);
+            }
             String message =
                     Objects.requireNonNullElse(e.getMessage(), "no message").replaceFirst("^ERROR: ", "");
-            return Optional.of(new Refusal(
+            Refusal refusal = new Refusal(
                     Objects.requireNonNullElse(e.getSQLState(), ""),
-                    message.lines().findFirst().orElse(message)));
+                    message.lines().findFirst().orElse(message));
+            return new Outcome(Optional.of(refusal), true);
         }
     }
 
@@ -168,11 +210,21 @@ final class Scratch {
         return locks;
     }
 
-    private Effect difference(Catalog before, List<ExpectedLock> locks, boolean locksSeen, Optional<Refusal> refusal)
+    private Effect difference(Catalog before, List<ExpectedLock> locks, boolean locksSeen, Outcome outcome)
             throws SQLException {
-        if (refusal.isPresent()) {
+        if (!outcome.done()) {
             return new Effect(
-                    before, locks, locksSeen, Set.of(), Set.of(), Set.of(), Set.of(), Set.of(), Set.of(), refusal);
+                    before,
+                    locks,
+                    locksSeen,
+                    Set.of(),
+                    Set.of(),
+                    Set.of(),
+                    Set.of(),
+                    Set.of(),
+                    Set.of(),
+                    outcome.refusal(),
+                    outcome.ended());
         }
         Catalog after = catalog();
         Set<String> rewritten = new TreeSet<>();
@@ -208,7 +260,8 @@ final class Scratch {
                 newConstraints(before, after, constraint -> constraint.type() == 'f'),
                 validated(before, after),
                 madeNotNull(before, after),
-                Optional.empty());
+                Optional.empty(),
+                true);
     }
 
     /** The name of a table that was there before the migration, and before the statement. */

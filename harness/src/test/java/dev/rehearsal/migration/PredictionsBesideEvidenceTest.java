@@ -3,8 +3,10 @@ package dev.rehearsal.migration;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rehearsal.inspect.Inspector;
+import dev.rehearsal.inspect.StatementView;
 import dev.rehearsal.inspect.TableSizes;
 import dev.rehearsal.measure.MeasuredServer;
+import dev.rehearsal.run.RunEvent.ExpectedRefusal;
 import dev.rehearsal.run.RunEvent.Hazard;
 import dev.rehearsal.run.RunEvent.StatementObserved;
 import dev.rehearsal.run.RunEvent.StatementPredicted;
@@ -24,6 +26,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -105,7 +108,37 @@ class PredictionsBesideEvidenceTest {
                 .isEmpty();
     }
 
+    @Test
+    void nothingSleepsAndWhatDoesNotEndIsNotForeseen() throws Exception {
+        List<StatementPredicted> predicted = predictions(
+                Transaction.NONE,
+                "select pg_sleep(3600)",
+                "do $$ begin perform pg_sleep_for('1 hour'); end $$",
+                "set statement_timeout = '20ms'",
+                "do $$ begin loop end loop; end $$",
+                "update orders set amount = (select count(*) from generate_series(1, 1000000000000))",
+                "alter table orders add column x bigint default (select 1)",
+                "select count(*) from generate_series(1, 1000000000000)");
+
+        assertThat(predicted.stream()
+                        .map(each ->
+                                each.refusal().map(ExpectedRefusal::sqlState).orElse("done") + " "
+                                        + each.notAnalysed().orElse("")))
+                .containsExactly(
+                        "done ",
+                        "done what do runs is known to the server alone",
+                        "done ",
+                        "done what do runs is known to the server alone",
+                        "done ",
+                        "0A000 ",
+                        "done it did not end in time on a copy without rows");
+    }
+
     private static StatementPredicted predicted(String sql, Transaction transaction) throws Exception {
+        return predictions(transaction, sql).getFirst();
+    }
+
+    private static List<StatementPredicted> predictions(Transaction transaction, String... sql) throws Exception {
         MigrationPlan migration = new MigrationPlan(
                 Duration.ofMinutes(1),
                 List.of(Migrations.step(new LockPolicy(Optional.empty(), 0, Duration.ofMillis(50)), transaction, sql)),
@@ -122,10 +155,9 @@ class PredictionsBesideEvidenceTest {
                         "create domain email as text check (value like '%@%')",
                         "create table customers (id bigint primary key)",
                         "create table orders (id bigint primary key, customer_id bigint not null, amount int, status varchar(20))");
-                return Inspector.inspect(migration, NO_TRAFFIC, sizes, copy)
-                        .statements()
-                        .getFirst()
-                        .prediction();
+                return Inspector.inspect(migration, NO_TRAFFIC, sizes, copy).statements().stream()
+                        .map(StatementView::prediction)
+                        .toList();
             }
         }
     }
