@@ -205,8 +205,7 @@ sealed interface ColumnGenerator {
         public void write(long row, CopyBuffer out) {
             random.at(row);
             byte[] field = fields[index.sample()];
-            out.writeInt(field.length);
-            out.write(field);
+            out.writeField(field);
         }
     }
 
@@ -226,8 +225,7 @@ sealed interface ColumnGenerator {
             if (field == NULL_FIELD) {
                 out.writeNull();
             } else {
-                out.writeInt(field.length);
-                out.write(field);
+                out.writeField(field);
             }
         }
     }
@@ -280,8 +278,7 @@ sealed interface ColumnGenerator {
         @Override
         public void write(long row, CopyBuffer out) {
             byte[] word = words[(int) RowRandom.below(words.length, random.bits(row))];
-            out.writeInt(word.length);
-            out.write(word);
+            out.writeField(word);
         }
     }
 
@@ -589,8 +586,7 @@ sealed interface ColumnGenerator {
         @Override
         public void write(long rank, CopyBuffer out) {
             byte[] field = fields[stretches.stretch(order.position(rank))];
-            out.writeInt(field.length);
-            out.write(field);
+            out.writeField(field);
         }
     }
 }

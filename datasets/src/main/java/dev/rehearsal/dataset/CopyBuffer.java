@@ -91,6 +91,12 @@ final class CopyBuffer {
         writeInt(-1);
     }
 
+    /** A ready value: its length and its bytes. */
+    void writeField(byte[] value) {
+        writeInt(value.length);
+        write(value);
+    }
+
     /** Writes the length and leaves room for the bytes, which the caller puts into {@link #array()} from the returned index on. */
     int field(int length) {
         ensure(4 + length);

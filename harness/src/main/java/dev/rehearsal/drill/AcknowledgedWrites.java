@@ -1,5 +1,6 @@
 package dev.rehearsal.drill;
 
+import dev.rehearsal.measure.EndingThreads;
 import dev.rehearsal.measure.LedgerTable;
 import dev.rehearsal.run.LedgerKey;
 import java.sql.Connection;

@@ -1,6 +1,7 @@
 package dev.rehearsal.drill;
 
 import dev.rehearsal.load.Trials;
+import dev.rehearsal.measure.EndingThreads;
 import dev.rehearsal.run.ApplicationNames;
 import dev.rehearsal.scenario.Workload.Operation;
 import java.sql.Connection;

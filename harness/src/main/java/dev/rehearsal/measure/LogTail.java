@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 
 /** Follows a growing log record by record on a thread of its own, from its beginning, until closed. */
@@ -55,22 +56,13 @@ final class LogTail implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
-        thread.interrupt();
-        try {
-            thread.join();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        EndingThreads.end(thread);
     }
 
     /** Reads on to the end of what is there, and stops: nothing more is written. */
     void finish() {
         finishing = true;
-        try {
-            thread.join();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        EndingThreads.await(List.of(thread));
     }
 
     private void follow() {

@@ -53,11 +53,6 @@ public final class PauseMeter implements AutoCloseable {
 
     @Override
     public void close() {
-        thread.interrupt();
-        try {
-            thread.join();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        EndingThreads.end(thread);
     }
 }

@@ -144,11 +144,6 @@ final class ServerSampler implements AutoCloseable {
 
     @Override
     public void close() {
-        thread.interrupt();
-        try {
-            thread.join();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        EndingThreads.end(thread);
     }
 }

@@ -158,12 +158,7 @@ final class ToolSampler implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
-        thread.interrupt();
-        try {
-            thread.join();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        EndingThreads.end(thread);
         ObserverConnections.close(connection);
     }
 }

@@ -251,12 +251,7 @@ final class WaitSampler implements WaitAccount {
     @Override
     public void close() {
         closed = true;
-        thread.interrupt();
-        try {
-            thread.join();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        EndingThreads.end(thread);
         tellLimit();
         names.close();
     }

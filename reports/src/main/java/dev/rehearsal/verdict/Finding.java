@@ -71,24 +71,20 @@ public record Finding(
 
     /** The same, of times in nanoseconds, with the interval that it was judged by. */
     Finding within(Interval nanos) {
-        return new Finding(
-                objective,
-                status,
-                subject,
-                observed,
-                limit,
-                unit,
-                shownObserved + " (" + Quantities.duration(Math.round(nanos.low())) + " to "
-                        + Quantities.duration(Math.round(nanos.high())) + ")",
-                shownLimit,
-                message,
-                source,
+        String shown = shownObserved + " (" + Quantities.duration(Math.round(nanos.low())) + " to "
+                + Quantities.duration(Math.round(nanos.high())) + ")";
+        return with(
+                shown,
                 Optional.of(new Interval(inMillis(nanos.low()), inMillis(nanos.high()), nanos.confidence())),
                 cause);
     }
 
     /** The same, with the statement that it comes from. */
     Finding causedBy(Optional<SourceLocation> statement) {
+        return with(shownObserved, interval, statement);
+    }
+
+    private Finding with(String shown, Optional<Interval> judgedBy, Optional<SourceLocation> statement) {
         return new Finding(
                 objective,
                 status,
@@ -96,11 +92,11 @@ public record Finding(
                 observed,
                 limit,
                 unit,
-                shownObserved,
+                shown,
                 shownLimit,
                 message,
                 source,
-                interval,
+                judgedBy,
                 statement);
     }
 

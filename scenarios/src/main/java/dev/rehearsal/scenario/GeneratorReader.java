@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Reads the generator of one column of a dataset. */
 final class GeneratorReader {
@@ -46,33 +47,11 @@ final class GeneratorReader {
             "inet",
             "interval");
 
-    private static final Keys KEYS = Keys.of(
-            "sequence",
-            "uniform",
-            "zipf",
-            "range",
-            "references",
-            "choice",
-            "timestamp",
-            "text",
-            "pattern",
-            "uuid",
-            "bool",
-            "normal",
-            "lognormal",
-            "faker",
-            "json",
-            "array",
-            "length",
-            "bytes",
-            "inet",
-            "interval",
-            "histogram",
-            "correlation",
-            "popular",
-            "distinct",
-            "unique",
-            "nulls");
+    private static final List<String> REFINEMENTS =
+            List.of("zipf", "length", "correlation", "popular", "distinct", "unique", "nulls");
+
+    private static final Keys KEYS =
+            Keys.of(Stream.concat(KINDS.stream(), REFINEMENTS.stream()).toArray(String[]::new));
     private static final int LONGEST_TEXT = 1_000_000;
     private static final int LONGEST_ARRAY = 10_000;
 

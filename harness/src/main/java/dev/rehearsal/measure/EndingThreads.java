@@ -1,13 +1,19 @@
-package dev.rehearsal.drill;
+package dev.rehearsal.measure;
 
 import java.util.List;
 
 /** Threads that have been told to end. */
-final class EndingThreads {
+public final class EndingThreads {
     private EndingThreads() {}
 
+    /** Interrupts one and waits until it has ended, as {@link #await} does. */
+    static void end(Thread thread) {
+        thread.interrupt();
+        await(List.of(thread));
+    }
+
     /** Waits until all have; an interrupt stays and does not cut it short, because what they use is closed next. */
-    static void await(List<Thread> threads) {
+    public static void await(List<Thread> threads) {
         boolean interrupted = false;
         for (Thread thread : threads) {
             while (thread.isAlive()) {
