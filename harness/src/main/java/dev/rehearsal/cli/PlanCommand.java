@@ -1,6 +1,8 @@
 package dev.rehearsal.cli;
 
+import dev.rehearsal.compare.Sweep;
 import dev.rehearsal.dataset.BuildProgress;
+import dev.rehearsal.plan.BatchedUpdate;
 import dev.rehearsal.plan.Plan.Impossible;
 import dev.rehearsal.plan.Plan.Phased;
 import dev.rehearsal.plan.PlanText;
@@ -11,11 +13,15 @@ import dev.rehearsal.rehearsal.Rehearsal;
 import dev.rehearsal.report.Reports;
 import dev.rehearsal.report.SideBySide;
 import dev.rehearsal.run.RunDirectory;
+import dev.rehearsal.scenario.DatasetSpec;
 import dev.rehearsal.scenario.EnvironmentException;
 import dev.rehearsal.scenario.InvalidScenarioException;
 import dev.rehearsal.scenario.Scenario;
 import dev.rehearsal.scenario.ScenarioLoader;
 import dev.rehearsal.scenario.ScenarioWriter;
+import dev.rehearsal.verdict.Finding;
+import dev.rehearsal.verdict.Quantities;
+import dev.rehearsal.verdict.Verdict;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -23,8 +29,11 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -39,6 +48,8 @@ import picocli.CommandLine.Spec;
                 "Writes a one-statement change in phases (expand, backfill, constrain) as a new scenario beside the old one.",
         mixinStandardHelpOptions = true)
 final class PlanCommand implements Callable<Integer> {
+    private static final int MOST_ROWS = 1_000_000;
+
     @Spec
     private CommandSpec spec;
 
@@ -59,6 +70,12 @@ final class PlanCommand implements Callable<Integer> {
 
     @Option(names = "--rehearse", description = "Rehearses both, one after the other, and prints them side by side.")
     private boolean rehearse;
+
+    @Option(
+            names = "--find-batch",
+            description =
+                    "Finds the largest batch of the plan's backfill with which the objectives hold, by rehearsing it again and again, and plans with it.")
+    private boolean findBatch;
 
     @Option(
             names = "--out",
@@ -98,16 +115,28 @@ final class PlanCommand implements Callable<Integer> {
     private int write(Scenario scenario, Phased plan, PlanMaking made)
             throws IOException, InvalidScenarioException, EnvironmentException, InterruptedException {
         Path planned = planned();
-        String text = PlanText.scenario(Files.readString(file), scenario.name() + "-planned", plan);
-        write(planned, text);
+        requireFree(planned);
+        Phased chosen = findBatch ? withLargestBatch(scenario, plan, planned) : plan;
+        Files.writeString(planned, text(scenario, chosen));
+        tell(chosen, planned);
+        Scenario other = ScenarioLoader.load(planned, overrides);
+        return rehearse ? rehearseBoth(scenario, other, made, chosen) : ExitCode.PASSED.number;
+    }
+
+    private String text(Scenario scenario, Phased plan) throws IOException {
+        return PlanText.scenario(Files.readString(file), scenario.name() + "-planned", plan);
+    }
+
+    /** Writes the runbook, and says what was planned. */
+    private void tell(Phased plan, Path planned) throws IOException, EnvironmentException {
         if (export != null) {
             for (Map.Entry<String, String> part : PlanText.runbook(plan).entrySet()) {
                 Path target = export.resolve(part.getKey());
                 Files.createDirectories(target.toAbsolutePath().getParent());
-                write(target, part.getValue());
+                requireFree(target);
+                Files.writeString(target, part.getValue());
             }
         }
-        Scenario other = ScenarioLoader.load(planned, overrides);
         PrintWriter out = spec.commandLine().getOut();
         out.println(planned + ": " + plan.steps().size() + " steps, "
                 + plan.rollback().size() + " back");
@@ -118,7 +147,68 @@ final class PlanCommand implements Callable<Integer> {
             out.println("runbook: " + export);
         }
         out.flush();
-        return rehearse ? rehearseBoth(scenario, other, made, plan) : ExitCode.PASSED.number;
+    }
+
+    /** Each size is rehearsed from the file that the plan will be in, so that what it names is found; without drills, which say nothing about sizes. */
+    private Phased withLargestBatch(Scenario scenario, Phased plan, Path planned)
+            throws IOException, InvalidScenarioException, EnvironmentException, InterruptedException {
+        PrintWriter out = spec.commandLine().getOut();
+        if (!plan.hasBatches()) {
+            out.println("no batches: the plan changes no rows");
+            return plan;
+        }
+        Files.writeString(planned, text(scenario, plan));
+        long rows = ScenarioLoader.load(planned, overrides).dataset() instanceof DatasetSpec dataset
+                ? dataset.definition().tables().keySet().stream()
+                        .mapToLong(dataset::rows)
+                        .max()
+                        .orElse(MOST_ROWS)
+                : MOST_ROWS;
+        out.println("  batch of        verdict        migration  requests p99");
+        BatchSearch search = new BatchSearch(size -> {
+            Files.writeString(planned, text(scenario, plan.inBatchesOf(size)));
+            return trial(size, ScenarioLoader.load(planned, overrides).withoutDrills());
+        });
+        search.run(BatchedUpdate.ROWS, (int) Math.clamp(rows, 1, MOST_ROWS));
+        OptionalInt largest = search.largest();
+        if (largest.isEmpty()) {
+            out.println("no size was found with which the objectives hold; planned with "
+                    + Quantities.count(BatchedUpdate.ROWS) + " rows");
+            return plan;
+        }
+        out.println("largest batch with which the objectives hold: " + Quantities.count(largest.getAsInt()) + " rows"
+                + search.limit()
+                        .map(limit -> "; with " + Quantities.count(limit.rows())
+                                + (limit.status() == Verdict.Status.FAILED
+                                        ? " they do not"
+                                        : " it could not be judged, which an idle machine may change"))
+                        .orElse(", as many as the largest table has, or the most that is tried"));
+        out.flush();
+        return plan.inBatchesOf(largest.getAsInt());
+    }
+
+    private Verdict.Status trial(int size, Scenario scenario)
+            throws IOException, InvalidScenarioException, EnvironmentException, InterruptedException {
+        String name = scenario.name() + "-batch-" + size;
+        Reports.Written written = rehearse(scenario, directory(name));
+        Sweep.Point point = Sweep.Point.of(1, 1, name, written.run(), written.verdict());
+        PrintWriter lines = spec.commandLine().getOut();
+        lines.println(String.format(
+                Locale.ROOT,
+                "  %-14s  %-12s  %10s  %12s",
+                Quantities.count(size),
+                written.verdict().status().word(),
+                point.migrationNanos().map(Quantities::duration).orElse("-"),
+                point.p99Nanos().map(Quantities::duration).orElse("-")));
+        Verdict verdict = written.verdict();
+        Stream<String> findings = verdict.findings().stream()
+                .filter(finding -> finding.status() != Verdict.Status.PASSED)
+                .map(Finding::message);
+        Stream.concat(verdict.validity().reasons().stream(), findings)
+                .findFirst()
+                .ifPresent(why -> lines.println("    " + why));
+        lines.flush();
+        return written.verdict().status();
     }
 
     private Path planned() {
@@ -128,18 +218,17 @@ final class PlanCommand implements Callable<Integer> {
                 dot < 0 ? name + "-planned" : name.substring(0, dot) + "-planned" + name.substring(dot));
     }
 
-    private void write(Path target, String text) throws IOException, EnvironmentException {
+    private void requireFree(Path target) throws EnvironmentException {
         if (Files.exists(target) && !force) {
             throw new EnvironmentException(
                     target + " is there already", "Give --force to write over it, or move it away.");
         }
-        Files.writeString(target, text);
     }
 
     private int rehearseBoth(Scenario scenario, Scenario planned, PlanMaking made, Phased plan)
             throws IOException, InvalidScenarioException, EnvironmentException, InterruptedException {
-        Reports.Written before = rehearse(scenario);
-        Reports.Written after = rehearse(planned);
+        Reports.Written before = rehearse(scenario, directory(scenario.name()));
+        Reports.Written after = rehearse(planned, directory(planned.name()));
         EndStates ends = EndStates.compare(scenario, planned, made.notRepeatable(), building());
         PrintWriter out = spec.commandLine().getOut();
         out.print(SideBySide.of("as it is", before.run(), before.verdict(), "in phases", after.run(), after.verdict()));
@@ -164,11 +253,14 @@ final class PlanCommand implements Callable<Integer> {
                                 + " the number of values: each is computed anew)");
     }
 
-    private Reports.Written rehearse(Scenario scenario)
+    private RunDirectory directory(String name) throws IOException, EnvironmentException {
+        return out == null
+                ? RunDirectory.create(Path.of("rehearsals"), name, Instant.now())
+                : RunDirectory.at(out.resolve(name));
+    }
+
+    private Reports.Written rehearse(Scenario scenario, RunDirectory directory)
             throws IOException, InvalidScenarioException, EnvironmentException, InterruptedException {
-        RunDirectory directory = out == null
-                ? RunDirectory.create(Path.of("rehearsals"), scenario.name(), Instant.now())
-                : RunDirectory.at(out.resolve(scenario.name()));
         Files.writeString(directory.scenario(), ScenarioWriter.write(scenario));
         PrintWriter err = spec.commandLine().getErr();
         try (Progress progress = quiet ? new QuietProgress() : Terminals.progress(err);

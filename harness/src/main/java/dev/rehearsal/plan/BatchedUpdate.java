@@ -4,18 +4,25 @@ import dev.rehearsal.scenario.sql.SqlSchema;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** A backfill as plain SQL: by ranges of the primary key, each a transaction of its own, then a breath. It can be run again at any time. */
-final class BatchedUpdate {
-    private static final int ROWS = 5_000;
+/**
+ * A backfill as plain SQL: by ranges of the primary key, each a transaction of its own, then a breath. It can be run again at any time.
+ *
+ * @param table as SQL needs it
+ * @param key columns of the primary key
+ * @param set such as {@code token = gen_random_uuid()}
+ * @param condition of the rows that still need it
+ */
+public record BatchedUpdate(String table, List<String> key, String set, String condition) {
+    /** Rows of a batch where nobody has tried others. */
+    public static final int ROWS = 5_000;
+
     private static final String PAUSE_SECONDS = "0.02";
 
-    private BatchedUpdate() {}
+    public BatchedUpdate {
+        key = List.copyOf(key);
+    }
 
-    /**
-     * @param set such as {@code token = gen_random_uuid()}
-     * @param condition of the rows that still need it
-     */
-    static String of(String table, List<String> key, String set, String condition) {
+    String sql(int rows) {
         List<String> columns = key.stream().map(SqlSchema::quoted).toList();
         String list = String.join(", ", columns);
         String first = variables("first", key.size());
@@ -57,7 +64,7 @@ final class BatchedUpdate {
                         list,
                         first,
                         list,
-                        ROWS,
+                        rows,
                         table,
                         set,
                         list,

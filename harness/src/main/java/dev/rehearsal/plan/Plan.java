@@ -26,6 +26,16 @@ public sealed interface Plan {
             notes = List.copyOf(notes);
         }
 
+        /** Whether rows are changed in batches, whose size can be chosen. */
+        public boolean hasBatches() {
+            return steps.stream().anyMatch(step -> step.batches().isPresent());
+        }
+
+        /** The same with so many rows in each batch. */
+        public Phased inBatchesOf(int rows) {
+            return new Phased(steps.stream().map(step -> step.inBatchesOf(rows)).toList(), rollback, notes, otherEnd);
+        }
+
         /** First this one, then the other; the way back in the opposite order. */
         Phased then(Phased next) {
             List<PlannedStep> all = new ArrayList<>(steps);

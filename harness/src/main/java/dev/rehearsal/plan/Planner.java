@@ -289,10 +289,10 @@ public final class Planner {
             notes.add("The backfill updates every row, so " + String.join(", ", table.updateTriggers())
                     + " fires for each of them: decide whether what it writes may change.");
         }
-        return PlannedStep.alone(
+        return PlannedStep.batched(
                 "backfill",
                 "By ranges of the key, each a transaction of its own.",
-                BatchedUpdate.of(name, table.primaryKey(), set, condition));
+                new BatchedUpdate(name, table.primaryKey(), set, condition));
     }
 
     private Impossible noKey() {

@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -92,6 +95,45 @@ class PlanRehearsalTest {
         // A busy machine's verdict may be inconclusive; what was observed is beyond the limit all the same, or is not.
         assertThat(beyondItsLimit("risky")).as(run.told()).isTrue();
         assertThat(beyondItsLimit("risky-planned")).as(run.told()).isFalse();
+    }
+
+    @Test
+    void theLargestBatchIsFoundByRehearsingAndPlannedWith() throws IOException {
+        Path scenario = directory.resolve("scenario.yaml");
+        Files.writeString(
+                scenario,
+                SCENARIO.replace(
+                                "SHOP",
+                                HarnessRun.ROOT.resolve("datasets/catalog/shop").toString())
+                        .replace("scale: 0.05", "scale: 0.005")
+                        .replace(
+                                "CHANGE",
+                                "alter table payments add column token uuid not null default gen_random_uuid()")
+                        .replace("FAULTS", "")
+                        .replace("OBJECTIVE", "{ rewrites: none }"));
+
+        HarnessRun run = HarnessRun.of(
+                "plan",
+                scenario.toString(),
+                "--find-batch",
+                "--quiet",
+                "--out",
+                directory.resolve("runs").toString());
+
+        assertThat(run.exitCode()).as(run.told()).isZero();
+        // A batch of 10,000 has all order items, of which there are most; 2,500 is what a busy machine may come down
+        // to.
+        assertThat(run.out()).containsPattern("  5,000 +(passed|inconclusive) ");
+        Matcher largest = Pattern.compile("hold: ([0-9,]+) rows").matcher(run.out());
+        String planned = Files.readString(directory.resolve("scenario-planned.yaml"));
+        if (largest.find()) {
+            assertThat(planned).contains(" offset " + largest.group(1).replace(",", "") + " limit 1");
+            assertThat(directory.resolve("runs/risky-planned-batch-5000/result.json"))
+                    .isNotEmptyFile();
+        } else {
+            assertThat(run.out()).contains("no size was found", "inconclusive");
+            assertThat(planned).contains(" offset 5000 limit 1");
+        }
     }
 
     private boolean beyondItsLimit(String name) {
