@@ -18,7 +18,8 @@ public final class ComparisonHtml {
     private ComparisonHtml() {}
 
     /** @param sentences, the first of them the headline */
-    public record Page(String title, String verdict, List<String> sentences, List<Table> tables) {
+    public record Page(
+            String title, String verdict, List<String> sentences, Conclusion conclusion, List<Table> tables) {
         public Page {
             sentences = List.copyOf(sentences);
             tables = List.copyOf(tables);
@@ -33,7 +34,12 @@ public final class ComparisonHtml {
 
     public static String render(Comparison comparison) {
         String verdict = comparison.winner().isPresent() ? "passed" : "inconclusive";
-        Page page = new Page("Comparison", verdict, comparison.sentences(), ComparisonRows.of(comparison));
+        Page page = new Page(
+                "Comparison",
+                verdict,
+                comparison.sentences(),
+                Conclusion.of(comparison),
+                ComparisonRows.of(comparison));
         return Pages.render("compare.jte", Map.of("page", page, "inlined", Inlined.with(data(comparison), "compare")));
     }
 

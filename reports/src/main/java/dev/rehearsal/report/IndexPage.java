@@ -16,7 +16,12 @@ public record IndexPage(List<Scenario> scenarios, List<String> unread) {
      * @param runs the newest first
      */
     public record Scenario(
-            String name, List<String> sentences, List<String> charts, List<String> figures, List<Run> runs) {
+            String name,
+            Conclusion conclusion,
+            List<String> sentences,
+            List<String> charts,
+            List<String> figures,
+            List<Run> runs) {
         public Scenario {
             sentences = List.copyOf(sentences);
             charts = List.copyOf(charts);

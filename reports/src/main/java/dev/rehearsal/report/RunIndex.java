@@ -197,7 +197,8 @@ public record RunIndex(Path folder, List<Trend> trends, List<String> unread) {
                     charts.add(chart(trend, figure, "chart-" + charts.size()));
                 }
             }
-            scenarios.add(new IndexPage.Scenario(trend.scenario(), sentences, ids, FIGURES, runs));
+            scenarios.add(
+                    new IndexPage.Scenario(trend.scenario(), Conclusion.of(trend), sentences, ids, FIGURES, runs));
         }
         return Pages.render(
                 "index.jte",
@@ -259,7 +260,7 @@ public record RunIndex(Path folder, List<Trend> trends, List<String> unread) {
     }
 
     /** In UTC, to the second. */
-    private static String time(Instant at) {
+    static String time(Instant at) {
         return at.truncatedTo(ChronoUnit.SECONDS).toString().replace('T', ' ').replace("Z", " UTC");
     }
 }

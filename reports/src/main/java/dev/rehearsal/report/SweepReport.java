@@ -338,7 +338,8 @@ public final class SweepReport {
     }
 
     /** The words of {@code sweep.html}. */
-    public record Page(String scenario, List<String> sentences, List<Table> tables, boolean curves) {
+    public record Page(
+            String scenario, List<String> sentences, Conclusion conclusion, List<Table> tables, boolean curves) {
         public Page {
             sentences = List.copyOf(sentences);
             tables = List.copyOf(tables);
@@ -363,7 +364,12 @@ public final class SweepReport {
                 "sweep.jte",
                 Map.of(
                         "page",
-                        new Page(sweep.scenario(), sentences(), tables(), !curves.isEmpty()),
+                        new Page(
+                                sweep.scenario(),
+                                sentences(),
+                                Conclusion.of(sweep, predictedRows),
+                                tables(),
+                                !curves.isEmpty()),
                         "inlined",
                         Inlined.with(new Data(table(), curves), "sweep")));
     }

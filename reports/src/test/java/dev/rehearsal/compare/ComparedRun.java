@@ -33,7 +33,7 @@ import org.apache.commons.rng.simple.RandomSource;
  * Made-up runs whose truth is known: 30 s of baseline and 30 s of migration at 50 requests a second, with a heavy tail, and seconds that are slow together. What
  * a run does to its requests is said in factors.
  */
-record ComparedRun(
+public record ComparedRun(
         long seed,
         String scenario,
         double machine,
@@ -41,35 +41,35 @@ record ComparedRun(
         double heldMillis,
         String fingerprint,
         double rate) {
-    static final ComparedRun PLAIN = new ComparedRun(1, "plain", 1, 1, 3, "5b1f0c86a5b24d0f", 50);
+    public static final ComparedRun PLAIN = new ComparedRun(1, "plain", 1, 1, 3, "5b1f0c86a5b24d0f", 50);
 
     private static final int PER_SECOND = 50;
     private static final SourceLocation PLACE = new SourceLocation("scenario.yaml", 12, 5);
     private static final List<OperationKey> OPERATIONS =
             List.of(new OperationKey("checkout", "read-order", "v1", false));
 
-    ComparedRun seeded(long other) {
+    public ComparedRun seeded(long other) {
         return new ComparedRun(other, scenario, machine, migration, heldMillis, fingerprint, rate);
     }
 
-    ComparedRun named(String other) {
+    public ComparedRun named(String other) {
         return new ComparedRun(seed, other, machine, migration, heldMillis, fingerprint, rate);
     }
 
     /** All of its requests, before the migration too. */
-    ComparedRun onAMachine(double timesSlower) {
+    public ComparedRun onAMachine(double timesSlower) {
         return new ComparedRun(seed, scenario, timesSlower, migration, heldMillis, fingerprint, rate);
     }
 
-    ComparedRun migrating(double timesSlower, double held) {
+    public ComparedRun migrating(double timesSlower, double held) {
         return new ComparedRun(seed, scenario, machine, timesSlower, held, fingerprint, rate);
     }
 
-    ComparedRun over(String otherDataset) {
+    public ComparedRun over(String otherDataset) {
         return new ComparedRun(seed, scenario, machine, migration, heldMillis, otherDataset, rate);
     }
 
-    ComparedRun atRate(double other) {
+    public ComparedRun atRate(double other) {
         return new ComparedRun(seed, scenario, machine, migration, heldMillis, fingerprint, other);
     }
 
@@ -79,7 +79,7 @@ record ComparedRun(
                 new RunDirectory(Path.of("rehearsals", scenario, String.valueOf(seed))), record, Judge.judge(record));
     }
 
-    static Comparison comparison(ComparedRun... runs) {
+    public static Comparison comparison(ComparedRun... runs) {
         return Comparison.of(
                 Side.named(List.of(runs).stream().map(ComparedRun::found).toList()));
     }
