@@ -20,7 +20,6 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -32,8 +31,9 @@ import java.util.stream.Stream;
  * subscriptions, which would go on taking from the publisher. What lies in tablespaces comes into the directory, so that no clone shares it.
  */
 final class BaseBackup {
-    /** Of a table with its indexes: larger ones are not read to be counted, the server's estimate has to do. */
-    private static final long COUNTED_BYTES = 4L << 30;
+
+    /** Of a table with its indexes; larger ones are estimated. */
+    private static final long MOST_COUNTED_BYTES = 4L << 30;
 
     private static final List<String> NOT_OURS =
             List.of("standby.signal", "recovery.signal", "recovery.conf", "postmaster.opts", "tablespace_map");
@@ -264,22 +264,10 @@ final class BaseBackup {
 
     private RestoredFile describe(String url) throws SQLException {
         progress.phase("counting rows");
-        try (Connection connection = DriverManager.getConnection(url);
-                Statement statement = connection.createStatement()) {
-            Map<String, Long> rows = new LinkedHashMap<>();
-            for (CatalogSchema.Counted table : CatalogSchema.tables(connection)) {
-                boolean estimated = table.bytes() > COUNTED_BYTES && table.estimate() > 0;
-                if (estimated) {
-                    notes.add("the rows of " + table.name() + " are the server's own estimate");
-                    rows.put(table.name(), table.estimate());
-                    continue;
-                }
-                try (ResultSet row = statement.executeQuery("select count(*) from " + table.sqlName())) {
-                    row.next();
-                    rows.put(table.name(), row.getLong(1));
-                }
-            }
-            return new RestoredFile(CatalogSchema.of(connection, rows), notes);
+        try (Connection connection = DriverManager.getConnection(url)) {
+            DescribedDatabase described = DescribedDatabase.of(connection, MOST_COUNTED_BYTES);
+            notes.addAll(described.notes());
+            return new RestoredFile(described.tables(), notes);
         }
     }
 

@@ -2,6 +2,7 @@ package dev.rehearsal.dataset;
 
 import dev.rehearsal.scenario.DatasetSpec;
 import dev.rehearsal.scenario.InvalidScenarioException;
+import dev.rehearsal.scenario.RestoredTables;
 import java.sql.SQLException;
 import java.util.Map;
 
@@ -30,5 +31,18 @@ public final class DatasetLoad {
      */
     public static String fingerprint(DatasetSpec spec, long seed, String serverVersion) {
         return Fingerprint.of(spec, seed, serverVersion, Fingerprint.platform());
+    }
+
+    /** The same of data that were there before, as far as it can be told without reading them: schema and row counts. */
+    public static String fingerprint(String database, RestoredTables tables, String serverVersion) {
+        return Fingerprint.of(Map.of(
+                "server",
+                serverVersion,
+                "database",
+                database,
+                "schema",
+                tables.schema().toString(),
+                "rows",
+                tables.rows().toString()));
     }
 }

@@ -2,6 +2,7 @@ package dev.rehearsal.dataset;
 
 import dev.rehearsal.scenario.DatasetSpec;
 import dev.rehearsal.scenario.EnvironmentException;
+import dev.rehearsal.scenario.ExistingSpec;
 import dev.rehearsal.scenario.InvalidScenarioException;
 import dev.rehearsal.scenario.RestoreSpec;
 import dev.rehearsal.scenario.RestoredTables;
@@ -89,6 +90,11 @@ public final class SnapshotStore implements AutoCloseable {
         SnapshotRecipe recipe = switch (data) {
             case DatasetSpec spec -> new GeneratedRecipe(spec, seed, launcher);
             case RestoreSpec spec -> new RestoreRecipe(spec, launcher, digests);
+            case ExistingSpec spec ->
+                throw new EnvironmentException(
+                        "the database " + spec.name()
+                                + " is on a server that is not the harness's own, and nothing of it is kept here",
+                        "rehearse it, or give this command a scenario with a dump of it: dataset: { restore: … }");
         };
         try {
             String fingerprint = recipe.fingerprint();

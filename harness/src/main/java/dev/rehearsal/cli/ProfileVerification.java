@@ -17,6 +17,7 @@ import dev.rehearsal.profile.TableStatistics;
 import dev.rehearsal.scenario.DatasetDefinition;
 import dev.rehearsal.scenario.DatasetSpec;
 import dev.rehearsal.scenario.EnvironmentException;
+import dev.rehearsal.scenario.ExistingSpec;
 import dev.rehearsal.scenario.InvalidScenarioException;
 import dev.rehearsal.scenario.RestoreSpec;
 import dev.rehearsal.scenario.Scenario;
@@ -80,6 +81,7 @@ record ProfileVerification(ProfileFolder folder, Map<String, String> overrides) 
                         .flatMap(ProfileVerification::columns)
                         .collect(Collectors.toSet());
             case RestoreSpec restored -> Set.of();
+            case ExistingSpec existing -> Set.of();
         };
     }
 

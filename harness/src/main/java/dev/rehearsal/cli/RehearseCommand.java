@@ -9,6 +9,7 @@ import dev.rehearsal.report.Terminal;
 import dev.rehearsal.run.RunDirectory;
 import dev.rehearsal.run.Secrets;
 import dev.rehearsal.scenario.AddedMigrations;
+import dev.rehearsal.scenario.DatasetSpec;
 import dev.rehearsal.scenario.EnvironmentException;
 import dev.rehearsal.scenario.InvalidScenarioException;
 import dev.rehearsal.scenario.Problem;
@@ -16,6 +17,7 @@ import dev.rehearsal.scenario.RestoreSpec;
 import dev.rehearsal.scenario.Scenario;
 import dev.rehearsal.scenario.ScenarioLoader;
 import dev.rehearsal.scenario.ScenarioWriter;
+import dev.rehearsal.scenario.StartingData;
 import dev.rehearsal.verdict.Verdict;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -146,11 +148,13 @@ final class RehearseCommand implements Callable<Integer> {
         try (Interrupt interrupt = Interrupt.ofThisThread();
                 Progress progress = quiet ? new QuietProgress() : Terminals.progress(err)) {
             Restoration restoration = Restoration.of(read, overrides(), added(), progress);
-            if (plan.scales().size() > 1 && restoration.scenario().dataset() instanceof RestoreSpec restored) {
+            StartingData data = restoration.scenario().dataset();
+            if (plan.scales().size() > 1 && !(data instanceof DatasetSpec)) {
                 throw new ParameterException(
                         spec.commandLine(),
-                        "--sweep scale=…: " + restored.name()
-                                + " is restored, and has the rows that it has; sweep the rate, or a dataset");
+                        "--sweep scale=…: " + data.name()
+                                + (data instanceof RestoreSpec ? " is restored, and has" : " is there, and has")
+                                + " the rows that it has; sweep the rate, or a dataset");
             }
             SweepRuns runs = new SweepRuns(
                     restoration.scenario(),

@@ -37,11 +37,13 @@ final class ExternalDatabases implements AutoCloseable {
     private static final Pattern NAME = Pattern.compile("rehearsal_([0-9a-f]{12})_[a-z0-9_]+");
     private static final String COMMENT = "rehearsal harness, lease ";
     private static final String BUILT = "data";
+    private static final String OBJECT_IN_USE = "55006";
     private static final long PING_SECONDS = 2;
     private static final int LOOKS = 4;
 
     private final ExternalAddress address;
     private final String maintenance;
+    private String original = "";
     private final String lease =
             HexFormat.of().toHexDigits(new SecureRandom().nextLong()).substring(4);
     private final Thread keeper = Thread.ofPlatform().name("lease").daemon().unstarted(this::keep);
@@ -94,15 +96,26 @@ final class ExternalDatabases implements AutoCloseable {
 
     /** An empty database for the dataset. */
     String makeEmpty() throws EnvironmentException {
+        original = database(BUILT);
         // Not of template1, in which somebody may have put something.
         return make(BUILT, "template0");
     }
 
-    /** A copy of the dataset's. */
+    /** Copies are to be made of a database that is there, and that nobody may be connected to meanwhile. */
+    void copyFrom(String database) {
+        original = database;
+    }
+
+    /** A copy of the dataset's database. */
     String makeCopy(String name) throws EnvironmentException {
         made++;
         String word = name.toLowerCase(java.util.Locale.ROOT).replaceAll("[^a-z0-9]+", "_");
-        return make(made + "_" + word.substring(0, Math.min(30, word.length())), database(BUILT));
+        return make(made + "_" + word.substring(0, Math.min(30, word.length())), original);
+    }
+
+    /** A database to ask from. */
+    String maintenance() {
+        return maintenance;
     }
 
     private String database(String suffix) {
@@ -113,14 +126,22 @@ final class ExternalDatabases implements AutoCloseable {
         String name = database(suffix);
         try (Connection connection = address.connect(maintenance, "harness-observer");
                 Statement statement = connection.createStatement()) {
-            statement.execute("create database " + name + " template " + template);
+            statement.execute("create database " + name + " template \"" + template.replace("\"", "\"\"") + "\"");
             statement.execute("comment on database " + name + " is '" + COMMENT + lease + "'");
             return name;
         } catch (SQLException e) {
+            if (OBJECT_IN_USE.equals(e.getSQLState())) {
+                throw new EnvironmentException(
+                        "the database " + template + " on " + address.upstream()
+                                + " cannot be copied while others are connected to it: " + e.getMessage(),
+                        "End their sessions for as long as a copy takes, or make a database of it that nobody uses, and name that in environment.url.",
+                        e);
+            }
             throw new EnvironmentException(
                     "the database " + name + " cannot be made on " + address.upstream() + ": " + e.getMessage(),
                     "The role " + address.credentials().user()
-                            + " needs CREATEDB, and the server room for as many copies of the dataset as run at a time, and one.",
+                            + " needs CREATEDB and, to copy a database that it does not own, that this is marked as a template; the server needs room"
+                            + " for as many copies of the dataset as run at a time, and one.",
                     e);
         }
     }

@@ -2,6 +2,7 @@ package dev.rehearsal.environment;
 
 import dev.rehearsal.dataset.BuildProgress;
 import dev.rehearsal.dataset.DatasetLoad;
+import dev.rehearsal.dataset.DescribedDatabase;
 import dev.rehearsal.run.RunEvent;
 import dev.rehearsal.scenario.DatasetSpec;
 import dev.rehearsal.scenario.EnvironmentException;
@@ -12,9 +13,9 @@ import dev.rehearsal.scenario.ServerNames;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -29,6 +30,12 @@ import java.util.concurrent.CompletableFuture;
 public final class ExternalRuntime implements AutoCloseable {
     /** A variable: names of hosts and databases, with commas between, on which nothing is ever rehearsed. */
     public static final String PRODUCTION_NAMES = "HARNESS_PRODUCTION";
+
+    /** Of a table with its indexes: others may work on the server. */
+    private static final long MOST_COUNTED_BYTES = 64L << 20;
+
+    /** A database that every server has, unless somebody dropped it. */
+    private static final String EVERYWHERE = "postgres";
 
     /** Beside the application's own: instruments, drills, the migration, and whoever looks on. */
     private static final int OTHER_CONNECTIONS = 20;
@@ -68,14 +75,19 @@ public final class ExternalRuntime implements AutoCloseable {
      * @param cache the user's cache directory
      * @param seed of the scenario
      * @param connections of the application, all pools full
+     * @param existing whether the database that the url names is what is rehearsed on: then nobody may be in it, the harness included
      * @throws EnvironmentException if the server cannot be reached, looks like production, or lacks what a rehearsal needs
      */
     public static ExternalRuntime opened(
-            EnvironmentSpec spec, Map<String, String> environment, Path cache, long seed, int connections)
+            EnvironmentSpec spec,
+            Map<String, String> environment,
+            Path cache,
+            long seed,
+            int connections,
+            boolean existing)
             throws EnvironmentException, InterruptedException {
         ExternalSpec server = spec.external().orElseThrow();
-        Credentials credentials = Credentials.of(
-                environment, Path.of(System.getProperty("user.home")), System.getProperty("user.name"), server);
+        Credentials credentials = credentials(environment, server);
         ExternalAddress address = new ExternalAddress(server.host(), server.port(), credentials);
         LocalFaultProxy proxy = LocalFaultProxy.chosen(environment, seed);
         try {
@@ -85,7 +97,7 @@ public final class ExternalRuntime implements AutoCloseable {
             }
             rights.refuse(server, credentials, spec.version(), forbidden(environment));
             rights.requireConnections(server, connections + OTHER_CONNECTIONS);
-            ExternalDatabases databases = ExternalDatabases.leased(address, server.database());
+            ExternalDatabases databases = ExternalDatabases.leased(address, existing ? EVERYWHERE : server.database());
             boolean complete = false;
             try {
                 List<String> notes = new ArrayList<>(databases.sweep());
@@ -99,11 +111,50 @@ public final class ExternalRuntime implements AutoCloseable {
                 }
             }
         } catch (SQLException e) {
-            throw new EnvironmentException(
-                    "environment.url: the server at " + server.address() + " does not take " + credentials.user()
-                            + " into " + server.database() + ": " + e.getMessage(),
-                    "Check the address; PGUSER and PGPASSWORD, or a PGPASSFILE, say who the harness is there.",
-                    e);
+            throw notTaken(server, credentials, e);
+        }
+    }
+
+    private static Credentials credentials(Map<String, String> environment, ExternalSpec server)
+            throws EnvironmentException {
+        return Credentials.of(
+                environment, Path.of(System.getProperty("user.home")), System.getProperty("user.name"), server);
+    }
+
+    private static EnvironmentException notTaken(ExternalSpec server, Credentials credentials, SQLException e) {
+        return new EnvironmentException(
+                "environment.url: the server at " + server.address() + " does not take " + credentials.user() + " into "
+                        + server.database() + ": " + e.getMessage(),
+                "Check the address; PGUSER and PGPASSWORD, or a PGPASSFILE, say who the harness is there.",
+                e);
+    }
+
+    /**
+     * The tables of the database that the url names; nothing is changed.
+     *
+     * @param environment variables, as of a process
+     * @throws EnvironmentException if the server cannot be reached, looks like production, or does not let the role read
+     */
+    public static DescribedDatabase described(EnvironmentSpec spec, Map<String, String> environment)
+            throws EnvironmentException {
+        ExternalSpec server = spec.external().orElseThrow();
+        Credentials credentials = credentials(environment, server);
+        ExternalAddress address = new ExternalAddress(server.host(), server.port(), credentials);
+        try (Connection connection = address.connect(server.database(), "harness-observer")) {
+            ExternalRights.asked(connection).refuse(server, credentials, spec.version(), forbidden(environment));
+            return DescribedDatabase.of(connection, MOST_COUNTED_BYTES);
+        } catch (SQLException e) {
+            throw notTaken(server, credentials, e);
+        }
+    }
+
+    /** Takes the database that the url names for the dataset: what is rehearsed on are copies of it. Once, instead of {@link #build}. */
+    public Built take(DescribedDatabase described) throws EnvironmentException {
+        databases.copyFrom(server.database());
+        try {
+            return new Built(described.tables().rows(), bytes(server.database()), 0);
+        } catch (SQLException e) {
+            throw notTaken(server, address.credentials(), e);
         }
     }
 
@@ -143,11 +194,13 @@ public final class ExternalRuntime implements AutoCloseable {
     }
 
     private long bytes(String database) throws SQLException {
-        try (Connection connection = address.connect(server.database(), "harness-observer");
-                Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery("select pg_database_size('" + database + "')")) {
-            row.next();
-            return row.getLong(1);
+        try (Connection connection = address.connect(databases.maintenance(), "harness-observer");
+                PreparedStatement statement = connection.prepareStatement("select pg_database_size(?::name)")) {
+            statement.setString(1, database);
+            try (ResultSet row = statement.executeQuery()) {
+                row.next();
+                return row.getLong(1);
+            }
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.rehearsal.rehearsal;
 
 import dev.rehearsal.dataset.DatasetLoad;
+import dev.rehearsal.dataset.DescribedDatabase;
 import dev.rehearsal.dataset.Writeback;
 import dev.rehearsal.environment.Environment;
 import dev.rehearsal.environment.ExternalRuntime;
@@ -10,6 +11,7 @@ import dev.rehearsal.run.RunClock;
 import dev.rehearsal.run.RunEvent;
 import dev.rehearsal.scenario.DatasetSpec;
 import dev.rehearsal.scenario.EnvironmentException;
+import dev.rehearsal.scenario.ExistingSpec;
 import dev.rehearsal.scenario.InvalidScenarioException;
 import dev.rehearsal.scenario.RestoreSpec;
 import dev.rehearsal.scenario.Scenario;
@@ -19,54 +21,65 @@ import java.nio.file.Path;
 final class ExternalGrounds implements Grounds {
     private static final String COPIED = "create database … template";
 
-    private final long seed;
     private final ExternalRuntime runtime;
-    private final DatasetSpec dataset;
+    private final String dataset;
+    private final String fingerprint;
     private final ExternalRuntime.Built built;
     private final RunClock clock;
     private final Journal journal;
 
     private ExternalGrounds(
-            long seed,
             ExternalRuntime runtime,
-            DatasetSpec dataset,
+            String dataset,
+            String fingerprint,
             ExternalRuntime.Built built,
             RunClock clock,
             Journal journal) {
-        this.seed = seed;
         this.runtime = runtime;
         this.dataset = dataset;
+        this.fingerprint = fingerprint;
         this.built = built;
         this.clock = clock;
         this.journal = journal;
     }
 
-    /** Connects, sweeps, and builds the dataset there. */
+    /** Connects, sweeps, and builds the dataset there, unless it is there. */
     static ExternalGrounds opened(Scenario scenario, Path cache, Progress progress, RunClock clock, Journal journal)
             throws InvalidScenarioException, EnvironmentException, InterruptedException {
         ExternalRuntime runtime = ExternalRuntime.opened(
-                scenario.environment(), System.getenv(), cache, scenario.seed(), RunFacts.connections(scenario));
+                scenario.environment(),
+                System.getenv(),
+                cache,
+                scenario.seed(),
+                RunFacts.connections(scenario),
+                scenario.dataset() instanceof ExistingSpec);
         boolean complete = false;
         try {
             runtime.notes().forEach(note -> journal.record(new RunEvent.Noted(clock.nowNanos(), note)));
-            DatasetSpec dataset = made(scenario);
-            ExternalRuntime.Built built = runtime.build(dataset, scenario.seed(), progress.building());
+            String name = scenario.dataset().name();
+            String fingerprint;
+            ExternalRuntime.Built built;
+            switch (scenario.dataset()) {
+                case DatasetSpec made -> {
+                    built = runtime.build(made, scenario.seed(), progress.building());
+                    fingerprint = DatasetLoad.fingerprint(made, scenario.seed(), runtime.serverVersion());
+                }
+                case ExistingSpec existing -> {
+                    DescribedDatabase there = ExternalRuntime.described(scenario.environment(), System.getenv());
+                    there.notes().forEach(note -> journal.record(new RunEvent.Noted(clock.nowNanos(), note)));
+                    built = runtime.take(there);
+                    fingerprint = DatasetLoad.fingerprint(name, there.tables(), runtime.serverVersion());
+                }
+                case RestoreSpec restored ->
+                    throw new IllegalArgumentException("the loader refuses " + restored.name() + " beside a url");
+            }
             complete = true;
-            return new ExternalGrounds(scenario.seed(), runtime, dataset, built, clock, journal);
+            return new ExternalGrounds(runtime, name, fingerprint, built, clock, journal);
         } finally {
             if (!complete) {
                 runtime.close();
             }
         }
-    }
-
-    /** The loader refuses the other kind beside a url. */
-    private static DatasetSpec made(Scenario scenario) {
-        return switch (scenario.dataset()) {
-            case DatasetSpec made -> made;
-            case RestoreSpec restored ->
-                throw new IllegalArgumentException("what was restored cannot be had on " + scenario.environment());
-        };
     }
 
     @Override
@@ -75,8 +88,8 @@ final class ExternalGrounds implements Grounds {
         Environment environment = runtime.start("run");
         journal.record(new RunEvent.DatasetReady(
                 clock.nowNanos(),
-                dataset.name(),
-                DatasetLoad.fingerprint(dataset, seed, runtime.serverVersion()),
+                dataset,
+                fingerprint,
                 built.rows(),
                 built.bytes(),
                 built.seconds(),

@@ -14,6 +14,7 @@ import dev.rehearsal.run.RunEvent;
 import dev.rehearsal.run.RunEvent.StatementPredicted;
 import dev.rehearsal.scenario.DatasetSpec;
 import dev.rehearsal.scenario.EnvironmentException;
+import dev.rehearsal.scenario.ExistingSpec;
 import dev.rehearsal.scenario.InvalidScenarioException;
 import dev.rehearsal.scenario.RestoreSpec;
 import dev.rehearsal.scenario.Scenario;
@@ -61,6 +62,7 @@ public final class StaticView {
         Snapshot empty = switch (scenario.dataset()) {
             case DatasetSpec made -> snapshots.obtain(emptied(made), scenario.seed(), BuildProgress.SILENT);
             case RestoreSpec restored -> filled;
+            case ExistingSpec existing -> filled;
         };
         Cloner.Clone clone = workspace.clone(empty, "inspected");
         Map<String, TableSizes.Size> sizes = new HashMap<>();

@@ -135,6 +135,81 @@ class ExternalRehearsalTest {
         assertUntouched();
     }
 
+    @Test
+    void dataThatOthersAreConnectedToAreNotTaken() throws Exception {
+        ownDatabase();
+        try (Connection other = DriverManager.getConnection(server.jdbcUrl("theirs"))) {
+            Ended run = rehearse("run", existing(), "plain", SECRET);
+
+            assertThat(run.exitCode()).as(run.told()).isEqualTo(3);
+            assertThat(run.told().replaceAll("\\s+", " "))
+                    .contains("harness: the database theirs on " + address()
+                            + " cannot be copied while others are connected to it: ERROR: source database \"theirs\" is being"
+                            + " accessed by other users")
+                    .contains("End their sessions for as long as a copy takes");
+            assertThat(other.isValid(5)).isTrue();
+        }
+    }
+
+    @Test
+    @Tag("proof")
+    void rehearsesOnCopiesOfWhatIsThere() throws Exception {
+        List<String> before = ownDatabase();
+
+        Ended run = rehearse("run", existing(), "plain", SECRET);
+
+        assertThat(run.exitCode()).as(run.told()).isIn(1, 3);
+        JsonNode result = new HarnessRun(run.exitCode(), "", "", directory.resolve("run")).result();
+        assertThat(result.get("dataset").get("name").asString()).isEqualTo("theirs");
+        assertThat(result.get("dataset").get("rows").get("parts").asLong()).isEqualTo(20_000);
+        JsonNode statement = result.get("steps").get(0).get("statements").get(0);
+        assertThat(statement.get("rewrites").get(0).get("relation").asString()).isEqualTo("parts");
+        JsonNode reads = result.get("stages").get(1).get("operations").get(0);
+        assertThat(reads.get("completed").asLong()).isGreaterThan(100);
+        assertThat(reads.get("failed").asLong()).isZero();
+        assertThat(texts(
+                        "theirs",
+                        "select column_name from information_schema.columns where table_name = 'parts' order by 1"))
+                .as("what is never touched")
+                .containsExactly("id", "name");
+        assertThat(databases()).isEqualTo(before);
+    }
+
+    /** Makes a database of the role's own, with rows in it, and says which there are then. */
+    private List<String> ownDatabase() throws Exception {
+        execute(Snapshot.DATABASE, "create database theirs owner plain");
+        execute(
+                "theirs",
+                "set role plain",
+                "create table parts (id int primary key, name text not null)",
+                "insert into parts select n, md5(n::text) from generate_series(1, 20000) n",
+                "analyze parts");
+        return databases();
+    }
+
+    private Path existing() throws IOException {
+        return Files.writeString(directory.resolve("scenario.yaml"), """
+                name: what-is-there
+                dataset: existing
+                environment: { url: "jdbc:postgresql://%s/theirs", allow: [ "%s" ] }
+                timeline: { warmup: 2s, baseline: 4s, settle: 1s }
+                workload:
+                  services:
+                    - name: shop
+                      rate: 50/s
+                      operations:
+                        - name: read-part
+                          parameters: { id: { references: parts.id, zipf: 1.05 } }
+                          transaction: select id, name from parts where id = :id
+                migration:
+                  steps:
+                    - { name: rewrite, sql: alter table parts add column token uuid not null default gen_random_uuid() }
+                drills: []
+                objectives:
+                  - { rewrites: none }
+                """.formatted(address(), address()));
+    }
+
     private Path scenario(String more) throws IOException {
         return Files.writeString(
                 directory.resolve("scenario.yaml"),

@@ -1,6 +1,7 @@
 package dev.rehearsal.scenario;
 
 import dev.rehearsal.scenario.DatasetLoader.Dataset;
+import dev.rehearsal.scenario.EnvironmentSpec.ExternalSpec;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -8,7 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** Reads {@code dataset}: which one, and how large; or what to restore. */
+/** Reads {@code dataset}: which one, and how large; what to restore; or that it is there already. */
 final class DatasetReader {
     private static final Keys KEYS = Keys.of("use", "scale", "tables", "restore", "database");
     private static final String USE_ADVICE =
@@ -19,22 +20,39 @@ final class DatasetReader {
     private final Problems problems;
     private final Path folder;
     private final Optional<RestoredTables> restored;
+    private final Optional<ExternalSpec> server;
     private Optional<Dataset> dataset = Optional.empty();
-    private Optional<RestoreSpec> restore = Optional.empty();
+    /** What is not made up. */
+    private Optional<StartingData> found = Optional.empty();
+
     private double scale = 1;
     private final Map<String, Long> rows = new HashMap<>();
 
-    /** @param restored what the server says of a database that was restored already */
-    DatasetReader(Problems problems, Path folder, Optional<RestoredTables> restored) {
+    /**
+     * @param restored what the server says of a database that was restored already, or that is there
+     * @param server the one at {@code environment.url}
+     */
+    DatasetReader(Problems problems, Path folder, Optional<RestoredTables> restored, Optional<ExternalSpec> server) {
         this.problems = problems;
         this.folder = folder;
         this.restored = restored;
+        this.server = server;
     }
 
     void read(Value value) {
+        if (value.scalar().filter(ExistingSpec.WORD::equals).isPresent()) {
+            existing(value);
+            return;
+        }
         Block block = value.block(KEYS, USE_ADVICE);
         if (block.has("restore")) {
-            new RestoreReader(folder).read(block).ifPresent(this::restore);
+            if (server.isPresent()) {
+                block.value()
+                        .problem(
+                                "a dump is not restored on a server that is not the harness's own; restore it there into "
+                                        + server.get().database() + ", and write dataset: existing");
+            }
+            new RestoreReader(folder).read(block).ifPresent(spec -> take(spec, spec.source()));
             return;
         }
         block.get("database")
@@ -46,14 +64,23 @@ final class DatasetReader {
         block.get("tables").ifPresent(this::tables);
     }
 
-    private void restore(RestoreSpec spec) {
-        restore = Optional.of(spec);
+    private void existing(Value value) {
+        if (server.isEmpty()) {
+            value.problem("is for a server that is not the harness's own; add environment.url, or " + USE_ADVICE);
+            return;
+        }
+        take(new ExistingSpec(server.get().database()), Path.of(server.get().database()));
+    }
+
+    /** @param used where its tables come from, for messages */
+    private void take(StartingData spec, Path used) {
+        found = Optional.of(spec);
         dataset = restored.map(tables -> {
             Map<String, DatasetDefinition.TableDefinition> definitions = new LinkedHashMap<>();
             tables.rows()
                     .forEach((name, count) ->
                             definitions.put(name, new DatasetDefinition.TableDefinition(name, count, Map.of())));
-            return new Dataset(new DatasetDefinition(spec.name(), spec.source(), "", definitions), tables.schema());
+            return new Dataset(new DatasetDefinition(spec.name(), used, "", definitions), tables.schema());
         });
     }
 
@@ -89,8 +116,6 @@ final class DatasetReader {
     }
 
     Optional<StartingData> spec() {
-        return restore.isPresent()
-                ? restore.map(StartingData.class::cast)
-                : dataset.map(found -> new DatasetSpec(found.definition(), scale, rows));
+        return found.or(() -> dataset.map(made -> new DatasetSpec(made.definition(), scale, rows)));
     }
 }

@@ -85,6 +85,7 @@ public record Scenario(
                 switch (dataset) {
                     case DatasetSpec made -> made.times(rows);
                     case RestoreSpec restored -> restored;
+                    case ExistingSpec existing -> existing;
                 },
                 changed,
                 migration,

@@ -61,7 +61,7 @@ public final class ScenarioLoader {
     /**
      * Reads a scenario whose database may have been restored.
      *
-     * @param restored the tables of {@code dataset.restore}; without them what the file says of its tables stays unchecked, and a file that describes no
+     * @param restored the tables of {@code dataset.restore}, or those that are there; without them what the file says of its tables stays unchecked, and a file that describes no
      *     traffic gives a scenario {@linkplain Scenario#awaitsTables() that awaits them}
      */
     public static Scenario load(Path file, Map<String, String> overrides, Optional<RestoredTables> restored)
@@ -116,7 +116,7 @@ public final class ScenarioLoader {
                 .map(value -> EnvironmentReader.read(value, folder))
                 .orElseGet(EnvironmentReader::absent);
         int replicas = environment.replication().replicas();
-        DatasetReader dataset = new DatasetReader(problems, folder, restored);
+        DatasetReader dataset = new DatasetReader(problems, folder, restored, environment.external());
         block.require("dataset", "write e.g. dataset: { use: ../../datasets/catalog/shop }")
                 .ifPresent(dataset::read);
         MigrationReader steps = new MigrationReader(texts, problems, folder, dataset.dataset(), replicas, added);

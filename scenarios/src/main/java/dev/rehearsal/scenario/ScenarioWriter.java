@@ -111,7 +111,7 @@ public final class ScenarioWriter {
         };
     }
 
-    private static Map<String, Object> dataset(StartingData data, Path folder) {
+    private static Object dataset(StartingData data, Path folder) {
         return switch (data) {
             case DatasetSpec dataset -> dataset(dataset, folder);
             case RestoreSpec restore -> {
@@ -120,6 +120,7 @@ public final class ScenarioWriter {
                 restore.database().ifPresent(name -> map.put("database", name));
                 yield map;
             }
+            case ExistingSpec existing -> ExistingSpec.WORD;
         };
     }
 

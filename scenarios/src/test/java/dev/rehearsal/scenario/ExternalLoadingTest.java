@@ -52,6 +52,34 @@ class ExternalLoadingTest {
                 .isEmpty();
     }
 
+    @Test
+    void theDataMayBeThoseThatAreThere() throws Exception {
+        String there = STAGING.replace("dataset:\n  use: tiny", "dataset: existing") + """
+                workload:
+                  services: [ { name: shop, rate: 10/s, operations: [ { name: ask, transaction: select 1 } ] } ]
+                """;
+
+        Scenario scenario = written.load(there);
+
+        assertThat(scenario.dataset()).isEqualTo(new ExistingSpec("shop"));
+        String text = ScenarioWriter.write(scenario);
+        assertThat(text).contains("dataset: existing\n");
+        assertThat(written.load(text).dataset()).isEqualTo(scenario.dataset());
+        assertThat(SchemaNet.of("scenario.schema.json")
+                        .refusals(YamlParser.parse("text", text).root().orElseThrow()))
+                .isEmpty();
+    }
+
+    @Test
+    void onlyAServerThatIsNotOursHasDataThatAreThere() {
+        assertThat(written.problems(Written.MINIMAL.replace("dataset:\n  use: tiny", "dataset: existing")))
+                .containsExactly(
+                        "scenario.yaml:2:10: dataset: is for a server that is not the harness's own; add environment.url, or name a dataset folder or a schema file, e.g. use: ../../datasets/catalog/shop");
+        assertThat(written.problems(STAGING.replace("dataset:\n  use: tiny", "dataset: { restore: dump.sql }")))
+                .contains(
+                        "scenario.yaml:2:10: dataset: a dump is not restored on a server that is not the harness's own; restore it there into shop, and write dataset: existing");
+    }
+
     @ParameterizedTest
     @CsvSource({
         "staging.example",
