@@ -3,6 +3,7 @@ package dev.rehearsal.cli;
 import dev.rehearsal.rehearsal.Progress;
 import dev.rehearsal.rehearsal.Rehearsal;
 import dev.rehearsal.rehearsal.Restoration;
+import dev.rehearsal.rehearsal.SimulationCheck;
 import dev.rehearsal.report.Reports;
 import dev.rehearsal.report.SweepReport;
 import dev.rehearsal.report.Terminal;
@@ -195,12 +196,14 @@ final class RehearseCommand implements Callable<Integer> {
         return Optional.ofNullable(changedSince).map(BranchMigrations::new);
     }
 
-    private List<Scenario> load() throws InvalidScenarioException {
+    private List<Scenario> load() throws InvalidScenarioException, EnvironmentException {
         List<Scenario> scenarios = new ArrayList<>();
         List<Problem> problems = new ArrayList<>();
         for (Path file : files) {
             try {
-                scenarios.add(ScenarioLoader.load(file, overrides(), Optional.empty(), added()));
+                Scenario scenario = ScenarioLoader.load(file, overrides(), Optional.empty(), added());
+                SimulationCheck.refuse(scenario);
+                scenarios.add(scenario);
             } catch (InvalidScenarioException invalid) {
                 problems.addAll(invalid.problems());
             }

@@ -1,5 +1,7 @@
 package dev.rehearsal.cli;
 
+import dev.rehearsal.rehearsal.SimulationCheck;
+import dev.rehearsal.scenario.EnvironmentException;
 import dev.rehearsal.scenario.InvalidScenarioException;
 import dev.rehearsal.scenario.Scenario;
 import dev.rehearsal.scenario.ScenarioLoader;
@@ -30,11 +32,12 @@ final class ValidateCommand implements Callable<Integer> {
     private Map<String, String> overrides = new LinkedHashMap<>();
 
     @Override
-    public Integer call() {
+    public Integer call() throws EnvironmentException {
         boolean valid = true;
         for (Path file : files) {
             try {
                 Scenario scenario = ScenarioLoader.load(file, overrides);
+                SimulationCheck.refuse(scenario);
                 spec.commandLine().getOut().println(file + ": valid (" + scenario.name() + ")");
             } catch (InvalidScenarioException invalid) {
                 Failures.printProblems(invalid, spec.commandLine().getErr());

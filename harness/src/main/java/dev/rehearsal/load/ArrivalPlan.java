@@ -189,6 +189,36 @@ final class ArrivalPlan {
         return index;
     }
 
+    /** All arrivals, from the first on. */
+    Instants instants() {
+        return new Instants();
+    }
+
+    /** One arrival after the other, in nanoseconds since the plan's beginning. For use by one thread. */
+    final class Instants {
+        private int slot = -1;
+        private long[] offsets = {};
+        private int inSlot;
+
+        private Instants() {}
+
+        /** When the next one is. */
+        long peek() {
+            while (inSlot == offsets.length) {
+                slot++;
+                offsets = offsets(slot);
+                inSlot = 0;
+            }
+            return offsets[inSlot];
+        }
+
+        long next() {
+            long next = peek();
+            inSlot++;
+            return next;
+        }
+    }
+
     /** Counts arrivals up to instants that only grow, without counting from the beginning each time. For use by one thread. */
     final class Counter {
         private int slot;

@@ -2,7 +2,10 @@ package dev.rehearsal.load;
 
 import java.util.List;
 
-/** How many arrivals the plan had so far: the harness knows the plan as well as the injector does. Safe for use by several threads. */
+/**
+ * How many requests the plan had so far: the harness knows the plan as well as the injector does. What a simulation's users come to is not in any plan, and is
+ * left out. Safe for use by several threads.
+ */
 final class ArrivedCount {
     private final List<ArrivalPlan.Counter> counters;
     private long planStartNanos = Long.MAX_VALUE;
@@ -10,6 +13,7 @@ final class ArrivedCount {
 
     ArrivedCount(LoadSpec spec) {
         this.counters = spec.workload().services().stream()
+                .filter(service -> service.simulation().isEmpty())
                 .map(service -> new ArrivalPlan(spec.seed(), spec.workload().arrivals(), service).new Counter())
                 .toList();
     }

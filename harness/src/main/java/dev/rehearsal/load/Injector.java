@@ -1,6 +1,8 @@
 package dev.rehearsal.load;
 
 import dev.rehearsal.scenario.EnvironmentException;
+import dev.rehearsal.scenario.Simulation;
+import dev.rehearsal.scenario.Workload.Kind;
 import dev.rehearsal.scenario.Workload.Service;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -10,6 +12,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongSupplier;
 
 /**
  * The injector process's work: read the plan, fill the pools, let Gatling inject, and when told to stop, wait for what is in flight.
@@ -53,7 +56,7 @@ final class Injector {
         return DEPLOY + service + " " + version + " " + over.toNanos();
     }
 
-    private void deploy(List<ServiceTraffic> traffic, String[] numbers) {
+    private void deploy(List<Traffic> traffic, String[] numbers) {
         int service = Integer.parseInt(numbers[0]);
         int version = Integer.parseInt(numbers[1]);
         long overNanos = Long.parseLong(numbers[2]);
@@ -74,11 +77,11 @@ final class Injector {
             Timekeeper timekeeper = Timekeeper.since(plan.originNanoTime());
             StopPoint stop = new StopPoint();
             List<Boolean> ledger = plan.workload().services().stream()
-                    .flatMap(service -> service.versioned().stream())
-                    .map(versioned -> versioned.operation().ledger())
+                    .flatMap(service -> service.kinds().stream())
+                    .map(Kind::ledger)
                     .toList();
             InFlight inFlight = new InFlight(record -> frames.send(new Frame.Request(record)), ledger::get);
-            List<ServiceTraffic> traffic = begin(plan, timekeeper, stop, inFlight);
+            List<Traffic> traffic = begin(plan, timekeeper, stop, inFlight);
             String command = commands.readLine();
             while (command != null && command.startsWith(DEPLOY)) {
                 deploy(traffic, command.substring(DEPLOY.length()).split(" "));
@@ -109,33 +112,51 @@ final class Injector {
         }
     }
 
-    private List<ServiceTraffic> begin(InjectorPlan plan, Timekeeper timekeeper, StopPoint stop, InFlight inFlight)
+    private List<Traffic> begin(InjectorPlan plan, Timekeeper timekeeper, StopPoint stop, InFlight inFlight)
             throws EnvironmentException {
         List<Service> services = plan.workload().services();
         Pools pools = Pools.filled(services, plan.jdbcUrl(), plan.replicaJdbcUrls());
         CompletableFuture<Long> planStart = new CompletableFuture<>();
-        List<ServiceTraffic> traffic = new ArrayList<>();
+        List<Traffic> traffic = new ArrayList<>();
         List<PlannedSimulation.Population> populations = new ArrayList<>();
+        LongSupplier start = () -> {
+            planBegins(planStart, timekeeper);
+            return BURST_NANOS - LEAD_NANOS;
+        };
         int firstOperation = 0;
         for (int i = 0; i < services.size(); i++) {
             Service service = services.get(i);
             ArrivalPlan arrivals = new ArrivalPlan(plan.seed(), plan.workload().arrivals(), service);
-            int group = PlannedUsers.group(service.rate().highest());
             RequestRunner runner = new RequestRunner(timekeeper, stop, pools.of(i), service.retry());
-            ServiceTraffic each = new ServiceTraffic(
-                    i, firstOperation, service, arrivals, plan.keys(), runner, inFlight, timekeeper, planStart);
-            each.start();
-            traffic.add(each);
-            populations.add(new PlannedSimulation.Population(
-                    service.name(),
-                    arrivals,
-                    group,
-                    () -> {
-                        planBegins(planStart, timekeeper);
-                        return BURST_NANOS - LEAD_NANOS;
-                    },
-                    () -> each.handOver(group)));
-            firstOperation += service.versioned().size();
+            if (service.simulation().isPresent()) {
+                Simulation simulation = service.simulation().get();
+                SimulatedTraffic each = new SimulatedTraffic(
+                        i,
+                        firstOperation,
+                        service,
+                        simulation,
+                        arrivals,
+                        runner,
+                        inFlight,
+                        timekeeper,
+                        planStart,
+                        frames::send);
+                traffic.add(each);
+                populations.add(new PlannedSimulation.Population(
+                        arrivals, 1, start, new SimulatedUsers(service.name(), simulation, each, frames::send)));
+            } else {
+                int group = PlannedUsers.group(service.rate().highest());
+                ServiceTraffic each = new ServiceTraffic(
+                        i, firstOperation, service, arrivals, plan.keys(), runner, inFlight, timekeeper, planStart);
+                each.start();
+                traffic.add(each);
+                populations.add(new PlannedSimulation.Population(
+                        arrivals,
+                        group,
+                        start,
+                        PlannedSimulation.Users.handingOver(service.name(), () -> each.handOver(group))));
+            }
+            firstOperation += service.kinds().size();
         }
         Thread.ofPlatform().name("gatling").daemon().start(() -> inject(populations));
         return traffic;
@@ -164,17 +185,26 @@ final class Injector {
     }
 
     private void drain(
-            List<ServiceTraffic> traffic, Timekeeper timekeeper, StopPoint stop, InFlight inFlight, long limitNanos) {
+            List<Traffic> traffic, Timekeeper timekeeper, StopPoint stop, InFlight inFlight, long limitNanos) {
         long stopNanos = stop.decide(timekeeper::nowNanos, STOP_MARGIN_NANOS);
-        long planned = traffic.stream()
-                .mapToLong(service -> service.plannedBefore(stopNanos))
-                .sum();
-        while (inFlight.recorded() < planned && timekeeper.nowNanos() < stopNanos + limitNanos) {
+        // By the plan alone, once; what simulations come to shows while they end.
+        long fixed = planned(traffic, ServiceTraffic.class, stopNanos);
+        while ((!traffic.stream().allMatch(service -> service.isCertainBefore(stopNanos))
+                        || inFlight.recorded() < fixed + planned(traffic, SimulatedTraffic.class, stopNanos))
+                && timekeeper.nowNanos() < stopNanos + limitNanos) {
             LockSupport.parkNanos(DRAIN_POLL_NANOS);
         }
         long nowNanos = timekeeper.nowNanos();
         traffic.forEach(service -> service.abandonRest(stopNanos, nowNanos));
         inFlight.abandon(stopNanos, nowNanos);
+        long planned = fixed + planned(traffic, SimulatedTraffic.class, stopNanos);
         frames.send(new Frame.Drained(stopNanos, planned, inFlight.recorded()));
+    }
+
+    private static long planned(List<Traffic> traffic, Class<? extends Traffic> kind, long stopNanos) {
+        return traffic.stream()
+                .filter(kind::isInstance)
+                .mapToLong(service -> service.plannedBefore(stopNanos))
+                .sum();
     }
 }

@@ -4,6 +4,7 @@ import dev.rehearsal.scenario.EnvironmentException;
 import java.io.BufferedInputStream;
 import java.io.BufferedReader;
 import java.io.DataInputStream;
+import java.io.File;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -13,6 +14,8 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The forked JVM: its command line, its streams, the last it said. Safe for use by several threads. */
 final class InjectorProcess implements AutoCloseable {
@@ -33,9 +36,10 @@ final class InjectorProcess implements AutoCloseable {
                 Thread.ofPlatform().name("injector's errors").daemon().start(this::readErrors);
     }
 
-    static InjectorProcess start() throws EnvironmentException {
+    /** @param simulations behind the harness' own class path */
+    static InjectorProcess start(List<Path> simulations) throws EnvironmentException {
         try {
-            return new InjectorProcess(new ProcessBuilder(command(StartUpCache.options())).start());
+            return new InjectorProcess(new ProcessBuilder(command(StartUpCache.options(), simulations)).start());
         } catch (IOException e) {
             throw new EnvironmentException(
                     "cannot start the load injector: " + e.getMessage(),
@@ -46,6 +50,10 @@ final class InjectorProcess implements AutoCloseable {
 
     /** @param further options of the JVM; its heap, its collector and its class path, on which a start-up cache depends, are said here */
     static List<String> command(List<String> further) {
+        return command(further, List.of());
+    }
+
+    private static List<String> command(List<String> further, List<Path> simulations) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(further);
@@ -67,7 +75,10 @@ final class InjectorProcess implements AutoCloseable {
                 // Scenarios may have shorter pool timeouts than HikariCP thinks wise.
                 "-Dcom.zaxxer.hikari.timeoutMs.floor=1",
                 "-cp",
-                System.getProperty("java.class.path"),
+                Stream.concat(
+                                Stream.of(System.getProperty("java.class.path")),
+                                simulations.stream().map(Path::toString))
+                        .collect(Collectors.joining(File.pathSeparator)),
                 InjectorMain.class.getName()));
         return command;
     }

@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.IntPredicate;
 
 /**
  * Reads what the injector tells, on a thread of its own: requests go to {@code requests.bin} and the live view, pauses to the journal. When the
@@ -35,12 +36,18 @@ final class InjectorReader implements AutoCloseable {
     private CompletableFuture<Void> ended = CompletableFuture.completedFuture(null);
     private volatile boolean closing;
 
-    InjectorReader(InjectorProcess injector, List<OperationKey> operations, Path requestsFile, Journal journal)
+    /** @param planned see {@link LiveStatistics} */
+    InjectorReader(
+            InjectorProcess injector,
+            List<OperationKey> operations,
+            IntPredicate planned,
+            Path requestsFile,
+            Journal journal)
             throws EnvironmentException {
         this.injector = injector;
         this.journal = journal;
         this.requestsFile = requestsFile;
-        this.statistics = new LiveStatistics(operations);
+        this.statistics = new LiveStatistics(operations, planned);
         try {
             this.requests = new RequestLog.Writer(requestsFile, operations);
         } catch (IOException e) {

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntPredicate;
 import org.HdrHistogram.Histogram;
 
 /**
@@ -19,11 +20,19 @@ final class LiveStatistics {
 
     private final List<OperationKey> operations;
     private final Part[] ring = new Part[PARTS];
+    private final IntPredicate planned;
     private long completed;
+    private long completedAsPlanned;
     private long failed;
     private final List<Underway> watched = new ArrayList<>();
 
     LiveStatistics(List<OperationKey> operations) {
+        this(operations, operation -> true);
+    }
+
+    /** @param planned whether all requests of an operation are in the plan; others cannot be waited for */
+    LiveStatistics(List<OperationKey> operations, IntPredicate planned) {
+        this.planned = planned;
         this.operations = List.copyOf(operations);
         for (int i = 0; i < PARTS; i++) {
             ring[i] = new Part(operations.size());
@@ -36,7 +45,10 @@ final class LiveStatistics {
             failed++;
         }
         part(request.t3Nanos()).record(request);
-        watched.removeIf(underway -> underway.isOverWith(request));
+        if (planned.test(request.operation())) {
+            completedAsPlanned++;
+            watched.removeIf(underway -> underway.isOverWith(request));
+        }
     }
 
     /**
@@ -46,7 +58,7 @@ final class LiveStatistics {
      * @param arrived how many the plan has until then
      */
     synchronized CompletableFuture<Void> finished(long nowNanos, long arrived) {
-        Underway underway = new Underway(nowNanos, arrived - completed);
+        Underway underway = new Underway(nowNanos, arrived - completedAsPlanned);
         if (underway.left > 0) {
             watched.add(underway);
         } else {
@@ -109,7 +121,7 @@ final class LiveStatistics {
                 nowNanos,
                 completed,
                 failed,
-                Math.max(0, arrived - completed),
+                Math.max(0, arrived - completedAsPlanned),
                 all.getTotalCount() / seconds,
                 allFailed / seconds,
                 all.getValueAtPercentile(50),

@@ -5,9 +5,8 @@ import dev.rehearsal.run.RequestLog.OperationKey;
 import dev.rehearsal.run.RunClock;
 import dev.rehearsal.run.RunEvent;
 import dev.rehearsal.scenario.EnvironmentException;
-import dev.rehearsal.scenario.Workload.Operation;
+import dev.rehearsal.scenario.Workload.Kind;
 import dev.rehearsal.scenario.Workload.Service;
-import dev.rehearsal.scenario.Workload.Versioned;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -42,13 +41,19 @@ public final class Load implements AutoCloseable {
     private record Running(
             LoadSpec spec, RunClock clock, Journal journal, InjectorReader reader, ArrivedCount arrived) {}
 
+    /** Of a workload without simulations; see {@link #launch(List)}. */
+    public static Load launch() throws EnvironmentException {
+        return launch(List.of());
+    }
+
     /**
      * Starts the injector process, which gets itself ready meanwhile; does not wait and needs no database.
      *
+     * @param simulations where the workload's simulations are, see {@link SimulationClasses#classPath}
      * @throws EnvironmentException if the process cannot be started
      */
-    public static Load launch() throws EnvironmentException {
-        return new Load(InjectorProcess.start());
+    public static Load launch(List<Path> simulations) throws EnvironmentException {
+        return new Load(InjectorProcess.start(simulations));
     }
 
     /**
@@ -63,7 +68,11 @@ public final class Load implements AutoCloseable {
             throw new IllegalStateException("the load has begun already");
         }
         Map<String, KeyDomain> keys = KeyDomains.resolve(spec.workload(), spec.seed(), spec.directJdbcUrl());
-        InjectorReader reader = new InjectorReader(injector, operations(spec), requestsFile, journal);
+        List<Boolean> planned = spec.workload().services().stream()
+                .flatMap(service -> service.kinds().stream()
+                        .map(kind -> service.simulation().isEmpty()))
+                .toList();
+        InjectorReader reader = new InjectorReader(injector, operations(spec), planned::get, requestsFile, journal);
         ArrivedCount arrived = new ArrivedCount(spec);
         running = Optional.of(new Running(spec, clock, journal, reader, arrived));
         reader.start();
@@ -108,7 +117,7 @@ public final class Load implements AutoCloseable {
         return start + over.toNanos();
     }
 
-    /** Completes when every request that has arrived by now has finished, and never if the injector fails first. Only after {@link #begin}. */
+    /** Completes when every request of an operation that has arrived by now has finished, and never if the injector fails first. Only after {@link #begin}. */
     public CompletableFuture<Void> underwayFinished() {
         Running now = running.orElseThrow(() -> new IllegalStateException("the load has not begun"));
         long nowNanos = now.clock().nowNanos();
@@ -163,10 +172,9 @@ public final class Load implements AutoCloseable {
     private static List<OperationKey> operations(LoadSpec spec) {
         List<OperationKey> operations = new ArrayList<>();
         for (Service service : spec.workload().services()) {
-            for (Versioned versioned : service.versioned()) {
-                Operation operation = versioned.operation();
-                operations.add(new OperationKey(
-                        service.name(), operation.name(), versioned.version(), operation.writes(), operation.ledger()));
+            for (Kind kind : service.kinds()) {
+                operations.add(
+                        new OperationKey(service.name(), kind.name(), kind.version(), kind.writes(), kind.ledger()));
             }
         }
         return operations;

@@ -3,10 +3,10 @@ package dev.rehearsal.load;
 import static io.gatling.javaapi.core.CoreDsl.exec;
 import static io.gatling.javaapi.core.CoreDsl.scenario;
 
+import io.gatling.core.controller.inject.InjectionProfile;
 import io.gatling.core.controller.inject.open.OpenInjectionProfile;
 import io.gatling.core.controller.inject.open.OpenInjectionStep;
-import io.gatling.javaapi.core.PopulationBuilder;
-import io.gatling.javaapi.core.ScenarioBuilder;
+import io.gatling.core.structure.PopulationBuilder;
 import io.gatling.javaapi.core.Simulation;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
@@ -20,11 +20,24 @@ public final class PlannedSimulation extends Simulation {
     /**
      * The users of one service.
      *
-     * @param group how many arrivals one user hands over
+     * @param group how many arrivals one user stands for
      * @param planStart see {@link PlannedUsers}
-     * @param handOver of one user; see {@link HandOver}
      */
-    record Population(String service, ArrivalPlan plan, int group, LongSupplier planStart, Runnable handOver) {}
+    record Population(ArrivalPlan plan, int group, LongSupplier planStart, Users users) {}
+
+    /** What users do. */
+    interface Users {
+        /** Made while Gatling makes the simulation. */
+        PopulationBuilder injected(InjectionProfile profile);
+
+        /** Each hands over the next arrivals; see {@link HandOver}. */
+        static Users handingOver(String service, Runnable handOver) {
+            return profile -> scenario(service)
+                    .exec(exec(HandOver.builder(service, handOver)))
+                    .wrapped
+                    .inject(profile);
+        }
+    }
 
     public PlannedSimulation() {
         setUp(NEXT.get().stream().map(PlannedSimulation::builder).toList());
@@ -35,12 +48,12 @@ public final class PlannedSimulation extends Simulation {
         NEXT.set(List.copyOf(populations));
     }
 
-    private static PopulationBuilder builder(Population population) {
-        ScenarioBuilder users = scenario(population.service())
-                .exec(exec(HandOver.builder(population.service(), population.handOver())));
+    private static io.gatling.javaapi.core.PopulationBuilder builder(Population population) {
         List<OpenInjectionStep> steps =
                 List.of(new PlannedUsers(population.plan(), population.group(), population.planStart()));
-        return new PopulationBuilder(users.wrapped.inject(
-                new OpenInjectionProfile(CollectionConverters.asScala(steps).toList())));
+        return new io.gatling.javaapi.core.PopulationBuilder(population
+                .users()
+                .injected(new OpenInjectionProfile(
+                        CollectionConverters.asScala(steps).toList())));
     }
 }

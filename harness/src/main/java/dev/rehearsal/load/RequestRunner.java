@@ -2,6 +2,7 @@ package dev.rehearsal.load;
 
 import dev.rehearsal.run.RequestRecord;
 import dev.rehearsal.run.RequestRecord.Outcome;
+import dev.rehearsal.scenario.Workload.Reads;
 import dev.rehearsal.scenario.Workload.Retry;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -35,16 +36,45 @@ final class RequestRunner {
         this.retry = retry;
     }
 
-    /** Waits for the request's instant and runs it to its end. */
+    /** What a request has done. */
+    interface Task {
+        Reads reads();
+
+        /** On a connection in autocommit, which it leaves so; once for each attempt. */
+        Transaction.Ending run(Connection connection, Transaction.Identity identity);
+    }
+
+    private record OperationTask(Transaction transaction, Object[] values) implements Task {
+        @Override
+        public Reads reads() {
+            return transaction.reads();
+        }
+
+        @Override
+        public Transaction.Ending run(Connection connection, Transaction.Identity identity) {
+            return transaction.run(connection, values, identity);
+        }
+    }
+
+    /** Waits for the request's instant and runs an operation to its end. */
     void run(InFlight.Request request, Transaction transaction, Object[] values) {
+        run(request, new OperationTask(transaction, values));
+    }
+
+    /**
+     * Waits for the request's instant and runs it to its end.
+     *
+     * @return whether it is part of the run
+     */
+    boolean run(InFlight.Request request, Task task) {
         timekeeper.parkUntil(request.arrival().t0Nanos());
         if (!stop.admits(request.arrival().t0Nanos())) {
             request.excluded();
-            return;
+            return false;
         }
         request.pickedUp(timekeeper.nowNanos());
         try {
-            while (!attempt(request, transaction, values)) {
+            while (!attempt(request, task)) {
                 timekeeper.parkUntil(timekeeper.nowNanos() + request.backoff(retry.orElseThrow()));
                 request.triedAgain(timekeeper.nowNanos());
             }
@@ -53,25 +83,23 @@ final class RequestRunner {
             request.givenUp(Outcome.FAILED, timekeeper.nowNanos());
             throw e;
         }
+        return true;
     }
 
     /** @return whether the request has finished; false: it is to be tried again, and its connection is back in the pool */
-    private boolean attempt(InFlight.Request request, Transaction transaction, Object[] values) {
+    private boolean attempt(InFlight.Request request, Task task) {
         try {
-            Pools.Target target =
-                    pools.target(transaction.reads(), request.arrival().nth());
-            return run(target.pool().getConnection(), target.replica(), request, transaction, values);
+            Pools.Target target = pools.target(task.reads(), request.arrival().nth());
+            return run(target.pool().getConnection(), target.replica(), request, task);
         } catch (SQLException e) {
             return finished(request, noConnection(e));
         }
     }
 
-    private boolean run(
-            Connection connection, int replica, InFlight.Request request, Transaction transaction, Object[] values)
-            throws SQLException {
+    private boolean run(Connection connection, int replica, InFlight.Request request, Task task) throws SQLException {
         try (connection) {
             request.connected(timekeeper.nowNanos(), RequestRecord.session(backendPid(connection), replica));
-            return finished(request, transaction.run(connection, values, request.identity()));
+            return finished(request, task.run(connection, request.identity()));
         }
     }
 

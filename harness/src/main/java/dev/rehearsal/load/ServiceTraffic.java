@@ -18,7 +18,7 @@ import java.util.concurrent.locks.LockSupport;
  * wake-up a request, where a thread that parks by itself takes two, and nothing for a garbage collection to move about. Safe for use by several
  * threads.
  */
-final class ServiceTraffic {
+final class ServiceTraffic implements Traffic {
     private final int service;
     private final int firstOperation;
     private final ArrivalPlan plan;
@@ -31,9 +31,7 @@ final class ServiceTraffic {
     private final Thread pacer;
 
     // What is next; guarded by this.
-    private int slot = -1;
-    private long[] offsets = {};
-    private int inSlot;
+    private final ArrivalPlan.Instants instants;
     private long index;
     private final long[] perOperation;
     private long lastInstant;
@@ -61,6 +59,7 @@ final class ServiceTraffic {
         this.service = service;
         this.firstOperation = firstOperation;
         this.plan = plan;
+        this.instants = plan.instants();
         this.runner = runner;
         this.inFlight = inFlight;
         this.timekeeper = timekeeper;
@@ -85,13 +84,8 @@ final class ServiceTraffic {
         }
     }
 
-    /**
-     * From now on another version comes, more and more.
-     *
-     * @param version its number within the service, 0 for the old one
-     * @return when that begins: no arrival of that time or later has been given a version yet
-     */
-    synchronized long deploy(int version, long overNanos) {
+    @Override
+    public synchronized long deploy(int version, long overNanos) {
         long startNanos = Math.max(timekeeper.nowNanos(), lastInstant + 1);
         deployments.add(new Deployments.Window(version, startNanos, overNanos));
         return startNanos;
@@ -139,13 +133,19 @@ final class ServiceTraffic {
         return index;
     }
 
-    /** How many arrivals the plan has before an instant. */
-    long plannedBefore(long instantNanos) {
+    @Override
+    public long plannedBefore(long instantNanos) {
         return plan.countBefore(instantNanos - planStart.join());
     }
 
-    /** Records every arrival before {@code stopNanos} that was never started as abandoned. */
-    synchronized void abandonRest(long stopNanos, long nowNanos) {
+    /** It is the plan's. */
+    @Override
+    public boolean isCertainBefore(long stopNanos) {
+        return true;
+    }
+
+    @Override
+    public synchronized void abandonRest(long stopNanos, long nowNanos) {
         while (nextInstant() < stopNanos) {
             Arrival arrival = next();
             inFlight.begun(arrival, firstOperation + arrival.operation())
@@ -160,12 +160,7 @@ final class ServiceTraffic {
     }
 
     private synchronized long nextInstant() {
-        while (inSlot == offsets.length) {
-            slot++;
-            offsets = plan.offsets(slot);
-            inSlot = 0;
-        }
-        return planStart.join() + offsets[inSlot];
+        return planStart.join() + instants.peek();
     }
 
     private synchronized Arrival next() {
@@ -177,7 +172,7 @@ final class ServiceTraffic {
         perOperation[counted]++;
         lastInstant = instantNanos;
         index++;
-        inSlot++;
+        instants.next();
         return arrival;
     }
 }

@@ -212,7 +212,7 @@ final class Transaction {
         }
     }
 
-    private static void bind(PreparedStatement prepared, int position, Object value) throws SQLException {
+    static void bind(PreparedStatement prepared, int position, Object value) throws SQLException {
         switch (value) {
             case Long number -> prepared.setLong(position, number);
             case BigDecimal number -> prepared.setBigDecimal(position, number);
@@ -235,7 +235,8 @@ final class Transaction {
         }
     }
 
-    private static void rollBack(Connection connection) {
+    /** Back to autocommit, with nothing left of the transaction. */
+    static void rollBack(Connection connection) {
         try {
             connection.rollback();
             connection.setAutoCommit(true);

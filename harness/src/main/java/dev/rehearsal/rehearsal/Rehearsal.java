@@ -11,6 +11,7 @@ import dev.rehearsal.environment.ServerDisk;
 import dev.rehearsal.fault.FaultInjector;
 import dev.rehearsal.load.Load;
 import dev.rehearsal.load.LoadSpec;
+import dev.rehearsal.load.SimulationClasses;
 import dev.rehearsal.measure.Instruments;
 import dev.rehearsal.measure.SchemaFingerprint;
 import dev.rehearsal.migration.BaselineRun;
@@ -105,7 +106,8 @@ public final class Rehearsal implements AutoCloseable {
 
     private void observe(Journal journal) throws InvalidScenarioException, EnvironmentException, InterruptedException {
         Path cache = CacheDirectory.resolve();
-        try (Load load = Load.launch();
+        try (SimulationClasses simulations = SimulationClasses.of(scenario);
+                Load load = Load.launch(simulations.classPath());
                 Workspace workspace = Workspace.open(cache, scenario.name(), deletion, clock, journal);
                 Grounds grounds = grounds(cache, workspace, journal)) {
             rehearseOver(grounds, load, new RightNow(journal));

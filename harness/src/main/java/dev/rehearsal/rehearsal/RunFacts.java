@@ -53,10 +53,10 @@ final class RunFacts {
                 service.retry()
                         .map(retry -> new RetryPlan(
                                 retry.on(), retry.attempts(), retry.backoff().toNanos())),
-                service.operations().stream()
+                service.shares().stream()
                         .map(operation -> new OperationPlan(
                                 operation.name(),
-                                service.rate().highest() * service.share(operation),
+                                service.rate().highest() * operation.perArrival(),
                                 operation.writes()))
                         .toList(),
                 changing(service.rate()));

@@ -38,7 +38,7 @@ public final class Manual {
             "CHANGELOG.md");
 
     /** Of what lies beside the pages, what one wants to read or copy: pipelines, examples. */
-    private static final List<String> SOURCES = List.of("reports/ci", "scenarios/examples");
+    private static final List<String> SOURCES = List.of("reports/ci", "scenarios/examples", "scenarios/simulations");
 
     private final Path root;
     private final Map<String, MarkdownPage> pages;

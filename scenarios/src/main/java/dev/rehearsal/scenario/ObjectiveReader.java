@@ -193,7 +193,7 @@ final class ObjectiveReader {
             Set<String> operations = new TreeSet<>();
             workload.services().stream()
                     .filter(found -> service.isEmpty() || found.name().equals(service.get()))
-                    .flatMap(found -> found.operations().stream())
+                    .flatMap(found -> found.shares().stream())
                     .forEach(found -> operations.add(found.name()));
             if (!operations.contains(operation.get())) {
                 block.get("operation")

@@ -159,11 +159,11 @@ record Reachability(Workload workload) {
                 subjects.add(new Subject(service.name(), perSecond));
                 continue;
             }
-            service.operations().stream()
+            service.shares().stream()
                     .filter(operation -> latency.operation().isEmpty()
                             || latency.operation().get().equals(operation.name()))
                     .forEach(operation ->
-                            subjects.add(new Subject(operation.name(), perSecond * service.share(operation))));
+                            subjects.add(new Subject(operation.name(), perSecond * operation.perArrival())));
         }
         return subjects.stream().min(Comparator.comparingDouble(Subject::arrivalsPerSecond));
     }

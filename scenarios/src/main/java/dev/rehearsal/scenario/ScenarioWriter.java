@@ -157,9 +157,14 @@ public final class ScenarioWriter {
         map.put("pool", pool);
         service.statementTimeout().ifPresent(timeout -> map.put("statementTimeout", Quantity.write(timeout)));
         service.retry().ifPresent(retry -> map.put("retry", retry(retry)));
-        map.put(
-                "operations",
-                service.operations().stream().map(ScenarioWriter::operation).toList());
+        service.simulation()
+                .ifPresentOrElse(
+                        simulation -> simulation(simulation, folder, map),
+                        () -> map.put(
+                                "operations",
+                                service.operations().stream()
+                                        .map(ScenarioWriter::operation)
+                                        .toList()));
         if (!service.versions().isEmpty()) {
             Map<String, Object> versions = new LinkedHashMap<>();
             service.versions()
@@ -172,6 +177,24 @@ public final class ScenarioWriter {
                                             .toList())));
             map.put("versions", versions);
         }
+        return map;
+    }
+
+    private static void simulation(Simulation simulation, Path folder, Map<String, Object> service) {
+        service.put("simulation", simulation.className());
+        service.put(simulation.form().word(), relative(folder, simulation.path()));
+        service.put(
+                "transactions",
+                simulation.transactions().stream()
+                        .map(ScenarioWriter::transaction)
+                        .toList());
+    }
+
+    private static Map<String, Object> transaction(Simulation.Transaction transaction) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("name", transaction.name());
+        map.put("perUser", number(transaction.perUser()));
+        map.put("writes", new YamlWriter.Plain(Boolean.toString(transaction.writes())));
         return map;
     }
 

@@ -41,7 +41,8 @@ public record Workload(Arrivals arrivals, List<Service> services) {
                                 service.statementTimeout(),
                                 service.retry(),
                                 service.operations(),
-                                service.versions()))
+                                service.versions(),
+                                service.simulation()))
                         .toList());
     }
 
@@ -64,6 +65,16 @@ public record Workload(Arrivals arrivals, List<Service> services) {
     /** One operation of one version of a service. */
     public record Versioned(String version, Operation operation) {}
 
+    /**
+     * One kind of request: an operation of one version, or a transaction of a simulation's.
+     *
+     * @param ledger see {@link Operation}
+     */
+    public record Kind(String version, String name, boolean writes, boolean ledger) {}
+
+    /** @param perArrival of all operations together 1; of a simulation's transactions any number */
+    public record Share(String name, boolean writes, double perArrival) {}
+
     /** The process by which requests arrive. */
     public enum Arrivals {
         POISSON,
@@ -77,6 +88,7 @@ public record Workload(Arrivals arrivals, List<Service> services) {
      * @param statementTimeout the application's own {@code statement_timeout}; empty: none
      * @param retry what it tries again; empty: nothing
      * @param versions of the application after a deploy, in the file's order: by name, the operations that are new or other than before
+     * @param simulation what its users do; then there are neither operations nor versions
      */
     public record Service(
             String name,
@@ -85,13 +97,26 @@ public record Workload(Arrivals arrivals, List<Service> services) {
             Optional<Duration> statementTimeout,
             Optional<Retry> retry,
             List<Operation> operations,
-            Map<String, List<Operation>> versions) {
+            Map<String, List<Operation>> versions,
+            Optional<Simulation> simulation) {
         /** The version that {@link #operations} are, as drills call it. */
         public static final String OLD = "old";
 
         public Service {
             operations = List.copyOf(operations);
             versions = Collections.unmodifiableMap(new LinkedHashMap<>(versions));
+        }
+
+        /** One whose users do operations. */
+        public Service(
+                String name,
+                Rate rate,
+                Pool pool,
+                Optional<Duration> statementTimeout,
+                Optional<Retry> retry,
+                List<Operation> operations,
+                Map<String, List<Operation>> versions) {
+            this(name, rate, pool, statementTimeout, retry, operations, versions, Optional.empty());
         }
 
         /** One whose rate is always the same, that knows no other version, and tries nothing again. */
@@ -143,13 +168,43 @@ public record Workload(Arrivals arrivals, List<Service> services) {
                             .noneMatch(step -> step instanceof Step.DeployStep deploy
                                     && deploy.service().equals(name)
                                     && deploy.version().equals(version)));
-            return new Service(name, rate, pool, statementTimeout, retry, operations, deployed);
+            return new Service(name, rate, pool, statementTimeout, retry, operations, deployed, simulation);
         }
 
         /** Every operation of the last version. */
         public List<Operation> newest() {
             return operations(
                     versions.keySet().stream().reduce((first, second) -> second).orElse(OLD));
+        }
+
+        /**
+         * What requests of the service may be, of every version, in the order in which they are numbered.
+         *
+         * @see #versioned
+         */
+        public List<Kind> kinds() {
+            return simulation
+                    .map(given -> given.transactions().stream()
+                            .map(each -> new Kind(OLD, each.name(), each.writes(), false))
+                            .toList())
+                    .orElseGet(() -> versioned().stream()
+                            .map(each -> new Kind(
+                                    each.version(),
+                                    each.operation().name(),
+                                    each.operation().writes(),
+                                    each.operation().ledger()))
+                            .toList());
+        }
+
+        /** What its users do before anything is deployed, and how many of each come to one arrival. */
+        public List<Share> shares() {
+            return simulation
+                    .map(given -> given.transactions().stream()
+                            .map(each -> new Share(each.name(), each.writes(), each.perUser()))
+                            .toList())
+                    .orElseGet(() -> operations.stream()
+                            .map(each -> new Share(each.name(), each.writes(), share(each)))
+                            .toList());
         }
 
         /** Of the service's arrivals, the part that one of its operations has by its weight. */

@@ -29,7 +29,17 @@ final class WorkloadReader {
 
     private static final Keys KEYS = Keys.of("arrivals", "services").later("preset");
     private static final Keys SERVICE_KEYS = Keys.of(
-                    "name", "rate", "pool", "statementTimeout", "retry", "operations", "versions")
+                    "name",
+                    "rate",
+                    "pool",
+                    "statementTimeout",
+                    "retry",
+                    "operations",
+                    "versions",
+                    "simulation",
+                    "jar",
+                    "source",
+                    "transactions")
             .later("reads");
     private static final Keys OPERATION_KEYS = Keys.of("name", "weight", "parameters", "transaction", "reads", "ledger")
             .later("versions");
@@ -90,6 +100,13 @@ final class WorkloadReader {
                 .orElse(new Rate.Steady(1));
         Pool pool = block.get("pool").map(WorkloadReader::pool).orElse(DEFAULT_POOL);
         Optional<Retry> retry = block.get("retry").flatMap(RetryReader::read);
+        Optional<Duration> statementTimeout = block.duration("statementTimeout", Duration.ofMillis(1));
+        if (block.has("simulation")) {
+            Optional<Simulation> simulation =
+                    new SimulationReader(folder).read(block.get("simulation").orElseThrow(), block);
+            return new Service(name, rate, pool, statementTimeout, retry, List.of(), Map.of(), simulation);
+        }
+        SimulationReader.refuseParts(block);
         List<Operation> operations = new ArrayList<>();
         Set<String> operationNames = new LinkedHashSet<>();
         block.require("operations", OPERATION_ADVICE)
@@ -99,7 +116,7 @@ final class WorkloadReader {
                 name,
                 rate,
                 pool,
-                block.duration("statementTimeout", Duration.ofMillis(1)),
+                statementTimeout,
                 retry,
                 operations,
                 block.get("versions").map(this::versions).orElse(Map.of()));
