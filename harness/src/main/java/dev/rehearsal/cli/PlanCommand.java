@@ -169,7 +169,7 @@ final class PlanCommand implements Callable<Integer> {
             Files.writeString(planned, text(scenario, plan.inBatchesOf(size)));
             return trial(size, ScenarioLoader.load(planned, overrides).withoutDrills());
         });
-        search.run(BatchedUpdate.ROWS, (int) Math.clamp(rows, 1, MOST_ROWS));
+        search.run(BatchedUpdate.ROWS, Math.clamp(rows, 1, MOST_ROWS));
         OptionalInt largest = search.largest();
         if (largest.isEmpty()) {
             out.println("no size was found with which the objectives hold; planned with "
