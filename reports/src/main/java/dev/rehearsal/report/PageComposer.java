@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Makes the words and figures of the page of a judged run. */
 final class PageComposer {
@@ -59,7 +60,18 @@ final class PageComposer {
                 circumstances.environment(),
                 circumstances.instruments(),
                 circumstances.notes(),
-                circumstances.reproduction());
+                circumstances.reproduction(),
+                Stream.of(Provenance.File.values()).map(this::kept).toList());
+    }
+
+    private PageView.Kept kept(Provenance.File file) {
+        boolean there = switch (file) {
+            case LEDGER -> verdict.ledger().isPresent();
+            // Written when the environment is closed, which a killed run does not come to.
+            case SERVER_LOG -> run.environment().isPresent() && run.end().isPresent();
+            case EVENTS, REQUESTS, LATENCIES, RESULT -> true;
+        };
+        return new PageView.Kept(file.anchor(), file.path(), file.holds(), there);
     }
 
     private PageView.Judgement judgement() {

@@ -12,6 +12,7 @@ import java.util.Optional;
  * @param faults empty where the scenario has none
  * @param drills likewise
  * @param ledger empty where no operation leaves entries in it
+ * @param kept files that the figures were computed from
  * @param meanings of every kind of finding and hazard that the page speaks of, each once
  */
 public record PageView(
@@ -34,8 +35,10 @@ public record PageView(
         List<Fact> environment,
         List<Fact> instruments,
         List<String> notes,
-        List<Fact> reproduction) {
+        List<Fact> reproduction,
+        List<Kept> kept) {
     public PageView {
+        kept = List.copyOf(kept);
         objectives = List.copyOf(objectives);
         statements = List.copyOf(statements);
         stages = List.copyOf(stages);
@@ -271,4 +274,11 @@ public record PageView(
     public record LedgerRow(String name, String requests, String there, String notThere, String meaning) {}
 
     public record Fact(String term, String value) {}
+
+    /**
+     * A file beside the page.
+     *
+     * @param there whether a run like this one leaves it; else the page has no link to it
+     */
+    public record Kept(String anchor, String path, String holds, boolean there) {}
 }

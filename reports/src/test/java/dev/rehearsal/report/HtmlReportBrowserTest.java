@@ -156,6 +156,35 @@ class HtmlReportBrowserTest {
         assertThat(complaints).isEmpty();
     }
 
+    /**
+     * Exceptions: the line of context under the verdict repeats the circumstances; headings, hints, code and names of things hold digits that nobody
+     * computed.
+     */
+    @Test
+    void everyFigureSaysWhatItWasComputedFrom() {
+        Page page = open(1280);
+
+        Object without = page.evaluate("""
+                () => {
+                  const walker = document.createTreeWalker(document.querySelector('main'), NodeFilter.SHOW_TEXT);
+                  const found = [];
+                  while (walker.nextNode()) {
+                    const node = walker.currentNode, at = node.parentElement;
+                    if (!/[0-9]/.test(node.data) || at.closest('.context, .hint, code, h2, h3, #meanings, #files, svg, .chart, button')) continue;
+                    const source = at.closest('[data-source]');
+                    const links = source ? [...source.querySelectorAll('.from a')].filter((a) => a.closest('[data-source]') === source) : [];
+                    if (!links.length || links.some((a) => !document.getElementById(a.getAttribute('href').slice(1)))) found.push(node.data);
+                  }
+                  return found;
+                }
+                """);
+        Object figures = page.evaluate(
+                "[...document.querySelectorAll('[data-source] td.n')].filter((cell) => /[0-9]/.test(cell.textContent)).length");
+
+        assertThat((List<?>) without).isEmpty();
+        assertThat(((Number) figures).intValue()).isGreaterThan(40);
+    }
+
     @Test
     void asksNoNetwork() {
         open(1280);

@@ -4,12 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rehearsal.run.RequestRecord;
 import dev.rehearsal.run.Requests;
+import dev.rehearsal.run.RunDirectory;
 import dev.rehearsal.run.RunEvent;
 import dev.rehearsal.run.RunRecord;
 import dev.rehearsal.scenario.SourceLocation;
 import dev.rehearsal.verdict.Judge;
+import java.io.IOException;
 import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -17,6 +22,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.ObjectMapper;
 
 class HtmlTest {
     private static final int LARGEST_BYTES = 2_500_000;
@@ -54,10 +62,75 @@ class HtmlTest {
         assertThat(ids).doesNotHaveDuplicates();
         assertThat(links)
                 .contains("#finding-latency", "#hazard-volatile-default")
-                .allSatisfy(link -> assertThat(link).startsWith("#"))
+                .doesNotContain("#hazard-of-a-later-version");
+        assertThat(links.stream().filter(link -> link.startsWith("#")))
                 .map(link -> link.substring(1))
-                .isSubsetOf(ids)
-                .doesNotContain("hazard-of-a-later-version");
+                .isSubsetOf(ids);
+        assertThat(links.stream().filter(link -> !link.startsWith("#")))
+                .as("files beside the page, each from one place only")
+                .containsExactly("events.ndjson", "requests.bin", "server.log", "latency.hlog", "result.json");
+    }
+
+    @Test
+    void filesThatItLinksToAreBesideIt(@TempDir Path directory) throws IOException {
+        RunOnDisk.of(SyntheticRun.stalled(), directory);
+        RunDirectory files = new RunDirectory(directory);
+        Files.writeString(files.serverLog(), "LOG:  database system is shut down\n");
+        Reports.write(files);
+
+        assertThat(found(withoutScripts(Files.readString(files.reportHtml())), "<a href=\"([^#\"]+)\""))
+                .hasSize(5)
+                .allSatisfy(link -> assertThat(directory.resolve(link)).isRegularFile());
+    }
+
+    @Test
+    void aKilledRunLinksToNoServerLogThatItNeverWrote() {
+        List<RunEvent> events = SyntheticRun.stalled().events();
+        String html = rendered(RunRecord.of(
+                events.subList(0, events.size() - 1),
+                Requests.of(SyntheticRun.OPERATIONS, SyntheticRun.stalled().requests())));
+
+        assertThat(html)
+                .contains("<dt id=\"file-server\">server.log <span class=\"subject\">(this run has none)</span></dt>")
+                .doesNotContain("<a href=\"server.log\">");
+    }
+
+    /** The tags for them ask what the figures come from, so that none can be written without. */
+    @Test
+    void onlyTheTagsWithAProvenanceOpenTablesOrLists() throws IOException {
+        Path templates = Path.of("src", "main", "jte", "report");
+        try (Stream<Path> files = Files.list(templates)) {
+            List<Path> with =
+                    files.filter(file -> read(file).contains("<table")).toList();
+            assertThat(with).containsExactly(templates.resolve("table.jte"));
+        }
+        assertThat(read(templates.resolve("facts.jte"))).contains("@template.report.figures(source = source");
+        assertThat(read(templates.resolve("table.jte"))).contains("@template.report.from(source = source)");
+        assertThat(read(templates.resolve("figures.jte"))).contains("@template.report.from(source = source)");
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Test
+    void pointsToPlacesThatResultJsonHas() throws IOException {
+        JsonNode result = new ObjectMapper()
+                .readTree(Json.render(record(SyntheticRun.stalled()), Judge.judge(record(SyntheticRun.stalled()))));
+
+        assertThat(found(rendered(record(SyntheticRun.stalled())), "data-source=\"([^\"]+)\""))
+                .contains("/findings", "/steps", "/stages", "/faults", "/rollback", "/validity", "/environment")
+                .allSatisfy(pointer -> assertThat(result.at(pointer).isMissingNode())
+                        .as(pointer)
+                        .isFalse());
+        assertThat(List.of(Provenance.LINT, Provenance.LEDGER, Provenance.DRILLS))
+                .allSatisfy(source -> assertThat(result.has(source.pointer().substring(1)))
+                        .as(source.pointer())
+                        .isTrue());
     }
 
     @Test
