@@ -25,6 +25,8 @@ final class DrillCost {
             // Twice undisturbed; then, before each step, in it, and after the last, as far as it comes and once more.
             case CRASH, FAILOVER -> 2 + 4 * scenario.migration().steps().size();
             case COMPATIBILITY -> 1;
+            // On each, and again where it failed.
+            case DRIFT -> scenario.databases().map(databases -> databases.count() + 1).orElse(0);
         };
     }
 }

@@ -81,6 +81,7 @@ public final class Drills {
                 }
             }
             case ROLLBACK -> new RollbackDrill(scenario, log).run(this::started);
+            case DRIFT -> new DriftDrill(scenario, log).run(this::started);
         }
     }
 

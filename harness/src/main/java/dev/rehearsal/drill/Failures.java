@@ -26,6 +26,17 @@ final class Failures {
         return failure.statement().map(SqlStatement::location);
     }
 
+    /** What makes a statement repeatable that its own remains stopped, to go on with after a sentence. */
+    static Optional<String> remedy(String sqlState) {
+        return switch (sqlState) {
+            case "42701" -> Optional.of(" Write add column if not exists.");
+            case "42P07", "42P06", "42723" -> Optional.of(" Write “if not exists”, or “or replace”.");
+            case "42710" -> Optional.of(" Drop it first, with if exists.");
+            case "42703", "42P01", "42704", "42883", "3F000" -> Optional.of(" Write if exists.");
+            default -> Optional.empty();
+        };
+    }
+
     /** On one line, and cut if it is long. */
     static String oneLine(String text) {
         String line = text.strip().replaceAll("\\s+", " ");

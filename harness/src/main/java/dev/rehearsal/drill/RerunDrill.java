@@ -89,22 +89,12 @@ final class RerunDrill {
                                 + Failures.told(failure.get()) + "."
                                 + failure.get()
                                         .sqlState()
-                                        .flatMap(RerunDrill::remedy)
+                                        .flatMap(Failures::remedy)
                                         .orElse(""),
                         Failures.place(failure.get()));
             }
         }
         return all;
-    }
-
-    private static Optional<String> remedy(String sqlState) {
-        return switch (sqlState) {
-            case "42701" -> Optional.of(" Write add column if not exists.");
-            case "42P07", "42P06", "42723" -> Optional.of(" Write “if not exists”, or “or replace”.");
-            case "42710" -> Optional.of(" Drop it first, with if exists.");
-            case "42703", "42P01", "42704", "42883", "3F000" -> Optional.of(" Write if exists.");
-            default -> Optional.empty();
-        };
     }
 
     private boolean unchanged(String subject, String thing, List<String> differences, String what) {

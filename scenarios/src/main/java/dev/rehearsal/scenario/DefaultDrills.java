@@ -14,22 +14,32 @@ import java.util.stream.Stream;
  *                 would be drilled for half an hour by somebody who asked for nothing
  * failover        likewise, where there is a replica
  * compatibility   where a service has versions
+ * drift           where there are several databases, whose number is a question for it and for nothing else
  * </pre>
  */
 final class DefaultDrills {
     private DefaultDrills() {}
 
-    /** @param replicas of the primary */
-    static List<Drill> of(Workload workload, MigrationPlan migration, List<Objective> objectives, int replicas) {
+    /**
+     * @param replicas of the primary
+     * @param severalDatabases whether the scenario says that there are
+     */
+    static List<Drill> of(
+            Workload workload,
+            MigrationPlan migration,
+            List<Objective> objectives,
+            int replicas,
+            boolean severalDatabases) {
         return Stream.of(Drill.values())
                 .filter(drill -> applies(drill, workload, migration) || asked(drill, objectives))
                 .filter(drill -> drill != Drill.FAILOVER || replicas > 0)
+                .filter(drill -> drill != Drill.DRIFT || severalDatabases)
                 .toList();
     }
 
     private static boolean applies(Drill drill, Workload workload, MigrationPlan migration) {
         return switch (drill) {
-            case RERUN -> true;
+            case RERUN, DRIFT -> true;
             case ROLLBACK -> !migration.rollback().isEmpty();
             case CRASH, FAILOVER -> false;
             case COMPATIBILITY ->

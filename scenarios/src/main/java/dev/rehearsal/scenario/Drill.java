@@ -13,7 +13,9 @@ public enum Drill {
     /** The same with the primary killed for good and its replica promoted, and what becomes of writes that were acknowledged meanwhile. */
     FAILOVER,
     /** Every operation of every version of the application, before and after each step. */
-    COMPATIBILITY;
+    COMPATIBILITY,
+    /** The migration over several databases, of which one fails midway: where they differ then, and what brings them together again. */
+    DRIFT;
 
     boolean usesVersions() {
         return this == ROLLBACK || this == COMPATIBILITY;

@@ -11,8 +11,11 @@ final class DrillReader {
 
     private DrillReader() {}
 
-    /** @param environment that the drills' servers are like */
-    static List<Drill> read(Value value, EnvironmentSpec environment) {
+    /**
+     * @param environment that the drills' servers are like
+     * @param severalDatabases whether the scenario says that there are
+     */
+    static List<Drill> read(Value value, EnvironmentSpec environment, boolean severalDatabases) {
         boolean external = environment.runtime() == EnvironmentSpec.RuntimeChoice.EXTERNAL;
         int replicas = environment.replication().replicas();
         Map<String, Drill> words = new LinkedHashMap<>();
@@ -31,6 +34,8 @@ final class DrillReader {
                     item.problem(OwnServersOnly.REASON);
                 } else if (drill == Drill.FAILOVER && replicas == 0) {
                     item.problem("there is no replica to fail over to; add environment: { replicas: 1 }");
+                } else if (drill == Drill.DRIFT && !severalDatabases) {
+                    item.problem("there is one database, which nothing can differ from; add databases: { count: 3 }");
                 }
             });
         }

@@ -2,10 +2,12 @@ package dev.rehearsal.scenario;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * One rehearsal, complete and checked.
  *
+ * @param databases of a service that has several alike; absent where nothing has to do with them
  * @param drills in the order in which they are done
  * @param drillsListed whether the file lists them; else they are those that apply, and tell without deciding
  * @param file the scenario file it was read from, absolute
@@ -21,6 +23,7 @@ public record Scenario(
         MigrationPlan migration,
         Timeline timeline,
         List<Fault> faults,
+        Optional<Databases> databases,
         List<Drill> drills,
         boolean drillsListed,
         List<Objective> objectives,
@@ -52,6 +55,7 @@ public record Scenario(
                 migration,
                 timeline,
                 faults,
+                Optional.empty(),
                 List.of(),
                 true,
                 objectives.stream()
@@ -91,6 +95,7 @@ public record Scenario(
                 migration,
                 timeline,
                 faults,
+                databases,
                 drills,
                 drillsListed,
                 objectives,

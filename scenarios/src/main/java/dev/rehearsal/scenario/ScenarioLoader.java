@@ -31,6 +31,7 @@ public final class ScenarioLoader {
             "migration",
             "timeline",
             "faults",
+            "databases",
             "drills",
             "objectives");
     private static final String NEEDED = "name, dataset and migration";
@@ -123,7 +124,13 @@ public final class ScenarioLoader {
         MigrationPlan migration = block.require("migration", "give it steps")
                 .map(steps::read)
                 .orElseGet(() -> new MigrationPlan(MigrationReader.DEFAULT_TIME_LIMIT, List.of(), List.of()));
-        Optional<List<Drill>> listed = block.get("drills").map(value -> DrillReader.read(value, environment));
+        Optional<List<Drill>> listed =
+                block.get("drills").map(value -> DrillReader.read(value, environment, block.has("databases")));
+        Optional<Databases> databases = block.get("databases")
+                .flatMap(value -> DatabasesReader.read(
+                        value,
+                        environment,
+                        listed.isPresent() && !listed.get().contains(Drill.DRIFT)));
         List<Drill> drills = listed.orElse(List.of(Drill.values()));
         Workload workload = workload(block, dataset.dataset(), migration, drills, replicas);
         if (!problems.anyWithin("workload")) {
@@ -160,7 +167,9 @@ public final class ScenarioLoader {
                         migration,
                         timeline,
                         faults,
-                        listed.orElseGet(() -> DefaultDrills.of(workload, migration, objectives, replicas)),
+                        databases,
+                        listed.orElseGet(() -> DefaultDrills.of(
+                                workload, migration, objectives, replicas, databases.isPresent())),
                         listed.isPresent(),
                         objectives,
                         file,

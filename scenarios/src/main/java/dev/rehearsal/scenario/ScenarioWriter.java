@@ -39,6 +39,7 @@ public final class ScenarioWriter {
                     "faults",
                     scenario.faults().stream().map(ScenarioWriter::fault).toList());
         }
+        scenario.databases().ifPresent(databases -> root.put("databases", databases(databases)));
         if (scenario.drillsListed()) {
             root.put("drills", scenario.drills().stream().map(Drill::word).toList());
         }
@@ -100,6 +101,14 @@ public final class ScenarioWriter {
             map.put("url", "jdbc:postgresql://" + external.address() + "/" + external.database());
             map.put("allow", external.allow());
         });
+        return map;
+    }
+
+    private static Map<String, Object> databases(Databases databases) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("count", number(databases.count()));
+        map.put("wave", number(databases.wave()));
+        map.put("onFailure", databases.onFailure().word());
         return map;
     }
 

@@ -163,6 +163,14 @@ class ExternalLoadingTest {
     }
 
     @Test
+    void refusesSeveralDatabases() {
+        assertThat(written.problems(STAGING + "databases: { count: 3 }\n"))
+                .containsExactly(
+                        "scenario.yaml:8:12: databases: each is on a server of the harness's own, and a server at a url is"
+                                + " one; remove it, or remove environment.url");
+    }
+
+    @Test
     void refusesDrillsThatEndAServer() {
         assertThat(written.problems(STAGING + "drills: [ rerun, crash ]\n"))
                 .containsExactly(

@@ -82,6 +82,14 @@ class ScenarioLoaderTest {
     }
 
     @Test
+    void severalDatabasesAreMigratedOneAfterTheOtherAndDrilledForDrift() throws Exception {
+        Scenario scenario = written.load(Written.MINIMAL + "databases: { count: 3 }\n");
+
+        assertThat(scenario.databases()).contains(new Databases(3, 1, Databases.OnFailure.STOP));
+        assertThat(scenario.drills()).containsExactly(Drill.RERUN, Drill.DRIFT);
+    }
+
+    @Test
     void anEmptyListAsksForNoDrills() throws Exception {
         assertThat(written.load(FULL + "drills: []\n").drills()).isEmpty();
     }
@@ -629,9 +637,31 @@ class ScenarioLoaderTest {
                 mistake(
                         "dataset: { use: tiny }",
                         "dataset: { use: tiny }\ndrills: [ rerun, rerunn, rerun, failover ]",
-                        "3:18: drills[1]: must be one of rerun, rollback, crash, failover, compatibility, got rerunn; did you mean 'rerun'?",
+                        "3:18: drills[1]: must be one of rerun, rollback, crash, failover, compatibility, drift, got rerunn; did you mean 'rerun'?",
                         "3:26: drills[2]: is listed already; remove it",
                         "3:33: drills[3]: there is no replica to fail over to; add environment: { replicas: 1 }"),
+                mistake(
+                        "dataset: { use: tiny }",
+                        "dataset: { use: tiny }\ndatabases: { count: 3, wave: 4, onFailure: halt }\ndrills: [ drift ]",
+                        "3:30: databases.wave: must be at most the count, 3, got 4",
+                        "3:44: databases.onFailure: must be stop or continue, got halt"),
+                mistake(
+                        "dataset: { use: tiny }",
+                        "dataset: { use: tiny }\ndatabases: { count: 17, wave: 0 }",
+                        "3:21: databases.count: must be from 2 to 16, got 17",
+                        "3:31: databases.wave: must be from 1 to 16, got 0"),
+                mistake(
+                        "dataset: { use: tiny }",
+                        "dataset: { use: tiny }\ndatabases: { wave: 2 }",
+                        "3:12: databases: 'count' is missing; say how many, e.g. count: 3"),
+                mistake(
+                        "dataset: { use: tiny }",
+                        "dataset: { use: tiny }\ndatabases: { count: 3 }\ndrills: [ rerun ]",
+                        "3:12: databases: nothing uses them; add drills: [ drift ], or remove them"),
+                mistake(
+                        "dataset: { use: tiny }",
+                        "dataset: { use: tiny }\ndrills: [ drift ]",
+                        "3:11: drills[0]: there is one database, which nothing can differ from; add databases: { count: 3 }"),
                 mistake(
                         "dataset: { use: tiny }",
                         "dataset: { use: tiny }\ndrills: rerun",
@@ -904,7 +934,7 @@ class ScenarioLoaderTest {
                         "objectives:",
                         "objectives: []\nx:",
                         "28:13: objectives: is empty; write e.g. { latency: { percentile: 99, during: migration, max: 250ms } }",
-                        "29:1: x: unknown key; known are name, description, seed, environment, dataset, workload, migration, timeline, faults, drills, objectives"),
+                        "29:1: x: unknown key; known are name, description, seed, environment, dataset, workload, migration, timeline, faults, databases, drills, objectives"),
                 mistake(
                         "  services:",
                         "  arrivals: bursty\n  services:",
@@ -947,7 +977,7 @@ class ScenarioLoaderTest {
                         "faults:",
                         "faults: none\nf:",
                         "25:9: faults: must be a list, got none; write e.g. { at: { stage: baseline, after: 5s }, latency: { delay: 50ms, for: 10s } }",
-                        "26:1: f: unknown key; known are name, description, seed, environment, dataset, workload, migration, timeline, faults, drills, objectives"));
+                        "26:1: f: unknown key; known are name, description, seed, environment, dataset, workload, migration, timeline, faults, databases, drills, objectives"));
     }
 
     private static Arguments mistake(String text, String instead, String... problems) {

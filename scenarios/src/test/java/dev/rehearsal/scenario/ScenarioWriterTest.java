@@ -124,7 +124,8 @@ class ScenarioWriterTest {
               - { at: { stage: recovery, after: 1s }, failover: { promote: replica-2, planned: true } }
               - { at: { stage: recovery, after: 9s }, failover: { promote: replica-1 } }
               - { at: { step: index, before: 1s }, blocker: { sql: "select count(*) from orders", hold: 5s } }
-            drills: [ rerun, rollback, crash, compatibility ]
+            databases: { count: 5, wave: 2, onFailure: continue }
+            drills: [ rerun, rollback, crash, compatibility, drift ]
             objectives:
               - { latency: { service: checkout, operation: place order, percentile: 90, during: rollback, max: 250ms } }
               - { latency: { service: checkout, percentile: 99.9, during: baseline, max: 1s } }
@@ -243,6 +244,7 @@ class ScenarioWriterTest {
                         scenario.migration().rollbackDerived()),
                 scenario.timeline(),
                 scenario.faults(),
+                scenario.databases(),
                 scenario.drills(),
                 scenario.drillsListed(),
                 scenario.objectives().stream()

@@ -71,6 +71,8 @@ class SchemaAgreementTest {
             "is a variable of psql",
             "nothing tries this out",
             "nothing uses them",
+            "must be at most the count",
+            "there is one database",
             "no service has a version",
             "is called add column");
 
