@@ -139,8 +139,8 @@ final class DriftDrill {
         int reference = standing.reference();
         SchemaFingerprint expected = fleet.server(reference).schema();
         for (var group : schemas.entrySet()) {
-            List<String> differences = differences(
-                    expected, "database " + reference, group.getKey(), named(group.getValue()));
+            List<String> differences =
+                    differences(expected, "database " + reference, group.getKey(), named(group.getValue()));
             if (!differences.isEmpty()) {
                 told.append(' ')
                         .append(capital(named(group.getValue())))
@@ -197,7 +197,8 @@ final class DriftDrill {
                                     ? ""
                                     : ", and for the first time on " + named(standing.untouched()))
                             + ", the migration brings all " + databases.count()
-                            + " together: the same schema, fingerprint " + fingerprint(fleet.server(1).schema())
+                            + " together: the same schema, fingerprint "
+                            + fingerprint(fleet.server(1).schema())
                             + ", and the same data.");
         } else {
             log.broken(
@@ -250,7 +251,8 @@ final class DriftDrill {
         if (differences.isEmpty()) {
             log.noted(
                     "convergence by rollback",
-                    "The rollback on " + named(begun) + " brings all together: every schema is as it was before the migration, fingerprint "
+                    "The rollback on " + named(begun)
+                            + " brings all together: every schema is as it was before the migration, fingerprint "
                             + fingerprint(before) + ".");
         } else {
             log.broken(

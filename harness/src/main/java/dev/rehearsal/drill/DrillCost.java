@@ -26,7 +26,8 @@ final class DrillCost {
             case CRASH, FAILOVER -> 2 + 4 * scenario.migration().steps().size();
             case COMPATIBILITY -> 1;
             // On each, and again where it failed.
-            case DRIFT -> scenario.databases().map(databases -> databases.count() + 1).orElse(0);
+            case DRIFT ->
+                scenario.databases().map(databases -> databases.count() + 1).orElse(0);
         };
     }
 }

@@ -62,12 +62,11 @@ final class Fleet implements AutoCloseable {
     Map<Integer, MigrationOutcome> run(
             Phase phase, List<Step> steps, List<Integer> numbers, Function<Integer, StepListener> listeners)
             throws InterruptedException {
-        try (ExecutorService threads =
-                Executors.newThreadPerTaskExecutor(Thread.ofPlatform().name("drill-database-", 1).factory())) {
+        try (ExecutorService threads = Executors.newThreadPerTaskExecutor(
+                Thread.ofPlatform().name("drill-database-", 1).factory())) {
             Map<Integer, Future<MigrationOutcome>> running = new TreeMap<>();
             for (int number : numbers) {
-                running.put(
-                        number, threads.submit(() -> server(number).run(phase, steps, listeners.apply(number))));
+                running.put(number, threads.submit(() -> server(number).run(phase, steps, listeners.apply(number))));
             }
             Map<Integer, MigrationOutcome> outcomes = new TreeMap<>();
             try {

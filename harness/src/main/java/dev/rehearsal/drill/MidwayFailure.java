@@ -9,7 +9,6 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -64,8 +63,9 @@ final class MidwayFailure implements StepListener {
                 return Optional.empty();
             }
             Step step = working.get(notTheFirst(working.size(), random));
-            int statement =
-                    step instanceof Step.SqlStatements sql ? notTheFirst(sql.statements().size(), random) : 0;
+            int statement = step instanceof Step.SqlStatements sql
+                    ? notTheFirst(sql.statements().size(), random)
+                    : 0;
             return Optional.of(new Point(step, statement));
         }
 

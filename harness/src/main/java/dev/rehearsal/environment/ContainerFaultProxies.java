@@ -3,7 +3,7 @@ package dev.rehearsal.environment;
 import dev.rehearsal.scenario.EnvironmentException;
 import java.net.URI;
 
-/** Those of one environment in the Toxiproxy that its runtime has: when the environment ends, their ports are the next one's. */
+/** Those of one environment in a Toxiproxy that no other has meanwhile: when the environment ends, their ports are the next one's. */
 final class ContainerFaultProxies implements FaultProxies {
     private final FaultProxyContainer container;
     private final String description;
@@ -33,7 +33,7 @@ final class ContainerFaultProxies implements FaultProxies {
 
     @Override
     public Entrance addLink(String name, StartedServer server) throws EnvironmentException {
-        return new Entrance(FaultProxyContainer.NAME, listen(name, server));
+        return new Entrance(container.name(), listen(name, server));
     }
 
     private int listen(String name, StartedServer server) throws EnvironmentException {

@@ -18,6 +18,11 @@ public final class ContainerRuntime implements ServerRuntime {
     private final ContainerServers servers;
     private final String reason;
     private final CompletableFuture<FaultProxyContainer> proxy;
+    /** Whether an environment that is not closed has it. These are guarded by this. */
+    private boolean proxyTaken;
+
+    private int furtherProxies;
+    private int environments;
 
     /**
      * @param replicas that the fault proxy has places for, beside the primary
@@ -41,16 +46,16 @@ public final class ContainerRuntime implements ServerRuntime {
         // Begun with the runtime, because it takes as long as cloning does.
         Thread.ofPlatform().daemon().name("fault-proxy-start").start(() -> {
             try {
-                proxy.complete(startProxy());
+                proxy.complete(startProxy(FaultProxyContainer.NAME));
             } catch (EnvironmentException | RuntimeException e) {
                 proxy.completeExceptionally(e);
             }
         });
     }
 
-    private FaultProxyContainer startProxy() throws EnvironmentException {
-        FaultProxyContainer container =
-                new FaultProxyContainer(parts.proxyImage, parts.network, Math.max(1, parts.replicas), parts.client);
+    private FaultProxyContainer startProxy(String name) throws EnvironmentException {
+        FaultProxyContainer container = new FaultProxyContainer(
+                parts.proxyImage, parts.network, name, Math.max(1, parts.replicas), parts.client);
         try {
             container.start();
             return container;
@@ -80,6 +85,8 @@ public final class ContainerRuntime implements ServerRuntime {
                 ? spec.containers().memoryBytes().getAsLong()
                         * (1 + spec.replication().replicas())
                 : parts.engine.memoryBytes();
+        // One network for all: what is called primary in an environment is called so by its own proxy alone.
+        String suffix = nextSuffix();
         return EnvironmentStart.over(
                 new EnvironmentStart.Wish(
                         spec,
@@ -90,9 +97,39 @@ public final class ContainerRuntime implements ServerRuntime {
                 clonedDataDirectory,
                 new StartedEnvironment.RuntimeFacts(
                         "containers", reason, servers.serverVersion(), Optional.of(facts(spec))),
-                (name, data, settings) -> servers.start(data, settings, name, spec.containers()),
+                (name, data, settings) -> servers.start(data, settings, name + suffix, spec.containers()),
                 started -> new ContainerFaultProxies(
-                        awaitProxy(), PROXY_DESCRIPTION + " (" + parts.proxyImage.name() + ")", started));
+                        proxy(started), PROXY_DESCRIPTION + " (" + parts.proxyImage.name() + ")", started));
+    }
+
+    private synchronized String nextSuffix() {
+        environments++;
+        return environments == 1 ? "" : "-" + environments;
+    }
+
+    /** The runtime's own, unless another environment has it that is not closed yet: names and ports in it are one environment's. */
+    private FaultProxyContainer proxy(StartedThings started) throws EnvironmentException {
+        Optional<String> another = takeProxy();
+        if (another.isEmpty()) {
+            started.add("the use of the fault proxy", this::giveProxyBack);
+            return awaitProxy();
+        }
+        FaultProxyContainer container = startProxy(another.get());
+        started.add("the fault proxy", () -> parts.client.remove(container.getContainerId()));
+        return container;
+    }
+
+    /** @return the name of the one to start, because the own one is taken */
+    private synchronized Optional<String> takeProxy() {
+        if (proxyTaken) {
+            return Optional.of(FaultProxyContainer.NAME + "-" + ++furtherProxies);
+        }
+        proxyTaken = true;
+        return Optional.empty();
+    }
+
+    private synchronized void giveProxyBack() {
+        proxyTaken = false;
     }
 
     private ContainerFacts facts(EnvironmentSpec spec) {

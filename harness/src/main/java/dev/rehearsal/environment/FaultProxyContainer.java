@@ -22,18 +22,24 @@ final class FaultProxyContainer extends ToxiproxyContainer {
     /** From the port of a server to that of the link to it. */
     private static final int LINKS = 100;
 
-    /** Of the container, in its network: replicas reach their primary by it. */
+    /** Of the first container in its network. */
     static final String NAME = "fault-proxy";
 
-    /** @param replicas that clients of this machine are to reach, beside the primary */
-    FaultProxyContainer(ContainerImages.Found image, String network, int replicas, EngineClient client) {
+    private final String name;
+
+    /**
+     * @param name of the container in its network: replicas reach their primary by it
+     * @param replicas that clients of this machine are to reach, beside the primary
+     */
+    FaultProxyContainer(ContainerImages.Found image, String network, String name, int replicas, EngineClient client) {
         super(DockerImageName.parse(image.name()).asCompatibleSubstituteFor("ghcr.io/shopify/toxiproxy"));
+        this.name = name;
         List<Integer> ports = Stream.concat(
                         Stream.of(API_PORT), IntStream.rangeClosed(0, replicas).mapToObj(n -> FIRST_PORT + n))
                 .toList();
         // Of the module's thirty ports only those that are used: publishing each takes the engine time.
         setExposedPorts(ports);
-        withImagePullPolicy(name -> false);
+        withImagePullPolicy(any -> false);
         setWaitStrategy(new HttpWaitStrategy()
                 .forPath("/version")
                 .forPort(API_PORT)
@@ -43,13 +49,18 @@ final class FaultProxyContainer extends ToxiproxyContainer {
                         .build()));
         withCreateContainerCmdModifier(client.labelled());
         withCreateContainerCmdModifier(command -> command.withImage(image.id())
-                .withAliases(NAME)
+                .withAliases(name)
                 .withHostConfig(EngineClient.hostConfig(List.of())
                         .withNetworkMode(network)
                         .withPortBindings(ports.stream()
                                 .map(port -> new PortBinding(
                                         Ports.Binding.bindIp(EngineClient.LOOPBACK), ExposedPort.tcp(port)))
                                 .toList())));
+    }
+
+    /** In its network. */
+    String name() {
+        return name;
     }
 
     URI api() {

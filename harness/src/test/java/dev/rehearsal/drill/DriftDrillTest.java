@@ -26,11 +26,12 @@ class DriftDrillTest extends DrillTest {
                 """);
 
         assertThat(told(seen, "drift"))
-                .isEqualTo("Of 3 databases, migrated one after the other, number 2 was made to fail in step index: `create"
-                        + " index if not exists orders_region on orders (region)`: FATAL: terminating connection due to"
-                        + " administrator command (SQLState 57P01). Schema fingerprints: #1 on databases 1, 3; #2 on"
-                        + " database 2. Database 2 beside database 1: orders: index orders_region (CREATE INDEX"
-                        + " orders_region ON public.orders USING btree (region)) is only on database 1.");
+                .isEqualTo(
+                        "Of 3 databases, migrated one after the other, number 2 was made to fail in step index: `create"
+                                + " index if not exists orders_region on orders (region)`: FATAL: terminating connection due to"
+                                + " administrator command (SQLState 57P01). Schema fingerprints: #1 on databases 1, 3; #2 on"
+                                + " database 2. Database 2 beside database 1: orders: index orders_region (CREATE INDEX"
+                                + " orders_region ON public.orders USING btree (region)) is only on database 1.");
         assertThat(DrilledShop.messages(numbered(seen), Sight.HELD))
                 .containsExactly("Run again from its start on database 2, the migration brings all 3 together: the same"
                         + " schema, fingerprint #1, and the same data.");
@@ -52,9 +53,10 @@ class DriftDrillTest extends DrillTest {
                 """);
 
         assertThat(told(seen, "drift"))
-                .endsWith(" Left as it was: database 3. Schema fingerprints: #1 on databases 1, 2; #2 on database 3."
-                        + " Database 3 beside database 1: orders.region (column 6; text) is only on database 1. Compared with the"
-                        + " data of database 1, on database 2 orders.region has 0 values that are not null and had 10.");
+                .endsWith(
+                        " Left as it was: database 3. Schema fingerprints: #1 on databases 1, 2; #2 on database 3."
+                                + " Database 3 beside database 1: orders.region (column 6; text) is only on database 1. Compared with the"
+                                + " data of database 1, on database 2 orders.region has 0 values that are not null and had 10.");
         assertThat(DrilledShop.messages(seen, Sight.BROKEN))
                 .containsExactly("Run again from its start on database 2, the migration stops in step add: `alter table"
                         + " orders add column region text`: ERROR: column \"region\" of relation \"orders\" already exists"
@@ -81,8 +83,9 @@ class DriftDrillTest extends DrillTest {
                 .startsWith("Of 3 databases, migrated in waves of 2, number 2 was made to fail in step fill: ");
         assertThat(DrilledShop.messages(seen, Sight.BROKEN)).hasSize(1);
         assertThat(told(seen, "convergence by going on"))
-                .isEqualTo("There is no rollback to go back with. Run on database 2 from step fill on, the migration brings"
-                        + " all together: the same schema and the same data.");
+                .isEqualTo(
+                        "There is no rollback to go back with. Run on database 2 from step fill on, the migration brings"
+                                + " all together: the same schema and the same data.");
     }
 
     @Test
@@ -100,8 +103,9 @@ class DriftDrillTest extends DrillTest {
                 .isEqualTo("Databases that nothing befell do not have the same values in orders.token: there only the"
                         + " number of values was compared.");
         assertThat(DrilledShop.messages(seen, Sight.BROKEN))
-                .containsExactly("Run again from its start on database 2, the migration succeeds, but the databases still"
-                        + " differ: on database 2 orders.amount has other values.");
+                .containsExactly(
+                        "Run again from its start on database 2, the migration succeeds, but the databases still"
+                                + " differ: on database 2 orders.amount has other values.");
     }
 
     /** A tool's session is its own: it is ended when it is seen at work. */
@@ -120,7 +124,10 @@ class DriftDrillTest extends DrillTest {
                 .contains(" was made to fail in step psql: ")
                 .contains("(SQLState 57P01). Schema fingerprints: #1 on database 1; #2 on database 2.")
                 .contains("t.n (column 1; integer) is only on database ");
-        assertThat(DrilledShop.messages(seen, Sight.HELD)).singleElement().asString().contains("brings all 2 together");
+        assertThat(DrilledShop.messages(seen, Sight.HELD))
+                .singleElement()
+                .asString()
+                .contains("brings all 2 together");
     }
 
     /** Fingerprints by the order in which they are told. */

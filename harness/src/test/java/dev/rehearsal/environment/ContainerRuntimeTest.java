@@ -48,6 +48,25 @@ class ContainerRuntimeTest {
         }
     }
 
+    /** They are on one network, in which both have a primary and a fault proxy. */
+    @Test
+    void environmentsAtTheSameTimeEachHaveTheirOwnServerBehindTheirOwnProxy() throws Exception {
+        Path data = TestCluster.clone(directory.resolve("one"));
+        Path others = TestCluster.clone(directory.resolve("other"));
+        EnvironmentSpec spec = TestContainers.spec("18", Map.of());
+
+        try (ServerRuntime runtime = TestContainers.runtime(spec);
+                Environment one = runtime.start(spec, data, Map.of(), 5, directory);
+                Environment other = runtime.start(spec, others, Map.of(), 5, directory)) {
+            assertThat(ask(one.application().jdbcUrl("test"), "show data_directory"))
+                    .isEqualTo(data.toString());
+            assertThat(ask(other.application().jdbcUrl("test"), "show data_directory"))
+                    .isEqualTo(others.toString());
+            assertThat(other.faultApi()).isNotEqualTo(one.faultApi());
+        }
+        assertThat(TestContainers.madeBy(ProcessHandle.current().pid())).isEmpty();
+    }
+
     @Test
     void runsACloneOfTheLocalRuntimesAndLeavesNothing() throws Exception {
         Path data = TestCluster.clone(directory.resolve("data"));

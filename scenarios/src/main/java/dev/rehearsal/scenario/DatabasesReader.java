@@ -34,8 +34,9 @@ final class DatabasesReader {
         for (OnFailure word : OnFailure.values()) {
             words.put(word.word(), word);
         }
-        OnFailure onFailure =
-                block.get("onFailure").flatMap(word -> word.word(words, List.of())).orElse(OnFailure.STOP);
+        OnFailure onFailure = block.get("onFailure")
+                .flatMap(word -> word.word(words, List.of()))
+                .orElse(OnFailure.STOP);
         return given.map(present -> new Databases(count, Math.min(wave, count), onFailure));
     }
 }

@@ -128,9 +128,7 @@ public final class ScenarioLoader {
                 block.get("drills").map(value -> DrillReader.read(value, environment, block.has("databases")));
         Optional<Databases> databases = block.get("databases")
                 .flatMap(value -> DatabasesReader.read(
-                        value,
-                        environment,
-                        listed.isPresent() && !listed.get().contains(Drill.DRIFT)));
+                        value, environment, listed.isPresent() && !listed.get().contains(Drill.DRIFT)));
         List<Drill> drills = listed.orElse(List.of(Drill.values()));
         Workload workload = workload(block, dataset.dataset(), migration, drills, replicas);
         if (!problems.anyWithin("workload")) {
@@ -168,8 +166,8 @@ public final class ScenarioLoader {
                         timeline,
                         faults,
                         databases,
-                        listed.orElseGet(() -> DefaultDrills.of(
-                                workload, migration, objectives, replicas, databases.isPresent())),
+                        listed.orElseGet(() ->
+                                DefaultDrills.of(workload, migration, objectives, replicas, databases.isPresent())),
                         listed.isPresent(),
                         objectives,
                         file,
