@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -50,6 +51,7 @@ class ContainerRuntimeTest {
 
     /** They are on one network, in which both have a primary and a fault proxy. */
     @Test
+    @Tag("proof")
     void environmentsAtTheSameTimeEachHaveTheirOwnServerBehindTheirOwnProxy() throws Exception {
         Path data = TestCluster.clone(directory.resolve("one"));
         Path others = TestCluster.clone(directory.resolve("other"));
