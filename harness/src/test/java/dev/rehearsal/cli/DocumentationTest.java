@@ -286,6 +286,13 @@ class DocumentationTest {
                 .filter(line -> !shown.keys().contains(line.substring(0, line.indexOf(':'))))
                 .collect(Collectors.joining("\n"));
 
+        String source = "load/Checkout.java";
+        write(
+                folder.resolve(source),
+                Files.readString(HarnessRun.ROOT
+                        .resolve("scenarios/simulations/checkout")
+                        .resolve(source)));
+
         List<String> problems =
                 problems(write(folder.resolve("scenario.yaml"), shown.fence().text() + rest + "\n"));
 
