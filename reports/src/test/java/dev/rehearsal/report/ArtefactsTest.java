@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rehearsal.compare.Comparison;
 import dev.rehearsal.compare.Side;
+import dev.rehearsal.compare.Sweep;
 import dev.rehearsal.run.FileJournal;
 import dev.rehearsal.run.RequestLog;
 import dev.rehearsal.run.RequestRecord;
@@ -12,15 +13,19 @@ import dev.rehearsal.run.RunDirectory;
 import dev.rehearsal.run.RunEvent;
 import dev.rehearsal.run.RunRecord;
 import dev.rehearsal.verdict.Judge;
+import dev.rehearsal.verdict.Verdict;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.ObjectMapper;
 
 /** All that is written about a run, searched as a whole. */
 class ArtefactsTest {
@@ -121,6 +126,59 @@ class ArtefactsTest {
         assertThat(ComparisonHtml.render(comparison).replaceAll("(?s)(<script[^>]*>).*?</script>", "$1</script>"))
                 .doesNotContain("<img", "alert(1)</script>")
                 .contains("&lt;script&gt;");
+    }
+
+    @Test
+    void foreignTextIsHarmlessInSweeps() {
+        String hostile = "a\u001b[31m|<script>alert(1)</script>";
+        SweepReport sweep = new SweepReport(
+                new Sweep(hostile, List.of(sized(hostile, 1_000), sized(hostile, 2_000))),
+                OptionalLong.of(4_000),
+                Optional.empty());
+
+        assertThat(sweep.forTerminal().chars()).allMatch(c -> c == '\n' || !Character.isISOControl(c));
+        assertThat(sweep.html().replaceAll("(?s)(<script[^>]*>).*?</script>", "$1</script>"))
+                .doesNotContain("<script>alert(1)")
+                .contains("&lt;script&gt;");
+        assertThat(new ObjectMapper().readTree(sweep.json()).get("scenario").asString())
+                .isEqualTo(hostile);
+    }
+
+    private static Sweep.Point sized(String text, long rows) {
+        return new Sweep.Point(
+                1,
+                rows / 1_000.0,
+                text,
+                100,
+                text,
+                rows,
+                Verdict.Status.PASSED,
+                Optional.empty(),
+                Optional.of(rows * 1_000_000),
+                Optional.empty());
+    }
+
+    @Test
+    void aRunThatWasKilledIsToldInEveryArtefactAsWhatItIs() throws IOException {
+        RunDirectory directory = withSecrets("one");
+        List<String> events = Files.readAllLines(directory.events());
+        int cut = events.size() / 2;
+        Files.writeString(
+                directory.events(),
+                String.join("\n", events.subList(0, cut)) + "\n"
+                        + events.get(cut).substring(0, 10));
+
+        Reports.Written written = Reports.write(directory);
+
+        String told = "The run has no end: it was killed during the migration, after 70.0 s. Run it again.";
+        assertThat(directory.resultJson()).content().contains("\"inconclusive\"", told);
+        for (Path file : List.of(directory.reportHtml(), directory.summaryMarkdown(), directory.junitXml())) {
+            assertThat(file).content().contains(told);
+        }
+        assertThat(Terminal.summary(written.run(), written.verdict(), directory, false)
+                        .replaceAll("\\s+", " "))
+                .contains("INCONCLUSIVE")
+                .contains(told);
     }
 
     private static Side.Found found(String scenario, String sql) {
