@@ -44,7 +44,15 @@ final class RequestRunner {
         Transaction.Ending run(Connection connection, Transaction.Identity identity);
     }
 
-    private record OperationTask(Transaction transaction, Object[] values) implements Task {
+    private static final class OperationTask implements Task {
+        private final Transaction transaction;
+        private final Object[] values;
+
+        OperationTask(Transaction transaction, Object[] values) {
+            this.transaction = transaction;
+            this.values = values;
+        }
+
         @Override
         public Reads reads() {
             return transaction.reads();

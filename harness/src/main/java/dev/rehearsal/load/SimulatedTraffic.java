@@ -157,7 +157,9 @@ final class SimulatedTraffic implements Traffic {
 
         /** Thinks for so long. */
         void pauses(long millis) {
-            dueNanos += TimeUnit.MILLISECONDS.toNanos(millis);
+            // Nobody else writes it meanwhile: a user does one thing after the other.
+            long due = dueNanos;
+            dueNanos = due + TimeUnit.MILLISECONDS.toNanos(millis);
         }
 
         /** Will do nothing any more. */
