@@ -62,7 +62,11 @@ final class BatchSearch {
             OptionalInt low = largest();
             Optional<Tried> high = limit();
             if (low.isPresent() && high.isPresent()) {
-                passes(rounded(Math.sqrt((double) low.getAsInt() * high.get().rows())));
+                int between =
+                        rounded(Math.sqrt((double) low.getAsInt() * high.get().rows()));
+                if (between > low.getAsInt() && between < high.get().rows()) {
+                    passes(between);
+                }
             }
         }
     }

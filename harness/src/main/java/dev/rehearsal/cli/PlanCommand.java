@@ -1,8 +1,6 @@
 package dev.rehearsal.cli;
 
-import dev.rehearsal.compare.Sweep;
 import dev.rehearsal.dataset.BuildProgress;
-import dev.rehearsal.plan.BatchedUpdate;
 import dev.rehearsal.plan.Plan.Impossible;
 import dev.rehearsal.plan.Plan.Phased;
 import dev.rehearsal.plan.PlanText;
@@ -13,15 +11,11 @@ import dev.rehearsal.rehearsal.Rehearsal;
 import dev.rehearsal.report.Reports;
 import dev.rehearsal.report.SideBySide;
 import dev.rehearsal.run.RunDirectory;
-import dev.rehearsal.scenario.DatasetSpec;
 import dev.rehearsal.scenario.EnvironmentException;
 import dev.rehearsal.scenario.InvalidScenarioException;
 import dev.rehearsal.scenario.Scenario;
 import dev.rehearsal.scenario.ScenarioLoader;
 import dev.rehearsal.scenario.ScenarioWriter;
-import dev.rehearsal.verdict.Finding;
-import dev.rehearsal.verdict.Quantities;
-import dev.rehearsal.verdict.Verdict;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -29,11 +23,8 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.OptionalInt;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -48,8 +39,6 @@ import picocli.CommandLine.Spec;
                 "Writes a one-statement change in phases (expand, backfill, constrain) as a new scenario beside the old one.",
         mixinStandardHelpOptions = true)
 final class PlanCommand implements Callable<Integer> {
-    private static final int MOST_ROWS = 1_000_000;
-
     @Spec
     private CommandSpec spec;
 
@@ -116,7 +105,15 @@ final class PlanCommand implements Callable<Integer> {
             throws IOException, InvalidScenarioException, EnvironmentException, InterruptedException {
         Path planned = planned();
         requireFree(planned);
-        Phased chosen = findBatch ? withLargestBatch(scenario, plan, planned) : plan;
+        Phased chosen = findBatch
+                ? new BatchTrials(
+                                scenario.dataset(),
+                                planned,
+                                overrides,
+                                this::rehearse,
+                                spec.commandLine().getOut())
+                        .withLargest(plan, changed -> text(scenario, changed))
+                : plan;
         Files.writeString(planned, text(scenario, chosen));
         tell(chosen, planned);
         Scenario other = ScenarioLoader.load(planned, overrides);
@@ -149,68 +146,6 @@ final class PlanCommand implements Callable<Integer> {
         out.flush();
     }
 
-    /** Each size is rehearsed from the file that the plan will be in, so that what it names is found; without drills, which say nothing about sizes. */
-    private Phased withLargestBatch(Scenario scenario, Phased plan, Path planned)
-            throws IOException, InvalidScenarioException, EnvironmentException, InterruptedException {
-        PrintWriter out = spec.commandLine().getOut();
-        if (!plan.hasBatches()) {
-            out.println("no batches: the plan changes no rows");
-            return plan;
-        }
-        Files.writeString(planned, text(scenario, plan));
-        long rows = ScenarioLoader.load(planned, overrides).dataset() instanceof DatasetSpec dataset
-                ? dataset.definition().tables().keySet().stream()
-                        .mapToLong(dataset::rows)
-                        .max()
-                        .orElse(MOST_ROWS)
-                : MOST_ROWS;
-        out.println("  batch of        verdict        migration  requests p99");
-        BatchSearch search = new BatchSearch(size -> {
-            Files.writeString(planned, text(scenario, plan.inBatchesOf(size)));
-            return trial(size, ScenarioLoader.load(planned, overrides).withoutDrills());
-        });
-        search.run(BatchedUpdate.ROWS, Math.clamp(rows, 1, MOST_ROWS));
-        OptionalInt largest = search.largest();
-        if (largest.isEmpty()) {
-            out.println("no size was found with which the objectives hold; planned with "
-                    + Quantities.count(BatchedUpdate.ROWS) + " rows");
-            return plan;
-        }
-        out.println("largest batch with which the objectives hold: " + Quantities.count(largest.getAsInt()) + " rows"
-                + search.limit()
-                        .map(limit -> "; with " + Quantities.count(limit.rows())
-                                + (limit.status() == Verdict.Status.FAILED
-                                        ? " they do not"
-                                        : " it could not be judged, which an idle machine may change"))
-                        .orElse(", as many as the largest table has, or the most that is tried"));
-        out.flush();
-        return plan.inBatchesOf(largest.getAsInt());
-    }
-
-    private Verdict.Status trial(int size, Scenario scenario)
-            throws IOException, InvalidScenarioException, EnvironmentException, InterruptedException {
-        String name = scenario.name() + "-batch-" + size;
-        Reports.Written written = rehearse(scenario, directory(name));
-        Sweep.Point point = Sweep.Point.of(1, 1, name, written.run(), written.verdict());
-        PrintWriter lines = spec.commandLine().getOut();
-        lines.println(String.format(
-                Locale.ROOT,
-                "  %-14s  %-12s  %10s  %12s",
-                Quantities.count(size),
-                written.verdict().status().word(),
-                point.migrationNanos().map(Quantities::duration).orElse("-"),
-                point.p99Nanos().map(Quantities::duration).orElse("-")));
-        Verdict verdict = written.verdict();
-        Stream<String> findings = verdict.findings().stream()
-                .filter(finding -> finding.status() != Verdict.Status.PASSED)
-                .map(Finding::message);
-        Stream.concat(verdict.validity().reasons().stream(), findings)
-                .findFirst()
-                .ifPresent(why -> lines.println("    " + why));
-        lines.flush();
-        return written.verdict().status();
-    }
-
     private Path planned() {
         String name = file.getFileName().toString();
         int dot = name.lastIndexOf('.');
@@ -227,8 +162,8 @@ final class PlanCommand implements Callable<Integer> {
 
     private int rehearseBoth(Scenario scenario, Scenario planned, PlanMaking made, Phased plan)
             throws IOException, InvalidScenarioException, EnvironmentException, InterruptedException {
-        Reports.Written before = rehearse(scenario, directory(scenario.name()));
-        Reports.Written after = rehearse(planned, directory(planned.name()));
+        Reports.Written before = rehearse(scenario.name(), scenario);
+        Reports.Written after = rehearse(planned.name(), planned);
         EndStates ends = EndStates.compare(scenario, planned, made.notRepeatable(), building());
         PrintWriter out = spec.commandLine().getOut();
         out.print(SideBySide.of("as it is", before.run(), before.verdict(), "in phases", after.run(), after.verdict()));
@@ -253,14 +188,12 @@ final class PlanCommand implements Callable<Integer> {
                                 + " the number of values: each is computed anew)");
     }
 
-    private RunDirectory directory(String name) throws IOException, EnvironmentException {
-        return out == null
+    /** @param name of the run's directory */
+    private Reports.Written rehearse(String name, Scenario scenario)
+            throws IOException, InvalidScenarioException, EnvironmentException, InterruptedException {
+        RunDirectory directory = out == null
                 ? RunDirectory.create(Path.of("rehearsals"), name, Instant.now())
                 : RunDirectory.at(out.resolve(name));
-    }
-
-    private Reports.Written rehearse(Scenario scenario, RunDirectory directory)
-            throws IOException, InvalidScenarioException, EnvironmentException, InterruptedException {
         Files.writeString(directory.scenario(), ScenarioWriter.write(scenario));
         PrintWriter err = spec.commandLine().getErr();
         try (Progress progress = quiet ? new QuietProgress() : Terminals.progress(err);

@@ -97,7 +97,7 @@ public final class ExternalRuntime implements AutoCloseable {
             }
             rights.refuse(server, credentials, spec.version(), forbidden(environment));
             rights.requireConnections(server, connections + OTHER_CONNECTIONS);
-            ExternalDatabases databases = ExternalDatabases.leased(address, existing ? EVERYWHERE : server.database());
+            ExternalDatabases databases = leased(server, address, existing ? EVERYWHERE : server.database());
             boolean complete = false;
             try {
                 List<String> notes = new ArrayList<>(databases.sweep());
@@ -121,10 +121,24 @@ public final class ExternalRuntime implements AutoCloseable {
                 environment, Path.of(System.getProperty("user.home")), System.getProperty("user.name"), server);
     }
 
+    private static ExternalDatabases leased(ExternalSpec server, ExternalAddress address, String maintenance)
+            throws EnvironmentException {
+        try {
+            return ExternalDatabases.leased(address, maintenance);
+        } catch (SQLException e) {
+            throw notTaken(server, address.credentials(), maintenance, e);
+        }
+    }
+
     private static EnvironmentException notTaken(ExternalSpec server, Credentials credentials, SQLException e) {
+        return notTaken(server, credentials, server.database(), e);
+    }
+
+    private static EnvironmentException notTaken(
+            ExternalSpec server, Credentials credentials, String database, SQLException e) {
         return new EnvironmentException(
                 "environment.url: the server at " + server.address() + " does not take " + credentials.user() + " into "
-                        + server.database() + ": " + e.getMessage(),
+                        + database + ": " + e.getMessage(),
                 "Check the address; PGUSER and PGPASSWORD, or a PGPASSFILE, say who the harness is there.",
                 e);
     }

@@ -41,7 +41,7 @@ final class Scratch {
             .collect(Collectors.joining("; "));
 
     /** It may not be changed, or was changed before. */
-    private static final Set<String> SLEEPLESS = Set.of("42501", "42723");
+    private static final Set<String> NOT_CHANGED = Set.of("42501", "42723");
 
     /** Ended by a limit: statement_timeout, lock_timeout. */
     private static final Set<String> CUT_SHORT = Set.of("57014", "55P03");
@@ -131,7 +131,7 @@ final class Scratch {
         try {
             run(NO_SLEEP);
         } catch (SQLException e) {
-            if (!SLEEPLESS.contains(e.getSQLState())) {
+            if (!NOT_CHANGED.contains(e.getSQLState())) {
                 throw e;
             }
         }

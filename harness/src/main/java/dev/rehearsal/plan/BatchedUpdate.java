@@ -7,7 +7,7 @@ import java.util.stream.Collectors;
 /**
  * A backfill as plain SQL: by ranges of the primary key, each a transaction of its own, then a breath. It can be run again at any time.
  *
- * @param table as SQL needs it
+ * @param table as the catalogs have it, schema-qualified unless in {@code public}
  * @param key columns of the primary key
  * @param set such as {@code token = gen_random_uuid()}
  * @param condition of the rows that still need it
@@ -23,6 +23,7 @@ public record BatchedUpdate(String table, List<String> key, String set, String c
     }
 
     String sql(int rows) {
+        String name = Planner.quotedName(table);
         List<String> columns = key.stream().map(SqlSchema::quoted).toList();
         String list = String.join(", ", columns);
         String first = variables("first", key.size());
@@ -31,7 +32,7 @@ public record BatchedUpdate(String table, List<String> key, String set, String c
                 .map(column -> {
                     int number = columns.indexOf(column) + 1;
                     return "  first_%d %s.%s%%type;\n  next_%d %s.%s%%type;\n"
-                            .formatted(number, table, column, number, table, column);
+                            .formatted(number, name, column, number, name, column);
                 })
                 .collect(Collectors.joining());
         return """
@@ -56,21 +57,21 @@ public record BatchedUpdate(String table, List<String> key, String set, String c
                         declarations,
                         list,
                         first,
-                        table,
+                        name,
                         list,
                         list,
                         next,
-                        table,
+                        name,
                         list,
                         first,
                         list,
                         rows,
-                        table,
+                        name,
                         set,
                         list,
                         first,
                         condition,
-                        table,
+                        name,
                         set,
                         list,
                         first,

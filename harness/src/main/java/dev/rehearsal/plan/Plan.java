@@ -26,9 +26,12 @@ public sealed interface Plan {
             notes = List.copyOf(notes);
         }
 
-        /** Whether rows are changed in batches, whose size can be chosen. */
-        public boolean hasBatches() {
-            return steps.stream().anyMatch(step -> step.batches().isPresent());
+        /** The table whose rows are changed in batches, as the catalogs have it; empty: there are none, and no size to choose. */
+        public Optional<String> batchedTable() {
+            return steps.stream()
+                    .flatMap(step -> step.batches().stream())
+                    .map(BatchedUpdate::table)
+                    .findFirst();
         }
 
         /** The same with so many rows in each batch. */

@@ -293,7 +293,7 @@ public final class Planner {
         return PlannedStep.batched(
                 "backfill",
                 "By ranges of the key, each a transaction of its own.",
-                new BatchedUpdate(name, table.primaryKey(), set, condition));
+                new BatchedUpdate(table.name(), table.primaryKey(), set, condition));
     }
 
     private Impossible noKey() {

@@ -24,6 +24,7 @@ class BatchSearchTest {
                 "2000,    1000000, '5000 1250 2500 1800',          1800,  2500",
                 "90,      1000000, '5000 1250 312 100',            none,  100",
                 "9000000, 1200,    '1200',                         1200,  none",
+                "5150,    5200,    '5000 5200 5100',               5100,  5200",
             })
     void goesUpOrDownAndThenBetween(int limit, int most, String sizes, Integer largest, Integer tooMuch)
             throws Exception {
