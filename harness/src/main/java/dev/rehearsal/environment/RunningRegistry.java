@@ -22,7 +22,7 @@ import tools.jackson.databind.ObjectMapper;
  *
  * <pre>
  * CACHE/running/4711-0f8c….json    {"machine":…, "what":"server", "harness":{pid, start}, "servers":[{pid, start}],
- *                                   "dataDirectories":[…], "temporaryDirectories":[…], "engine":…}
+ *                                   "dataDirectories":[…], "temporaryDirectories":[…], "engine":…, "program":…}
  * </pre>
  *
  * Safe for use by several threads and processes.
@@ -41,7 +41,7 @@ public final class RunningRegistry {
 
     /** Says that a rehearsal is under way in this process; others on this machine then know of it. */
     public Entry run(String description) throws EnvironmentException {
-        return write(description, List.of(), List.of(), Optional.empty());
+        return write(description, List.of(), List.of(), Optional.empty(), Optional.empty());
     }
 
     /**
@@ -49,16 +49,21 @@ public final class RunningRegistry {
      * the entry does not delete it.
      */
     public Entry temporaryDirectory(Path temporary) throws EnvironmentException {
-        return write("temporary directory", List.of(), List.of(temporary), Optional.empty());
+        return write("temporary directory", List.of(), List.of(temporary), Optional.empty(), Optional.empty());
     }
 
     Entry server(Path dataDirectory) throws EnvironmentException {
-        return write("server", List.of(dataDirectory), List.of(), Optional.empty());
+        return write("server", List.of(dataDirectory), List.of(), Optional.empty(), Optional.empty());
     }
 
     /** Says that this process has things of its own in a container engine; which they are, their labels tell. */
     Entry engine(URI engine) throws EnvironmentException {
-        return write("containers", List.of(), List.of(), Optional.of(engine.toString()));
+        return write("containers", List.of(), List.of(), Optional.of(engine.toString()), Optional.empty());
+    }
+
+    /** Says that a program of the user's runs, whose processes have a mark in their environment. */
+    Entry program(String mark) throws EnvironmentException {
+        return write("service", List.of(), List.of(), Optional.empty(), Optional.of(mark));
     }
 
     /** Those of every harness on this machine, this one included. */
@@ -87,11 +92,22 @@ public final class RunningRegistry {
     }
 
     private Entry write(
-            String what, List<Path> dataDirectories, List<Path> temporaryDirectories, Optional<String> engine)
+            String what,
+            List<Path> dataDirectories,
+            List<Path> temporaryDirectories,
+            Optional<String> engine,
+            Optional<String> program)
             throws EnvironmentException {
         ProcessIdentity harness = ProcessIdentity.ofThisProcess();
         Content content = new Content(
-                machine, what, harness, List.of(), absolute(dataDirectories), absolute(temporaryDirectories), engine);
+                machine,
+                what,
+                harness,
+                List.of(),
+                absolute(dataDirectories),
+                absolute(temporaryDirectories),
+                engine,
+                program);
         Entry entry = new Entry(directory.resolve(harness.pid() + "-" + UUID.randomUUID() + ".json"), content);
         try {
             Files.createDirectories(directory);
@@ -128,7 +144,10 @@ public final class RunningRegistry {
         }
     }
 
-    /** @param engine the address of a container engine in which the harness has things */
+    /**
+     * @param engine the address of a container engine in which the harness has things
+     * @param program the mark of a user's program, see {@link MarkedProcesses}
+     */
     record Content(
             String machine,
             String what,
@@ -136,7 +155,8 @@ public final class RunningRegistry {
             List<ProcessIdentity> servers,
             List<String> dataDirectories,
             List<String> temporaryDirectories,
-            Optional<String> engine) {
+            Optional<String> engine,
+            Optional<String> program) {
         Content {
             servers = List.copyOf(servers);
             dataDirectories = List.copyOf(dataDirectories);
@@ -166,7 +186,8 @@ public final class RunningRegistry {
                     List.of(ProcessIdentity.of(server)),
                     content.dataDirectories,
                     content.temporaryDirectories,
-                    content.engine);
+                    content.engine,
+                    content.program);
             write();
         }
 

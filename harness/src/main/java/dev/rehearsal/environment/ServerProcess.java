@@ -4,10 +4,12 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.Consumer;
 
 /**
  * Starts processes that end when the harness does, however it ends.
@@ -25,6 +27,9 @@ final class ServerProcess {
     private static final List<String> ENDING_WITH_US = List.of("setpriv", "--pdeathsig", "QUIT");
 
     /** busybox has a setpriv that cannot do it. */
+    /** A program of the user's may take any softer word as it likes: to Java, QUIT is a question. */
+    private static final List<String> KILLED_WITH_US = List.of("setpriv", "--pdeathsig", "KILL");
+
     private static final boolean CAN_END_WITH_US = Commands.succeeds(ENDING_WITH_US, "true");
 
     private static final boolean HAS_SETSID = Commands.exists("setsid");
@@ -51,6 +56,35 @@ final class ServerProcess {
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
         Commands.cleanEnvironment(builder.environment());
         return await(PERMANENT.submit(builder::start));
+    }
+
+    /**
+     * Starts a program of the user's, as ourselves, at the head of a group of processes of its own where the system has those. Both its streams come
+     * from its process.
+     *
+     * @param environment is given ours, to be changed
+     */
+    static Process startProgram(List<String> command, Path directory, Consumer<Map<String, String>> environment)
+            throws IOException {
+        List<String> full = new ArrayList<>();
+        if (HAS_SETSID) {
+            full.add("setsid");
+        }
+        if (CAN_END_WITH_US) {
+            full.addAll(KILLED_WITH_US);
+        }
+        full.addAll(command);
+        ProcessBuilder builder = new ProcessBuilder(full)
+                .directory(directory.toFile())
+                .redirectErrorStream(true)
+                .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()));
+        environment.accept(builder.environment());
+        return await(PERMANENT.submit(builder::start));
+    }
+
+    /** Whether {@link #startProgram} makes groups. */
+    static boolean makesGroups() {
+        return HAS_SETSID;
     }
 
     /** Not to be interrupted: a process that nobody knows of would be left. */

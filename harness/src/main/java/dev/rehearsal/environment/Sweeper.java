@@ -74,7 +74,8 @@ public final class Sweeper {
                         new OtherRun(harness.pid(), Instant.ofEpochMilli(harness.startedAtMillis()), content.what());
                 boolean described = content.dataDirectories().isEmpty()
                         && content.temporaryDirectories().isEmpty()
-                        && content.engine().isEmpty();
+                        && content.engine().isEmpty()
+                        && content.program().isEmpty();
                 runs.merge(harness.pid(), run, (known, further) -> described ? further : known);
             }
         }
@@ -103,6 +104,12 @@ public final class Sweeper {
                 done.add("ended server process " + server.pid() + ", left by a harness that was killed");
             }
         }
+        content.program()
+                .ifPresent(mark -> MarkedProcesses.of(mark).forEach(process -> {
+                    process.destroyForcibly();
+                    done.add("ended process " + process.pid()
+                            + " of a scenario's service, left by a harness that was killed");
+                }));
         for (String directory : content.temporaryDirectories()) {
             if (delete(Path.of(directory))) {
                 done.add("deleted " + directory + ", left by a harness that was killed");

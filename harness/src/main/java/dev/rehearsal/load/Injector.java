@@ -127,6 +127,20 @@ final class Injector {
         for (int i = 0; i < services.size(); i++) {
             Service service = services.get(i);
             ArrivalPlan arrivals = new ArrivalPlan(plan.seed(), plan.workload().arrivals(), service);
+            if (service.http().isPresent()) {
+                HttpTraffic each = new HttpTraffic(
+                        i, firstOperation, service, arrivals, inFlight, timekeeper, stop, planStart, frames::send);
+                traffic.add(each);
+                populations.add(new PlannedSimulation.Population(
+                        arrivals, 1, start, new SimulatedUsers(
+                                service.name(),
+                                service.simulation().orElseThrow(),
+                                each,
+                                new HttpSurroundings(service.http().orElseThrow(), each),
+                                frames::send)));
+                firstOperation += service.kinds().size();
+                continue;
+            }
             RequestRunner runner = new RequestRunner(timekeeper, stop, pools.of(i), service.retry());
             if (service.simulation().isPresent()) {
                 Simulation simulation = service.simulation().get();
@@ -143,7 +157,8 @@ final class Injector {
                         frames::send);
                 traffic.add(each);
                 populations.add(new PlannedSimulation.Population(
-                        arrivals, 1, start, new SimulatedUsers(service.name(), simulation, each, frames::send)));
+                        arrivals, 1, start, new SimulatedUsers(
+                                service.name(), simulation, each, SimulatedUsers.Surroundings.PLAIN, frames::send)));
             } else {
                 int group = PlannedUsers.group(service.rate().highest());
                 ServiceTraffic each = new ServiceTraffic(
@@ -188,22 +203,24 @@ final class Injector {
             List<Traffic> traffic, Timekeeper timekeeper, StopPoint stop, InFlight inFlight, long limitNanos) {
         long stopNanos = stop.decide(timekeeper::nowNanos, STOP_MARGIN_NANOS);
         // By the plan alone, once; what simulations come to shows while they end.
-        long fixed = planned(traffic, ServiceTraffic.class, stopNanos);
+        List<Traffic> open = traffic.stream()
+                .filter(service -> !(service instanceof ServiceTraffic))
+                .toList();
+        long fixed = planned(traffic, stopNanos) - planned(open, stopNanos);
         while ((!traffic.stream().allMatch(service -> service.isCertainBefore(stopNanos))
-                        || inFlight.recorded() < fixed + planned(traffic, SimulatedTraffic.class, stopNanos))
+                        || inFlight.recorded() < fixed + planned(open, stopNanos))
                 && timekeeper.nowNanos() < stopNanos + limitNanos) {
             LockSupport.parkNanos(DRAIN_POLL_NANOS);
         }
         long nowNanos = timekeeper.nowNanos();
         traffic.forEach(service -> service.abandonRest(stopNanos, nowNanos));
         inFlight.abandon(stopNanos, nowNanos);
-        long planned = fixed + planned(traffic, SimulatedTraffic.class, stopNanos);
+        long planned = fixed + planned(open, stopNanos);
         frames.send(new Frame.Drained(stopNanos, planned, inFlight.recorded()));
     }
 
-    private static long planned(List<Traffic> traffic, Class<? extends Traffic> kind, long stopNanos) {
+    private static long planned(List<Traffic> traffic, long stopNanos) {
         return traffic.stream()
-                .filter(kind::isInstance)
                 .mapToLong(service -> service.plannedBefore(stopNanos))
                 .sum();
     }

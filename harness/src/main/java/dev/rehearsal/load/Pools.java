@@ -11,6 +11,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import javax.sql.DataSource;
@@ -22,7 +23,7 @@ import javax.sql.DataSource;
 final class Pools {
     private static final Duration FILLING = Duration.ofSeconds(30);
 
-    private final List<OfService> services = new ArrayList<>();
+    private final List<Optional<OfService>> services = new ArrayList<>();
     private final List<Filling> filling = new ArrayList<>();
 
     private record Filling(Service service, HikariDataSource pool) {}
@@ -64,6 +65,11 @@ final class Pools {
         Pools pools = new Pools();
         try {
             for (Service service : services) {
+                if (service.http().isPresent()) {
+                    // It is a program with connections of its own.
+                    pools.services.add(Optional.empty());
+                    continue;
+                }
                 boolean readsFromReplicas = service.versioned().stream()
                         .anyMatch(each -> each.operation().reads() == Reads.REPLICA);
                 List<DataSource> replicas = new ArrayList<>();
@@ -71,7 +77,8 @@ final class Pools {
                     String name = service.name() + " on replica " + (replicas.size() + 1);
                     replicas.add(pools.begun(service, name, url));
                 }
-                pools.services.add(new OfService(pools.begun(service, service.name(), jdbcUrl), replicas));
+                pools.services.add(
+                        Optional.of(new OfService(pools.begun(service, service.name(), jdbcUrl), replicas)));
             }
             for (Filling each : pools.filling) {
                 awaitFilled(each.service, each.pool);
@@ -91,8 +98,9 @@ final class Pools {
         return pool;
     }
 
+    /** Only of one whose requests go to the database. */
     OfService of(int service) {
-        return services.get(service);
+        return services.get(service).orElseThrow();
     }
 
     private static HikariConfig config(Service service, String name, String jdbcUrl) {

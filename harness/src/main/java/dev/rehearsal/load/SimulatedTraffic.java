@@ -1,6 +1,5 @@
 package dev.rehearsal.load;
 
-import dev.rehearsal.load.dsl.PlannedUser;
 import dev.rehearsal.load.dsl.SqlTransaction;
 import dev.rehearsal.run.RequestRecord.Outcome;
 import dev.rehearsal.scenario.Simulation;
@@ -22,7 +21,7 @@ import java.util.random.RandomGenerator;
  * <p>Gatling makes users ahead of their arrival, and each takes the next one of the plan. How many requests a plan comes to is known only when its users
  * have done what they do: when nobody is left who may ask for something before the stop.
  */
-final class SimulatedTraffic implements Traffic {
+final class SimulatedTraffic implements Traffic, ArrivingUsers {
     private final int service;
     private final int firstOperation;
     private final List<String> transactions;
@@ -79,14 +78,15 @@ final class SimulatedTraffic implements Traffic {
         this.instants = plan.instants();
     }
 
-    /** The next arrival of the plan, as a user. */
-    synchronized User arrive() {
+    @Override
+    public synchronized ArrivingUsers.User arrive() {
         User user = new User(index++, planStart.join() + instants.next());
         users.add(user);
         return user;
     }
 
-    long nowNanos() {
+    @Override
+    public long nowNanos() {
         return timekeeper.nowNanos();
     }
 
@@ -135,8 +135,7 @@ final class SimulatedTraffic implements Traffic {
         return inFlight.begun(new Arrival(service, transaction, arrival, nth, dueNanos), firstOperation + transaction);
     }
 
-    /** One user. What it does, it does one after the other, on whatever threads. */
-    final class User implements PlannedUser {
+    private final class User implements ArrivingUsers.User {
         private final long arrival;
         private final RandomGenerator random;
         /** When its next transaction is due. */
@@ -151,20 +150,27 @@ final class SimulatedTraffic implements Traffic {
             this.random = plan.values(arrival)::nextLong;
         }
 
-        long dueNanos() {
+        @Override
+        public long dueNanos() {
             return dueNanos;
         }
 
-        /** Thinks for so long. */
-        void pauses(long millis) {
+        @Override
+        public void pauses(long millis) {
             // Nobody else writes it meanwhile: a user does one thing after the other.
             long due = dueNanos;
             dueNanos = due + TimeUnit.MILLISECONDS.toNanos(millis);
         }
 
-        /** Will do nothing any more. */
-        void left() {
+        @Override
+        public void left() {
             users.remove(this);
+        }
+
+        /** What comes after the stop is turned away when it is due. */
+        @Override
+        public boolean mayBegin() {
+            return true;
         }
 
         @Override

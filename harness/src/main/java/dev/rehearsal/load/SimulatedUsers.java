@@ -8,6 +8,7 @@ import io.gatling.core.action.Action;
 import io.gatling.core.action.builder.ActionBuilder;
 import io.gatling.core.controller.inject.InjectionProfile;
 import io.gatling.core.pause.PauseType;
+import io.gatling.core.protocol.Protocol;
 import io.gatling.core.scenario.SimulationParams;
 import io.gatling.core.session.Session;
 import io.gatling.core.structure.PopulationBuilder;
@@ -16,11 +17,14 @@ import io.gatling.core.structure.ScenarioContext;
 import java.lang.reflect.InvocationTargetException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import scala.Function1;
 import scala.Option;
 import scala.Some;
+import scala.collection.immutable.Map;
 import scala.concurrent.duration.FiniteDuration;
 import scala.jdk.javaapi.CollectionConverters;
 import scala.runtime.BoxedUnit;
@@ -35,10 +39,57 @@ final class SimulatedUsers implements PlannedSimulation.Users {
 
     private final String service;
     private final Simulation simulation;
-    private final SimulatedTraffic traffic;
+    private final ArrivingUsers traffic;
+    private final Surroundings surroundings;
     private final Consumer<Frame.Failed> broken;
 
-    SimulatedUsers(String service, Simulation simulation, SimulatedTraffic traffic, Consumer<Frame.Failed> broken) {
+    /** What the actions of a simulation are built with. */
+    interface Surroundings {
+        /** Before the simulation is made. */
+        void prepare();
+
+        /** Of one population; called once, before its actions are built. */
+        ScenarioContext in(
+                ScenarioContext gatlings,
+                Map<Class<? extends Protocol>, Protocol> globalProtocols,
+                Map<Class<? extends Protocol>, Protocol> scenarioProtocols);
+
+        /** A user, before it does anything. */
+        Session begun(Session session);
+
+        /** A user that does nothing any more. */
+        void ended(Session session);
+
+        /** Gatling's own. */
+        Surroundings PLAIN = new Surroundings() {
+            @Override
+            public void prepare() {}
+
+            @Override
+            public ScenarioContext in(
+                    ScenarioContext gatlings,
+                    Map<Class<? extends Protocol>, Protocol> globalProtocols,
+                    Map<Class<? extends Protocol>, Protocol> scenarioProtocols) {
+                return gatlings;
+            }
+
+            @Override
+            public Session begun(Session session) {
+                return session;
+            }
+
+            @Override
+            public void ended(Session session) {}
+        };
+    }
+
+    SimulatedUsers(
+            String service,
+            Simulation simulation,
+            ArrivingUsers traffic,
+            Surroundings surroundings,
+            Consumer<Frame.Failed> broken) {
+        this.surroundings = surroundings;
         this.broken = broken;
         this.service = service;
         this.simulation = simulation;
@@ -49,6 +100,7 @@ final class SimulatedUsers implements PlannedSimulation.Users {
     @Override
     public PopulationBuilder injected(InjectionProfile profile) {
         try {
+            surroundings.prepare();
             return planned(made().params(service), profile);
         } catch (IllegalStateException e) {
             broken.accept(new Frame.Failed(String.valueOf(e.getMessage()), "Correct the simulation."));
@@ -64,9 +116,13 @@ final class SimulatedUsers implements PlannedSimulation.Users {
         }
         PopulationBuilder population = set.rootPopulationBuilders().head();
         // Gatling has the last action first.
+        Builders builders = new Builders(gatlings ->
+                surroundings.in(gatlings, set.globalProtocols(), population.scenarioProtocols()));
         List<ActionBuilder> actions = new ArrayList<>(
-                CollectionConverters.asJava(population.scenarioBuilder().actionBuilders()));
-        actions.add(new Arrivals(traffic));
+                CollectionConverters.asJava(population.scenarioBuilder().actionBuilders()).stream()
+                        .map(builders::surrounded)
+                        .toList());
+        actions.add(new Arrivals(traffic, surroundings));
         PauseType pauses =
                 population.pauseType().isDefined() ? population.pauseType().get() : set.globalPauseType();
         return population.copy(
@@ -101,7 +157,7 @@ final class SimulatedUsers implements PlannedSimulation.Users {
                 : new Some<>(new KnownPauses(pauses));
     }
 
-    private static SimulatedTraffic.User user(Session session) {
+    private static ArrivingUsers.User user(Session session) {
         return new io.gatling.javaapi.core.Session(session).get(PlannedUser.ATTRIBUTE);
     }
 
@@ -128,27 +184,56 @@ final class SimulatedUsers implements PlannedSimulation.Users {
         }
     }
 
+    /** Builders of actions, in other surroundings than Gatling's. */
+    private static final class Builders {
+        private final UnaryOperator<ScenarioContext> surroundings;
+        private Optional<ScenarioContext> context = Optional.empty();
+
+        Builders(UnaryOperator<ScenarioContext> surroundings) {
+            this.surroundings = surroundings;
+        }
+
+        private synchronized ScenarioContext context(ScenarioContext gatlings) {
+            ScenarioContext found = context.orElseGet(() -> surroundings.apply(gatlings));
+            context = Optional.of(found);
+            return found;
+        }
+
+        ActionBuilder surrounded(ActionBuilder builder) {
+            return new ActionBuilder() {
+                @Override
+                public Action build(ScenarioContext gatlings, Action next) {
+                    return builder.build(context(gatlings), next);
+                }
+            };
+        }
+    }
+
     /** The first action of each user. */
     private static final class Arrivals implements ActionBuilder {
-        private final SimulatedTraffic traffic;
+        private final ArrivingUsers traffic;
+        private final Surroundings surroundings;
 
-        Arrivals(SimulatedTraffic traffic) {
+        Arrivals(ArrivingUsers traffic, Surroundings surroundings) {
             this.traffic = traffic;
+            this.surroundings = surroundings;
         }
 
         @Override
         public Action build(ScenarioContext context, Action next) {
-            return new Arrive(traffic, next);
+            return new Arrive(traffic, surroundings, next);
         }
     }
 
     private static final class Arrive implements Action {
-        private final SimulatedTraffic traffic;
+        private final ArrivingUsers traffic;
+        private final Surroundings surroundings;
         private final Action next;
         private Logger logger = Logger.apply(Arrive.class.getName());
 
-        Arrive(SimulatedTraffic traffic, Action next) {
+        Arrive(ArrivingUsers traffic, Surroundings surroundings, Action next) {
             this.traffic = traffic;
+            this.surroundings = surroundings;
             this.next = next;
         }
 
@@ -159,8 +244,8 @@ final class SimulatedUsers implements PlannedSimulation.Users {
 
         @Override
         public void execute(Session made) {
-            SimulatedTraffic.User user = traffic.arrive();
-            Session session = new io.gatling.javaapi.core.Session(made)
+            ArrivingUsers.User user = traffic.arrive();
+            Session session = new io.gatling.javaapi.core.Session(surroundings.begun(made))
                     .set(PlannedUser.ATTRIBUTE, user)
                     .asScala();
             Function1<Session, BoxedUnit> exit = session.onExit();
@@ -172,12 +257,20 @@ final class SimulatedUsers implements PlannedSimulation.Users {
                     session.blockStack(),
                     ended -> {
                         user.left();
+                        surroundings.ended(ended);
                         return exit.apply(ended);
                     },
                     session.eventLoop());
             long early = user.dueNanos() - traffic.nowNanos() - EARLY_NANOS;
-            var unused =
-                    leaving.eventLoop().schedule(() -> next.$bang(leaving), Math.max(0, early), TimeUnit.NANOSECONDS);
+            var unused = leaving.eventLoop()
+                    .schedule(
+                            () -> {
+                                if (user.mayBegin()) {
+                                    next.$bang(leaving);
+                                }
+                            },
+                            Math.max(0, early),
+                            TimeUnit.NANOSECONDS);
         }
 
         @Override

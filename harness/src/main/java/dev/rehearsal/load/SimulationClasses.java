@@ -9,6 +9,8 @@ import dev.rehearsal.scenario.SourceLocation;
 import dev.rehearsal.scenario.Workload.Service;
 import java.io.File;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.lang.reflect.Modifier;
 import java.net.URL;
 import java.net.URLClassLoader;
@@ -21,6 +23,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
 import javax.tools.Diagnostic;
 import javax.tools.DiagnosticCollector;
 import javax.tools.JavaCompiler;
@@ -33,18 +37,29 @@ import javax.tools.ToolProvider;
  * compiled is in a directory that goes with this. For use by one thread.
  */
 public final class SimulationClasses implements AutoCloseable {
+    private static final String OUR_WORDS = "dev/rehearsal/load/dsl/SqlDsl";
+    private static final String HTTP_WORDS = "io/gatling/javaapi/http/";
+
     private final Scenario scenario;
+    private final Optional<JavaCompiler> compiler;
     private final List<Problem> problems = new ArrayList<>();
     private final List<Path> classPath = new ArrayList<>();
     private final List<Path> compiled = new ArrayList<>();
 
-    private SimulationClasses(Scenario scenario) {
+    private SimulationClasses(Scenario scenario, Optional<JavaCompiler> compiler) {
         this.scenario = scenario;
+        this.compiler = compiler;
     }
 
     /** @throws InvalidScenarioException with everything that is wrong with the simulations */
     public static SimulationClasses of(Scenario scenario) throws InvalidScenarioException, EnvironmentException {
-        SimulationClasses classes = new SimulationClasses(scenario);
+        return of(scenario, Optional.ofNullable(ToolProvider.getSystemJavaCompiler()));
+    }
+
+    /** @param compiler of the running Java, if it has one */
+    static SimulationClasses of(Scenario scenario, Optional<JavaCompiler> compiler)
+            throws InvalidScenarioException, EnvironmentException {
+        SimulationClasses classes = new SimulationClasses(scenario, compiler);
         try {
             List<Service> services = scenario.workload().services();
             for (int i = 0; i < services.size(); i++) {
@@ -79,13 +94,78 @@ public final class SimulationClasses implements AutoCloseable {
         };
         if (!own.isEmpty()) {
             own.stream().filter(each -> !classPath.contains(each)).forEach(classPath::add);
-            unfit(simulation, own).ifPresent(message -> problem(path + "simulation", message));
+            unfit(simulation, own)
+                    .or(() -> otherKind(simulation, own))
+                    .ifPresent(message -> problem(path + "simulation", message));
         }
+    }
+
+    /** Whether its requests could be timed at all: only those of our words, or of Gatling's for HTTP, are. */
+    private static Optional<String> otherKind(Simulation simulation, List<Path> own) {
+        boolean talksHttp = mentions(own, HTTP_WORDS);
+        if (simulation.http().isPresent()) {
+            return talksHttp
+                    ? Optional.empty()
+                    : Optional.of("nothing in " + simulation.path()
+                            + " talks HTTP, so that nothing of it could be timed; remove http, or name a simulation that"
+                            + " uses io.gatling.javaapi.http");
+        }
+        if (mentions(own, OUR_WORDS)) {
+            return Optional.empty();
+        }
+        return Optional.of("nothing in " + simulation.path()
+                + " uses dev.rehearsal.load.dsl, so that nothing of it could be timed; "
+                + (talksHttp
+                        ? "it talks HTTP: say to what, http: { command: …, ready: … }"
+                        : "write its transactions with that, or with io.gatling.javaapi.http"));
+    }
+
+    /** Whether a class in these places names another: as its file has it, without loading any. */
+    private static boolean mentions(List<Path> own, String name) {
+        for (Path place : own) {
+            try {
+                if (Files.isDirectory(place) ? mentionsInFolder(place, name) : mentionsInJar(place, name)) {
+                    return true;
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+        return false;
+    }
+
+    private static boolean mentionsInFolder(Path folder, String name) throws IOException {
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : (Iterable<Path>) files.filter(each -> each.toString().endsWith(".class"))::iterator) {
+                if (mentions(Files.readAllBytes(file), name)) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    private static boolean mentionsInJar(Path jar, String name) throws IOException {
+        try (ZipFile file = new ZipFile(jar.toFile())) {
+            for (ZipEntry entry : (Iterable<ZipEntry>) file.stream().map(ZipEntry.class::cast)::iterator) {
+                if (entry.getName().endsWith(".class")) {
+                    try (InputStream bytes = file.getInputStream(entry)) {
+                        if (mentions(bytes.readAllBytes(), name)) {
+                            return true;
+                        }
+                    }
+                }
+            }
+        }
+        return false;
+    }
+
+    private static boolean mentions(byte[] classFile, String name) {
+        return new String(classFile, StandardCharsets.ISO_8859_1).contains(name);
     }
 
     /** @return the directory of the classes; empty if there are none, which was reported */
     private Optional<Path> compile(Path sources, String path) throws IOException {
-        Optional<JavaCompiler> compiler = Optional.ofNullable(ToolProvider.getSystemJavaCompiler());
         if (compiler.isEmpty()) {
             problem(path, "cannot be compiled: this Java has no compiler; start the harness with a JDK, or name a jar");
             return Optional.empty();

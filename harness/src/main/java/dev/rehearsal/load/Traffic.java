@@ -1,7 +1,7 @@
 package dev.rehearsal.load;
 
 /** The requests of one service. Safe for use by several threads. */
-sealed interface Traffic permits ServiceTraffic, SimulatedTraffic {
+sealed interface Traffic permits ServiceTraffic, SimulatedTraffic, HttpTraffic {
     /**
      * From now on another version comes, more and more.
      *

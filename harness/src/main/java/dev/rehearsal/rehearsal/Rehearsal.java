@@ -6,6 +6,7 @@ import dev.rehearsal.drill.DrillServers;
 import dev.rehearsal.drill.Drills;
 import dev.rehearsal.environment.Environment;
 import dev.rehearsal.environment.ProxiedEndpoint;
+import dev.rehearsal.environment.RunningRegistry;
 import dev.rehearsal.environment.Server;
 import dev.rehearsal.environment.ServerDisk;
 import dev.rehearsal.fault.FaultInjector;
@@ -110,7 +111,7 @@ public final class Rehearsal implements AutoCloseable {
                 Load load = Load.launch(simulations.classPath());
                 Workspace workspace = Workspace.open(cache, scenario.name(), deletion, clock, journal);
                 Grounds grounds = grounds(cache, workspace, journal)) {
-            rehearseOver(grounds, load, new RightNow(journal));
+            rehearseOver(grounds, load, new RunningRegistry(cache), new RightNow(journal));
             drill(grounds, journal);
             workspace.noteNeighbours(clock, journal);
         }
@@ -134,7 +135,7 @@ public final class Rehearsal implements AutoCloseable {
                 .run();
     }
 
-    private void rehearseOver(Grounds grounds, Load load, RightNow journal)
+    private void rehearseOver(Grounds grounds, Load load, RunningRegistry registry, RightNow journal)
             throws InvalidScenarioException, EnvironmentException, InterruptedException {
         try (Grounds.Plot plot = grounds.timeline();
                 Environment environment = plot.start();
@@ -147,11 +148,13 @@ public final class Rehearsal implements AutoCloseable {
             if (scenario.workload().keepsLedger()) {
                 instruments.keepLedger(directory.ledger());
             }
-            try (load;
+            try (FrontServices services = FrontServices.started(
+                            scenario, environment, directory.outputs(), registry, progress, clock, journal);
+                    load;
                     Writeback writeback = plot.writeback()) {
                 instruments.watchGenerator(load.processId());
-                load.begin(loadSpec(environment), clock, directory.requests(), journal);
-                walk(environment, writeback, instruments, load, faults, journal);
+                load.begin(loadSpec(environment, services), clock, directory.requests(), journal);
+                walk(environment, services, writeback, instruments, load, faults, journal);
             } finally {
                 environment
                         .troubles()
@@ -176,13 +179,15 @@ public final class Rehearsal implements AutoCloseable {
 
     private void walk(
             Environment environment,
+            FrontServices services,
             Writeback writeback,
             Instruments instruments,
             Load load,
             FaultInjector faults,
             RightNow journal)
             throws EnvironmentException, InterruptedException {
-        TimelineRunner timeline = new TimelineRunner(scenario.timeline(), load, faults, clock, journal, progress);
+        TimelineRunner timeline = new TimelineRunner(
+                scenario.timeline(), load, services::failure, faults, clock, journal, progress);
         MigrationRunner migration = new MigrationRunner(
                 environment.application().jdbcUrl(ApplicationNames.MIGRATION),
                 () -> environment.primary().jdbcUrl(ApplicationNames.OBSERVER),
@@ -199,6 +204,7 @@ public final class Rehearsal implements AutoCloseable {
         // What drains is to find a server.
         faults.close();
         load.stopAndDrain(DRAIN_LIMIT);
+        services.checkNames(environment.primary().jdbcUrl(ApplicationNames.OBSERVER), clock, journal);
     }
 
     private Instruments instruments(Environment environment, Journal journal) throws EnvironmentException {
@@ -229,9 +235,9 @@ public final class Rehearsal implements AutoCloseable {
     }
 
     /** The load names its sessions itself, by service. */
-    private LoadSpec loadSpec(Environment environment) {
+    private LoadSpec loadSpec(Environment environment, FrontServices services) {
         return new LoadSpec(
-                scenario.workload().deployedBy(scenario.migration()),
+                services.reached(scenario.workload().deployedBy(scenario.migration())),
                 scenario.seed(),
                 environment.application().jdbcUrl(),
                 environment.reads().stream().map(ProxiedEndpoint::jdbcUrl).toList(),

@@ -3,9 +3,12 @@ package dev.rehearsal.rehearsal;
 import dev.rehearsal.dataset.Cloner;
 import dev.rehearsal.dataset.Snapshot;
 import dev.rehearsal.measure.SchemaFingerprint;
+import dev.rehearsal.run.ApplicationNames;
 import dev.rehearsal.run.RunClock;
 import dev.rehearsal.run.RunEvent.ChangingRate;
 import dev.rehearsal.run.RunEvent.DatasetReady;
+import dev.rehearsal.run.RunEvent.HttpTiming;
+import dev.rehearsal.run.RunEvent.InstrumentLimited;
 import dev.rehearsal.run.RunEvent.OperationPlan;
 import dev.rehearsal.run.RunEvent.RatePoint;
 import dev.rehearsal.run.RunEvent.RetryPlan;
@@ -23,6 +26,9 @@ import java.util.OptionalLong;
 
 /** Facts of a run for its record: what the judge and the reader need of scenario and dataset. */
 final class RunFacts {
+    /** Begin and end are each cut to a whole millisecond. */
+    private static final Duration HTTP_ERROR = Duration.ofMillis(1);
+
     private RunFacts() {}
 
     static RunStarted of(Scenario scenario, RunClock clock, String harnessVersion, List<String> command) {
@@ -59,7 +65,36 @@ final class RunFacts {
                                 service.rate().highest() * operation.perArrival(),
                                 operation.writes()))
                         .toList(),
-                changing(service.rate()));
+                changing(service.rate()),
+                service.http()
+                        .map(http -> new HttpTiming(
+                                ApplicationNames.application(service.name()), HTTP_ERROR.toNanos())));
+    }
+
+    /** What is told of a service whose simulation talks HTTP: what its times are, and what they are not. */
+    static InstrumentLimited timedBySending(String service, RunClock clock) {
+        return new InstrumentLimited(
+                clock.nowNanos(),
+                "response times of " + service,
+                "Its users are an HTTP simulation's: Gatling times each request in whole milliseconds, from when it was"
+                        + " sent and not from when it was due.",
+                "Each response is known to ± " + HTTP_ERROR.toMillis()
+                        + " ms; what a request waited for before it was sent is not in it (a load generator that stood"
+                        + " still, too few connections), so that lag, pool wait and service time are unknown. Which"
+                        + " requests waited for a lock is unknown too: the server's log tells the service's sessions by"
+                        + " their application_name, " + ApplicationNames.application(service) + ".",
+                OptionalLong.empty());
+    }
+
+    /** What is told where no session has the name that a service was given for them. */
+    static InstrumentLimited namesNoSession(String service, RunClock clock) {
+        return new InstrumentLimited(
+                clock.nowNanos(),
+                InstrumentLimited.lockWaitsOf(service),
+                "No session of the server has the application_name " + ApplicationNames.application(service)
+                        + ", which DATABASE_URL, JDBC_DATABASE_URL and PGAPPNAME give to the service.",
+                "Its lock waits are in the server's log, but nobody knows that they are its own.",
+                OptionalLong.empty());
     }
 
     private static Optional<ChangingRate> changing(Rate rate) {

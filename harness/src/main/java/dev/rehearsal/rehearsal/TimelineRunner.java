@@ -25,6 +25,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 
 /**
  * Walks the stages in order while the load runs: waits where a stage has a length, works where it has steps, and tells faults and progress.
@@ -38,6 +39,7 @@ final class TimelineRunner {
 
     private final Timeline timeline;
     private final Load load;
+    private final Supplier<Optional<String>> broken;
     private final FaultInjector faults;
     private final RunClock clock;
     private final RightNow journal;
@@ -48,10 +50,18 @@ final class TimelineRunner {
     private volatile double baselineP99Millis = Double.NaN;
     private volatile Optional<String> statement = Optional.empty();
 
+    /** @param broken says what the run cannot do without and has lost, apart from the load; empty while it has all */
     TimelineRunner(
-            Timeline timeline, Load load, FaultInjector faults, RunClock clock, RightNow journal, Progress progress) {
+            Timeline timeline,
+            Load load,
+            Supplier<Optional<String>> broken,
+            FaultInjector faults,
+            RunClock clock,
+            RightNow journal,
+            Progress progress) {
         this.timeline = timeline;
         this.load = load;
+        this.broken = broken;
         this.faults = faults;
         this.clock = clock;
         this.journal = journal;
@@ -235,6 +245,10 @@ final class TimelineRunner {
         if (failure.isPresent()) {
             throw new EnvironmentException(
                     "the load generator has failed: " + failure.get(), "see its words above, and try again");
+        }
+        Optional<String> lost = broken.get();
+        if (lost.isPresent()) {
+            throw new EnvironmentException(lost.get(), "see why it ended; without it there is no traffic to measure");
         }
         LiveView live = load.live();
         boolean finished = live.finishedPerSecond() > 0;

@@ -23,6 +23,8 @@ import javax.tools.StandardJavaFileManager;
 import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 /** The worked examples of {@code scenarios/simulations}: one from its sources, one from a jar. */
@@ -36,10 +38,11 @@ class SimulationTest {
     @TempDir
     private Path folder;
 
-    @Test
-    void theExampleIsValid() {
+    @ParameterizedTest
+    @ValueSource(strings = {"checkout", "shop-over-http"})
+    void theExampleIsValid(String name) {
         HarnessRun run = HarnessRun.of(
-                "validate", EXAMPLES.resolve("checkout/scenario.yaml").toString());
+                "validate", EXAMPLES.resolve(name).resolve("scenario.yaml").toString());
 
         assertThat(run.exitCode()).as(run.told()).isZero();
     }

@@ -1,6 +1,7 @@
 package dev.rehearsal.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.rehearsal.scenario.InvalidScenarioException;
 import dev.rehearsal.scenario.Problem;
@@ -11,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.Test;
@@ -121,6 +123,72 @@ class SimulationClassesTest {
         assertThat(problems(scenario("Reads", "source: load")))
                 .containsExactly("scenario.yaml:7:19: workload.services[0].simulation: the class Reads must be public,"
                         + " not abstract, and have a public constructor without parameters");
+    }
+
+    private static final String OVER_HTTP = """
+            import static io.gatling.javaapi.core.CoreDsl.*;
+            import static io.gatling.javaapi.http.HttpDsl.*;
+            import io.gatling.javaapi.core.Simulation;
+
+            public class Reads extends Simulation {
+                {
+                    setUp(scenario("reads").exec(http("read").get("/")).injectOpen(atOnceUsers(1))).protocols(http);
+                }
+            }
+            """;
+
+    @Test
+    void takesASimulationThatTalksHttpToAService() throws Exception {
+        source("Reads.java", OVER_HTTP);
+
+        assertThat(problems(scenario("Reads", "source: load\n      " + SERVICE))).isEmpty();
+    }
+
+    private static final String SERVICE =
+            "http: { command: [ sh, start ], ready: \"http://127.0.0.1:${port}/health\" }";
+
+    @Test
+    void saysThatAServiceIsMissing() throws Exception {
+        source("Reads.java", OVER_HTTP);
+
+        assertThat(problems(scenario("Reads", "source: load")))
+                .containsExactly("scenario.yaml:7:19: workload.services[0].simulation: nothing in " + folder.resolve("load")
+                        + " uses dev.rehearsal.load.dsl, so that nothing of it could be timed; it talks HTTP: say to what,"
+                        + " http: { command: …, ready: … }");
+    }
+
+    @Test
+    void saysThatAServiceIsTalkedToByNobody() throws Exception {
+        source("Reads.java", GOOD);
+
+        assertThat(problems(scenario("Reads", "source: load\n      " + SERVICE)))
+                .containsExactly("scenario.yaml:7:19: workload.services[0].simulation: nothing in " + folder.resolve("load")
+                        + " talks HTTP, so that nothing of it could be timed; remove http, or name a simulation that uses"
+                        + " io.gatling.javaapi.http");
+    }
+
+    @Test
+    void saysThatNothingOfASimulationCouldBeTimed() throws Exception {
+        source("Reads.java", GOOD.replace("transaction(\"read\", sql(\"select 1\"))", "pause(1)"));
+
+        assertThat(problems(scenario("Reads", "source: load")))
+                .containsExactly("scenario.yaml:7:19: workload.services[0].simulation: nothing in " + folder.resolve("load")
+                        + " uses dev.rehearsal.load.dsl, so that nothing of it could be timed; write its transactions with"
+                        + " that, or with io.gatling.javaapi.http");
+    }
+
+    @Test
+    void saysThatThisJavaHasNoCompiler() throws Exception {
+        source("Reads.java", GOOD);
+        Scenario scenario = scenario("Reads", "source: load");
+
+        assertThatThrownBy(() -> SimulationClasses.of(scenario, Optional.empty()))
+                .isInstanceOfSatisfying(
+                        InvalidScenarioException.class,
+                        refused -> assertThat(refused.problems())
+                                .extracting(SimulationClassesTest::line)
+                                .containsExactly("scenario.yaml:8:15: workload.services[0].source: cannot be compiled: this"
+                                        + " Java has no compiler; start the harness with a JDK, or name a jar"));
     }
 
     @Test

@@ -141,9 +141,12 @@ final class Circumstances {
                 ? "statement timeout "
                         + Quantities.duration(service.statementTimeoutNanos().getAsLong())
                 : "no statement timeout";
-        return rate(service.lowestRate(), service.arrivalsPerSecond()) + " on " + service.poolSize()
-                + " connections, waits "
-                + Quantities.duration(service.connectionTimeoutNanos()) + " for one; " + timeout + "\n"
+        String connections = service.http()
+                .map(http -> " users over HTTP, each request timed by Gatling from when it was sent, ± "
+                        + Quantities.duration(http.errorNanos()))
+                .orElseGet(() -> " on " + service.poolSize() + " connections, waits "
+                        + Quantities.duration(service.connectionTimeoutNanos()) + " for one; " + timeout);
+        return rate(service.lowestRate(), service.arrivalsPerSecond()) + connections + "\n"
                 + lines(service.operations().stream()
                         .map(o -> o.name() + " " + number(o.arrivalsPerSecond()) + "/s"
                                 + (o.writes() ? ", writes" : ", reads")));

@@ -82,8 +82,11 @@ final class PercentileCurves {
                 .filter(stage -> stage.overall().arrivals() > 0)
                 .map(stage -> "In the " + stage.stage().word() + ", of "
                         + Quantities.count(stage.overall().arrivals()) + " requests: "
-                        + figures("response", stage.overall().response()) + "; "
-                        + figures("service time alone", stage.overall().serviceTime()) + ".")
+                        + figures("response", stage.overall().response())
+                        + (stage.overall().serviceTime().count() == 0
+                                ? ""
+                                : "; " + figures("service time alone", stage.overall().serviceTime()))
+                        + ".")
                 .collect(Collectors.joining(" "));
     }
 

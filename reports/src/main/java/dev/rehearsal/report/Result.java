@@ -180,7 +180,12 @@ public record Result(
      */
     public record ReplicaLag(String replica, double maxMillis, double errorMillis, long maxBytes) {}
 
-    /** @param attempts of all arrivals: one each, and more where the service tries again */
+    /**
+     * @param attempts of all arrivals: one each, and more where the service tries again
+     * @param timedFrom {@code planned} arrival, by us; or {@code sent}, by Gatling in whole milliseconds, of an HTTP simulation: then lag, pool wait and
+     *     service time are null
+     * @param errorMillis by which each response may be off, either way
+     */
     public record Operation(
             String service,
             String operation,
@@ -191,6 +196,8 @@ public record Result(
             long failed,
             long timedOut,
             Map<String, Long> errors,
+            String timedFrom,
+            double errorMillis,
             Durations response,
             Durations lag,
             Durations poolWait,
@@ -258,7 +265,11 @@ public record Result(
             List<Lock> locks,
             List<Victims> victims,
             List<Victims> poolVictims,
+            List<SessionVictims> sessionVictims,
             List<InFront> waitedBehind) {}
+
+    /** Waits of sessions of a service in front of the database, by the server's log; which requests they served is not known. */
+    public record SessionVictims(String service, long waits, double maxWaitMillis, double totalWaitMillis) {}
 
     public record Rewrite(String relation, String reason) {}
 

@@ -209,7 +209,7 @@ final class ResultComposer {
                 millis(stage.span().startNanos()),
                 millis(stage.span().endNanos()),
                 stage.span().complete(),
-                stage.operations().stream().map(ResultComposer::operation).toList(),
+                stage.operations().stream().map(this::operation).toList(),
                 ReplicaLag.between(run, stage.span().startNanos(), stage.span().endNanos()).stream()
                         .map(ResultComposer::replicaLag)
                         .toList());
@@ -223,7 +223,8 @@ final class ResultComposer {
                 lag.mostBytes());
     }
 
-    private static Result.Operation operation(OperationStatistics operation) {
+    private Result.Operation operation(OperationStatistics operation) {
+        Optional<RunEvent.HttpTiming> http = run.http(operation.service());
         return new Result.Operation(
                 operation.service(),
                 operation.operation(),
@@ -234,6 +235,8 @@ final class ResultComposer {
                 operation.failed(),
                 operation.timedOut(),
                 operation.errors(),
+                http.isPresent() ? "sent" : "planned",
+                http.map(timing -> millis(timing.errorNanos())).orElse(0.0),
                 durations(operation.response()),
                 durations(operation.lag()),
                 durations(operation.poolWait()),
@@ -336,6 +339,10 @@ final class ResultComposer {
                         .toList(),
                 impact.victims().stream().map(ResultComposer::victims).toList(),
                 impact.poolVictims().stream().map(ResultComposer::victims).toList(),
+                impact.sessionVictims().stream()
+                        .map(v -> new Result.SessionVictims(
+                                v.service(), v.waits(), millis(v.maxWaitNanos()), millis(v.totalWaitNanos())))
+                        .toList(),
                 impact.inFront().stream()
                         .map(f -> new Result.InFront(
                                 f.name(), f.party().name().toLowerCase(Locale.ROOT), millis(f.blockedNanos())))

@@ -8,6 +8,7 @@ import dev.rehearsal.run.StatementRun;
 import dev.rehearsal.run.StepRun;
 import dev.rehearsal.verdict.InFront;
 import dev.rehearsal.verdict.Quantities;
+import dev.rehearsal.verdict.SessionVictims;
 import dev.rehearsal.verdict.StatementImpact;
 import dev.rehearsal.verdict.Verdict;
 import dev.rehearsal.verdict.Victims;
@@ -61,7 +62,7 @@ final class StatementRows {
                 statement.walBytes().isPresent()
                         ? Quantities.bytes(statement.walBytes().getAsLong())
                         : NOTHING,
-                impact.requests() == 0 ? NOTHING : Quantities.count(impact.requests()),
+                felt(impact),
                 positive(impact.maxResponseNanos()),
                 victims(impact),
                 statement.locks().stream()
@@ -70,6 +71,13 @@ final class StatementRows {
                         .toList(),
                 axis.millis(statement.tries().getFirst().sentNanos()),
                 axis.millis(statement.last().transactionEndedNanos()));
+    }
+
+    private static String felt(StatementImpact impact) {
+        if (impact.requests() > 0 || impact.sessionWaits() == 0) {
+            return impact.requests() == 0 ? NOTHING : Quantities.count(impact.requests());
+        }
+        return Quantities.count(impact.sessionWaits()) + " waits of sessions";
     }
 
     private static String trouble(StatementRun statement) {
@@ -108,10 +116,23 @@ final class StatementRows {
     }
 
     private static List<PageView.Victim> victims(StatementImpact impact) {
-        return Stream.concat(
+        return Stream.of(
                         impact.victims().stream().map(v -> victim(v, "")),
-                        impact.poolVictims().stream().map(v -> victim(v, ", for a connection of the full pool")))
+                        impact.poolVictims().stream().map(v -> victim(v, ", for a connection of the full pool")),
+                        impact.sessionVictims().stream().map(StatementRows::sessions))
+                .flatMap(rows -> rows)
                 .toList();
+    }
+
+    /** Of requests nothing is known here. */
+    private static PageView.Victim sessions(SessionVictims victims) {
+        return new PageView.Victim(
+                victims.service() + ", waits of its sessions by the server's log",
+                Quantities.count(victims.waits()),
+                NOTHING,
+                Quantities.duration(victims.maxWaitNanos()),
+                Quantities.duration(victims.totalWaitNanos()),
+                NOTHING);
     }
 
     /** Such as {@code 12 (57014 × 9, poolTimeout × 3)}. */

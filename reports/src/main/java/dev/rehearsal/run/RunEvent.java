@@ -88,6 +88,7 @@ public sealed interface RunEvent {
      * @param statementTimeoutNanos empty: none
      * @param retry what it tries again; empty: nothing, and of runs that were recorded before it was
      * @param changing how the rate changes; empty: it does not
+     * @param http how its requests are timed where they go to a service in front of the database; empty: by us, from their planned arrival
      */
     record ServicePlan(
             String name,
@@ -97,9 +98,32 @@ public sealed interface RunEvent {
             OptionalLong statementTimeoutNanos,
             Optional<RetryPlan> retry,
             List<OperationPlan> operations,
-            Optional<ChangingRate> changing) {
+            Optional<ChangingRate> changing,
+            Optional<HttpTiming> http) {
         public ServicePlan {
             operations = List.copyOf(operations);
+        }
+
+        /** One whose requests go to the database. */
+        public ServicePlan(
+                String name,
+                double arrivalsPerSecond,
+                int poolSize,
+                long connectionTimeoutNanos,
+                OptionalLong statementTimeoutNanos,
+                Optional<RetryPlan> retry,
+                List<OperationPlan> operations,
+                Optional<ChangingRate> changing) {
+            this(
+                    name,
+                    arrivalsPerSecond,
+                    poolSize,
+                    connectionTimeoutNanos,
+                    statementTimeoutNanos,
+                    retry,
+                    operations,
+                    changing,
+                    Optional.empty());
         }
 
         /** Arrivals per second. */
@@ -130,6 +154,15 @@ public sealed interface RunEvent {
                     Optional.empty());
         }
     }
+
+    /**
+     * Requests of an HTTP simulation, timed by Gatling from when they were sent: of them neither lag nor pool wait nor service time is known, nor the
+     * server's session that served them.
+     *
+     * @param applicationName of the service's sessions, if it takes it
+     * @param errorNanos by which a response time may be off, either way
+     */
+    record HttpTiming(String applicationName, long errorNanos) {}
 
     /**
      * A rate that changes: straight between its points.
@@ -721,6 +754,11 @@ public sealed interface RunEvent {
 
         /** What tells of rewrites, scans and short locks. */
         public static final String EVENT_TRIGGERS = "event triggers";
+
+        /** Of a service whose sessions the server's log cannot tell from others. */
+        public static String lockWaitsOf(String service) {
+            return "lock waits of " + service;
+        }
     }
 
     /** Something the reader should know: another run on this machine, a busy host. */

@@ -2,6 +2,7 @@ package dev.rehearsal.run;
 
 import dev.rehearsal.run.RunEvent.DatasetReady;
 import dev.rehearsal.run.RunEvent.EnvironmentReady;
+import dev.rehearsal.run.RunEvent.HttpTiming;
 import dev.rehearsal.run.RunEvent.InstrumentLimited;
 import dev.rehearsal.run.RunEvent.InstrumentTrouble;
 import dev.rehearsal.run.RunEvent.LedgerRead;
@@ -104,6 +105,14 @@ public record RunRecord(
     public Optional<InstrumentLimited> limitation(String instrument) {
         return limitations.stream()
                 .filter(limited -> limited.instrument().equals(instrument))
+                .findFirst();
+    }
+
+    /** How the requests of a service are timed, if that is not our doing. */
+    public Optional<HttpTiming> http(String service) {
+        return started.services().stream()
+                .filter(plan -> plan.name().equals(service))
+                .flatMap(plan -> plan.http().stream())
                 .findFirst();
     }
 

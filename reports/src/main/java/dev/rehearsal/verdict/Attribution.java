@@ -71,8 +71,15 @@ public record Attribution(
                         .toList();
 
         List<OperationKey> operations = run.requests().operations();
+        Map<String, String> unjoined = new LinkedHashMap<>();
+        run.started()
+                .services()
+                .forEach(service ->
+                        service.http().ifPresent(http -> unjoined.put(http.applicationName(), service.name())));
         VictimJoin join = new VictimJoin(
-                caused,
+                caused.stream()
+                        .filter(c -> !unjoined.containsKey(c.lockWait().applicationName()))
+                        .toList(),
                 run.faults().stream()
                         .filter(fault -> fault.happened() && fault.kind().equals("failover"))
                         .mapToLong(FaultRun::startNanos)
@@ -105,6 +112,7 @@ public record Attribution(
                     statements.get(i),
                     inLockQueue(i, victims, operations),
                     inFrontOfPool(i, poolVictims, operations),
+                    sessions(i, caused, unjoined),
                     own.inFrontOf(statements.get(i))));
         }
         return new Attribution(
@@ -136,6 +144,26 @@ public record Attribution(
             }
         }
         return tally.result();
+    }
+
+    /** @param services by the name of their sessions, those whose requests cannot be joined to these */
+    private static List<SessionVictims> sessions(int cause, List<CausedWait> caused, Map<String, String> services) {
+        Map<String, SessionVictims> byService = new LinkedHashMap<>();
+        for (CausedWait wait : caused) {
+            String service = services.getOrDefault(wait.lockWait().applicationName(), "");
+            if (wait.cause() == cause && !service.isEmpty()) {
+                long nanos = wait.lockWait().durationNanos();
+                byService.merge(
+                        service,
+                        new SessionVictims(service, 1, nanos, nanos),
+                        (one, other) -> new SessionVictims(
+                                service,
+                                one.waits() + other.waits(),
+                                Math.max(one.maxWaitNanos(), other.maxWaitNanos()),
+                                one.totalWaitNanos() + other.totalWaitNanos()));
+            }
+        }
+        return List.copyOf(byService.values());
     }
 
     private static List<Victims> inFrontOfPool(int cause, List<PoolVictim> victims, List<OperationKey> operations) {

@@ -1,9 +1,11 @@
 package dev.rehearsal.verdict;
 
+import dev.rehearsal.run.RequestLog.OperationKey;
 import dev.rehearsal.run.RequestRecord;
 import dev.rehearsal.run.RequestRecord.Outcome;
 import dev.rehearsal.run.RunRecord;
 import dev.rehearsal.run.StageSpan;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -34,8 +36,11 @@ record HeldRate(double askedPerSecond, double heldPerSecond) {
         });
         StageSpan behind = new StageSpan(stage.stage(), lastInTime[0] + 1, stage.endNanos(), stage.complete());
         long[] counts = new long[2];
+        List<OperationKey> operations = run.requests().operations();
         run.requests().forEach(request -> {
-            counts[0] += behind.contains(request.t0Nanos()) ? 1 : 0;
+            boolean planned =
+                    run.http(operations.get(request.operation()).service()).isEmpty();
+            counts[0] += planned && behind.contains(request.t0Nanos()) ? 1 : 0;
             counts[1] += begun(request) && behind.contains(request.t1Nanos()) ? 1 : 0;
         });
         return notable(counts[0], counts[1], behind);

@@ -1,6 +1,7 @@
 package dev.rehearsal.verdict;
 
 import dev.rehearsal.run.RequestLog.OperationKey;
+import dev.rehearsal.run.RunEvent.HttpTiming;
 import dev.rehearsal.scenario.Objective;
 import dev.rehearsal.scenario.Stage;
 import dev.rehearsal.verdict.Finding.Interval;
@@ -16,6 +17,9 @@ import java.util.OptionalDouble;
  *
  * <p>A percentile p needs at least 2 / (1 − p) requests (200 for p99): with fewer, two of them decide. It is then inconclusive, unless every
  * request was within the limit: then so was the percentile, whatever it is. A regression asks the same of the baseline.
+ *
+ * <p>Where Gatling has timed requests in whole milliseconds, a percentile is within its limit if it is so with its error added, beyond it if it is so
+ * with its error taken off, and inconclusive in between.
  *
  * <p>A maximum is a fact of the run. A regression compares two stages, and chance has a part in both: it is judged by the interval of
  * {@link BlockBootstrap}. It failed if the whole interval is beyond the limit, it passed if none of it is, and is inconclusive in between. Where the scenario has
@@ -73,6 +77,7 @@ final class LatencyJudge {
         Optional<Timings> baseline = evidence.stage(Stage.BASELINE)
                 .map(s -> s.of(service, operation).response())
                 .filter(timings -> timings.count() > 0);
+        long error = errorNanos(service, operation);
         List<Part> parts = new ArrayList<>();
         objective
                 .max()
@@ -80,19 +85,21 @@ final class LatencyJudge {
                         objective,
                         response,
                         (double) max.toNanos(),
-                        "the limit is " + Quantities.duration(max.toNanos()))));
+                        "the limit is " + Quantities.duration(max.toNanos()),
+                        error)));
         objective
                 .regression()
                 .ifPresent(factor -> parts.add(despiteRate(
                         RateChange.of(evidence, objective.during(), service, operation),
-                        regression(objective, new Subject(service, operation), response, baseline, factor))));
+                        regression(objective, new Subject(service, operation), response, baseline, factor, error))));
         Part worst = parts.stream().reduce(LatencyJudge::worse).orElseThrow();
 
         String beside = baseline.filter(b -> objective.during() != Stage.BASELINE)
                 .map(b -> "; in the baseline it was " + Quantities.duration(b.percentileNanos(objective.percentile())))
                 .orElse("");
         String message = sentence(subject) + " was "
-                + Quantities.duration(response.percentileNanos(objective.percentile())) + " over "
+                + Quantities.duration(response.percentileNanos(objective.percentile()))
+                + (error > 0 ? " ± " + Quantities.duration(error) : "") + " over "
                 + Wording.count(response.count(), "request", "requests") + beside + "; " + worst.why() + ".";
         Finding finding = finding(
                 objective,
@@ -115,8 +122,26 @@ final class LatencyJudge {
     /** Whose requests; all services or operations where it has none. */
     private record Subject(Optional<String> service, Optional<String> operation) {}
 
+    /** By how much a response time of these may be off; 0 where we have taken it. */
+    private long errorNanos(Optional<String> service, Optional<String> operation) {
+        return evidence.run().requests().operations().stream()
+                .filter(key -> service.map(key.service()::equals).orElse(true))
+                .filter(key -> operation.map(key.operation()::equals).orElse(true))
+                .flatMap(key -> evidence.run().http(key.service()).stream())
+                .mapToLong(HttpTiming::errorNanos)
+                .max()
+                .orElse(0);
+    }
+
     private Part regression(
-            Objective.Latency objective, Subject subject, Timings response, Optional<Timings> baseline, double factor) {
+            Objective.Latency objective,
+            Subject subject,
+            Timings response,
+            Optional<Timings> baseline,
+            double factor,
+            long errorNanos) {
+        // The limit is made of a response time that may be off as well.
+        double error = errorNanos * (1 + factor);
         if (baseline.isEmpty()) {
             return new Part(
                     Status.INCONCLUSIVE,
@@ -146,7 +171,7 @@ final class LatencyJudge {
                             + objective.baselineNeeded().toSeconds() + " s");
         }
         if (response.count() < needed) {
-            return against(objective, response, limit, limited);
+            return against(objective, response, limit, limited, error);
         }
         limitsNanos.add(limit);
         int stageSeconds = evidence.run()
@@ -159,7 +184,7 @@ final class LatencyJudge {
                         objective.percentile(),
                         (double) response.percentileNanos(objective.percentile()),
                         Math.max(1, stageSeconds))
-                .map(interval -> within(interval, limit, limited))
+                .map(interval -> within(interval, limit, limited, error))
                 .orElseGet(() -> new Part(
                         Status.INCONCLUSIVE,
                         OptionalDouble.of(limit),
@@ -177,10 +202,10 @@ final class LatencyJudge {
                 .orElse(part);
     }
 
-    private static Part within(Interval interval, double limitNanos, String limited) {
-        Status status = interval.low() > limitNanos
+    private static Part within(Interval interval, double limitNanos, String limited, double errorNanos) {
+        Status status = interval.low() - errorNanos > limitNanos
                 ? Status.FAILED
-                : interval.high() <= limitNanos ? Status.PASSED : Status.INCONCLUSIVE;
+                : interval.high() + errorNanos <= limitNanos ? Status.PASSED : Status.INCONCLUSIVE;
         String why = limited + ", and as the baseline fluctuates it stands for "
                 + Quantities.duration(Math.round(interval.low())) + " to "
                 + Quantities.duration(Math.round(interval.high())) + " ("
@@ -191,11 +216,12 @@ final class LatencyJudge {
         return new Part(status, OptionalDouble.of(limitNanos), why, Optional.of(interval));
     }
 
-    private Part against(Objective.Latency objective, Timings response, double limitNanos, String limit) {
+    private Part against(
+            Objective.Latency objective, Timings response, double limitNanos, String limit, double errorNanos) {
         OptionalDouble number = OptionalDouble.of(limitNanos);
         limitsNanos.add(limitNanos);
         long needed = Timings.requestsNeeded(objective.percentile());
-        if (response.maxNanos() <= limitNanos) {
+        if (response.maxNanos() + errorNanos <= limitNanos) {
             return new Part(Status.PASSED, number, limit);
         }
         if (response.count() < needed) {
@@ -205,8 +231,13 @@ final class LatencyJudge {
                     limit + ", but " + Wording.percentile(objective.percentile()) + " needs " + Quantities.count(needed)
                             + " requests; lengthen the stage or raise the rate");
         }
-        boolean within = response.percentileNanos(objective.percentile()) <= limitNanos;
-        return new Part(within ? Status.PASSED : Status.FAILED, number, limit);
+        double percentile = response.percentileNanos(objective.percentile());
+        if (percentile + errorNanos <= limitNanos) {
+            return new Part(Status.PASSED, number, limit);
+        }
+        return percentile - errorNanos > limitNanos
+                ? new Part(Status.FAILED, number, limit)
+                : new Part(Status.INCONCLUSIVE, number, limit + ", which lies within the error; raise it");
     }
 
     /** Failed before inconclusive before passed; of two alike, the one with the smaller limit. */

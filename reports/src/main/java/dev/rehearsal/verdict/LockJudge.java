@@ -4,6 +4,7 @@ import dev.rehearsal.run.RunEvent.EnvironmentReady;
 import dev.rehearsal.run.RunEvent.InstrumentLimited;
 import dev.rehearsal.run.RunEvent.LockHeld;
 import dev.rehearsal.run.RunEvent.LockWaited;
+import dev.rehearsal.run.RunEvent.ServicePlan;
 import dev.rehearsal.run.RunEvent.StatementObserved;
 import dev.rehearsal.run.RunEvent.WaitOutcome;
 import dev.rehearsal.scenario.Objective;
@@ -178,6 +179,16 @@ final class LockJudge {
         return evidence.run().limitation(InstrumentLimited.LOCK_WAITS);
     }
 
+    /** A service whose waits cannot be told from others'. */
+    private Optional<String> unnamed() {
+        return evidence.run().started().services().stream()
+                .map(ServicePlan::name)
+                .filter(service -> evidence.run()
+                        .limitation(InstrumentLimited.lockWaitsOf(service))
+                        .isPresent())
+                .findFirst();
+    }
+
     /** Of the wait's duration: none by the server's own account, which is in microseconds. */
     private long errorNanos(LockWaited wait) {
         return sampled().isPresent() ? 2 * wait.errorNanos() : 0;
@@ -218,6 +229,9 @@ final class LockJudge {
                     + (sampled().isPresent()
                             ? " may have been missed, because the server's log is not read: raise the limit."
                             : " are not in the server's log: lower environment.settings.deadlock_timeout or raise the limit.");
+        } else if (objective.victims() == Objective.Victims.APPLICATION && unnamed().isPresent()) {
+            status = Status.INCONCLUSIVE;
+            why = " Those of " + unnamed().get() + " are not known: its sessions do not have the name that it was given.";
         } else if (endUnknown) {
             status = Status.INCONCLUSIVE;
             why = " The end of at least one wait was not seen, so that it may have been longer.";

@@ -15,6 +15,7 @@ public final class OperationStatistics {
     private final String operation;
     private final String version;
     private final boolean writes;
+    private final boolean planned;
     private long completed;
     private long failed;
     private long timedOut;
@@ -25,7 +26,14 @@ public final class OperationStatistics {
     private final Timings poolWait = new Timings();
     private final Timings serviceTime = new Timings();
 
+    /** Of requests that are timed from their planned arrival. */
     OperationStatistics(String service, String operation, String version, boolean writes) {
+        this(service, operation, version, writes, true);
+    }
+
+    /** @param planned whether requests are timed from their planned arrival; of others there is no lag, rather than one of nothing */
+    OperationStatistics(String service, String operation, String version, boolean writes, boolean planned) {
+        this.planned = planned;
         this.service = service;
         this.operation = operation;
         this.version = version;
@@ -46,7 +54,9 @@ public final class OperationStatistics {
         long t3 = reached(request.t3Nanos()) ? request.t3Nanos() : Math.max(lastSeenNanos, request.t0Nanos());
         long t1 = reached(request.t1Nanos()) ? request.t1Nanos() : t3;
         response.add(t3 - request.t0Nanos());
-        lag.add(t1 - request.t0Nanos());
+        if (planned) {
+            lag.add(t1 - request.t0Nanos());
+        }
         if (reached(request.t1Nanos())) {
             poolWait.add((reached(request.t2Nanos()) ? request.t2Nanos() : t3) - askedNanos(request));
         }
@@ -137,7 +147,7 @@ public final class OperationStatistics {
         return Collections.unmodifiableSortedMap(errors);
     }
 
-    /** Planned arrival to end. */
+    /** Planned arrival to end; of an HTTP simulation's, from when it was sent. */
     public Timings response() {
         return response;
     }

@@ -1,6 +1,7 @@
 package dev.rehearsal.verdict;
 
 import dev.rehearsal.run.FaultRun;
+import dev.rehearsal.run.RunEvent.HttpTiming;
 import dev.rehearsal.run.RunEvent.Paused;
 import dev.rehearsal.run.RunRecord;
 import dev.rehearsal.run.StageSpan;
@@ -57,17 +58,20 @@ final class OutageJudge {
         long limit = objective.max().toNanos();
         long observed = outage.durationNanos();
         long ours = standStill(outage);
-        Status status =
-                observed <= limit ? Status.PASSED : observed - ours <= limit ? Status.INCONCLUSIVE : Status.FAILED;
+        // Of its begin, and of its end.
+        long error = 2 * run.http(outage.service()).map(HttpTiming::errorNanos).orElse(0L);
+        Status status = observed + error <= limit
+                ? Status.PASSED
+                : observed - ours - error <= limit ? Status.INCONCLUSIVE : Status.FAILED;
         String message = "The longest time without a success of " + name + " was " + Quantities.duration(observed)
                 + when(outage) + "; the limit is " + Quantities.duration(limit) + "."
                 + (outage.firstSuccessNanos().isPresent()
                         ? ""
                         : " There was none any more to the end of the run, so that it may have been longer.")
-                + (status == Status.INCONCLUSIVE
+                + (status == Status.INCONCLUSIVE && observed - ours <= limit && ours > 0
                         ? " For " + Quantities.duration(ours) + " of it the load generator itself stood still: run it"
                                 + " again on a quieter machine."
-                        : "");
+                        : status == Status.INCONCLUSIVE ? " The limit lies within the error, ± " + Quantities.duration(error) + "." : "");
         return Finding.ofDuration(
                 OBJECTIVE,
                 status,

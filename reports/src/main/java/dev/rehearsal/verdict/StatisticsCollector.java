@@ -20,13 +20,14 @@ final class StatisticsCollector {
         this.spans = run.stages();
         for (int i = 0; i < spans.size(); i++) {
             byStage.add(run.requests().operations().stream()
-                    .map(StatisticsCollector::empty)
+                    .map(this::empty)
                     .toList());
         }
     }
 
-    private static OperationStatistics empty(OperationKey key) {
-        return new OperationStatistics(key.service(), key.operation(), key.version(), key.writes());
+    private OperationStatistics empty(OperationKey key) {
+        boolean planned = run.http(key.service()).isEmpty();
+        return new OperationStatistics(key.service(), key.operation(), key.version(), key.writes(), planned);
     }
 
     List<StageStatistics> collect() {

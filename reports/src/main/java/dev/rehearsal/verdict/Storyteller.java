@@ -79,7 +79,7 @@ final class Storyteller {
                 .findFirst();
         if (broken.isPresent()) {
             List<String> sentences = new ArrayList<>(List.of(MigrationJudge.failure(broken.get())));
-            worst().filter(i -> i.requests() > 0)
+            worst().filter(Storyteller::isFelt)
                     .ifPresent(i -> sentences.add(
                             "`" + Wording.statement(i.statement().sql()) + "` " + deed(i) + "; " + felt(i) + "."));
             return new Story(Optional.empty(), sentences, Optional.empty());
@@ -149,8 +149,11 @@ final class Storyteller {
 
     private static long totalWaitNanos(StatementImpact impact) {
         return Stream.concat(impact.victims().stream(), impact.poolVictims().stream())
-                .mapToLong(Victims::totalWaitNanos)
-                .sum();
+                        .mapToLong(Victims::totalWaitNanos)
+                        .sum()
+                + impact.sessionVictims().stream()
+                        .mapToLong(SessionVictims::totalWaitNanos)
+                        .sum();
     }
 
     /** The longest hold of those that stop writes; if there is none, the strongest of the others. */
@@ -212,8 +215,9 @@ final class Storyteller {
 
     /** Such as {@code 8,040 requests waited behind it (place-order, read-order), worst response 26.4 s; in the baseline p99 was 4.9 ms}. */
     private String felt(StatementImpact impact) {
+        String sessions = sessionsFelt(impact);
         if (impact.requests() == 0) {
-            return "no request waited for a lock behind it";
+            return sessions.isEmpty() ? "no request waited for a lock behind it" : sessions;
         }
         List<Victims> operations = Stream.concat(impact.victims().stream(), impact.poolVictims().stream())
                 .sorted(Comparator.comparingLong(Victims::requests).reversed())
@@ -225,7 +229,26 @@ final class Storyteller {
         String named = String.join(", ", names.stream().limit(OPERATIONS_NAMED).toList())
                 + (names.size() > OPERATIONS_NAMED ? " and " + (names.size() - OPERATIONS_NAMED) + " more" : "");
         return Wording.count(impact.requests(), "request", "requests") + " waited behind it (" + named
-                + "), worst response " + Quantities.duration(impact.maxResponseNanos()) + baseline(operations);
+                + "), worst response " + Quantities.duration(impact.maxResponseNanos()) + baseline(operations)
+                + (sessions.isEmpty() ? "" : "; " + sessions);
+    }
+
+    /** Such as {@code sessions of shop waited 8 times behind it, at most 1.52 s; which requests they served is not known}. */
+    private static String sessionsFelt(StatementImpact impact) {
+        List<SessionVictims> victims = impact.sessionVictims();
+        return victims.isEmpty()
+                ? ""
+                : "sessions of " + Wording.list(victims.stream().map(SessionVictims::service).toList()) + " waited "
+                        + Wording.count(impact.sessionWaits(), "time", "times") + " behind it, at most "
+                        + Quantities.duration(victims.stream()
+                                .mapToLong(SessionVictims::maxWaitNanos)
+                                .max()
+                                .orElseThrow())
+                        + " (which requests they served is not known)";
+    }
+
+    private static boolean isFelt(StatementImpact impact) {
+        return impact.requests() > 0 || impact.sessionWaits() > 0;
     }
 
     private String baseline(List<Victims> operations) {
@@ -255,9 +278,13 @@ final class Storyteller {
         long waited = impacts.stream().mapToLong(StatementImpact::requests).sum();
         long worst =
                 impacts.stream().mapToLong(StatementImpact::maxWaitNanos).max().orElse(0);
+        Optional<String> sessions = impacts.stream()
+                .max(Comparator.comparingLong(StatementImpact::sessionWaits))
+                .map(Storyteller::sessionsFelt)
+                .filter(felt -> !felt.isEmpty());
         sentences.add(Wording.count(impacts.size(), "statement", "statements") + took + "; "
                 + (waited == 0
-                        ? "no request waited for a lock behind it."
+                        ? sessions.orElse("no request waited for a lock behind it") + "."
                         : Wording.count(waited, "request", "requests") + " waited for a lock, at most "
                                 + Quantities.duration(worst) + "."));
         migrationBesideBaseline().ifPresent(sentences::add);
@@ -298,7 +325,7 @@ final class Storyteller {
                         .toList()
                 : validity.reasons();
         List<String> sentences = new ArrayList<>(reasons.isEmpty() ? List.of("No objective was judged.") : reasons);
-        worst().filter(i -> i.requests() > 0)
+        worst().filter(Storyteller::isFelt)
                 .ifPresent(i -> sentences.add("Seen, but not judged: `"
                         + Wording.statement(i.statement().sql()) + "` " + deed(i) + "; " + felt(i) + "."));
         return new Story(Optional.empty(), sentences, Optional.empty());

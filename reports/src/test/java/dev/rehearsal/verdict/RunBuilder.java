@@ -60,6 +60,7 @@ final class RunBuilder {
     private final List<long[]> readings = new ArrayList<>();
     private List<OperationKey> operations = OPERATIONS;
     private Optional<RunEvent.ChangingRate> changing = Optional.empty();
+    private Optional<RunEvent.HttpTiming> http = Optional.empty();
     private int steps;
     private int nextPid = 100;
     private long lost;
@@ -74,6 +75,27 @@ final class RunBuilder {
         changing = Optional.of(new RunEvent.ChangingRate(
                 List.of(new RunEvent.RatePoint(0, 100), new RunEvent.RatePoint(60_000_000_000L, 250)),
                 OptionalLong.empty()));
+        return this;
+    }
+
+    /** Its first service stands in front of the database, and Gatling times its requests, ± 1 ms. */
+    RunBuilder overHttp() {
+        http = Optional.of(new RunEvent.HttpTiming("harness-app/checkout", nanos(1)));
+        return this;
+    }
+
+    /** A request as Gatling tells of it. */
+    RunBuilder sent(OperationKey operation, double t0Millis, double responseMillis) {
+        requests.add(new RequestRecord(
+                OPERATIONS.indexOf(operation),
+                Outcome.SUCCEEDED,
+                -1,
+                0,
+                nanos(t0Millis),
+                RequestRecord.NEVER,
+                RequestRecord.NEVER,
+                nanos(t0Millis + responseMillis),
+                ""));
         return this;
     }
 
@@ -409,7 +431,8 @@ final class RunBuilder {
                                 List.of(
                                         new OperationPlan("read-order", 180, false),
                                         new OperationPlan("place-order", 70, true)),
-                                changing),
+                                changing,
+                                http),
                         new ServicePlan(
                                 "billing",
                                 40,

@@ -263,7 +263,7 @@ public final class ScenarioLoader {
     /** Whether a problem at {@code path} can hide the name of a service or of an operation. */
     private static boolean hidesNames(String path) {
         return path.matches(
-                "workload(\\.services(\\[\\d+](\\.(operations|transactions)(\\[\\d+])?|\\.simulation|\\.jar|\\.source)?)?)?(\\.name)?");
+                "workload(\\.services(\\[\\d+](\\.(operations|transactions)(\\[\\d+])?|\\.simulation|\\.jar|\\.source|\\.http(\\..*)?)?)?)?(\\.name)?");
     }
 
     /** The names that the server gives to indexes and sequences: {@code orders_pkey}, {@code orders_email_key}, {@code orders_id_seq}. */

@@ -162,7 +162,9 @@ public final class ScenarioWriter {
         map.put("rate", rate(service.rate(), folder));
         Map<String, Object> pool = new LinkedHashMap<>();
         pool.put("size", number(service.pool().size()));
-        pool.put("connectionTimeout", Quantity.write(service.pool().connectionTimeout()));
+        if (service.http().isEmpty()) {
+            pool.put("connectionTimeout", Quantity.write(service.pool().connectionTimeout()));
+        }
         map.put("pool", pool);
         service.statementTimeout().ifPresent(timeout -> map.put("statementTimeout", Quantity.write(timeout)));
         service.retry().ifPresent(retry -> map.put("retry", retry(retry)));
@@ -197,6 +199,24 @@ public final class ScenarioWriter {
                 simulation.transactions().stream()
                         .map(ScenarioWriter::transaction)
                         .toList());
+        simulation.http().ifPresent(http -> service.put("http", http(http, folder)));
+    }
+
+    private static Map<String, Object> http(HttpService http, Path folder) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("command", http.command());
+        if (!http.directory().equals(folder)) {
+            map.put("directory", relative(folder, http.directory()));
+        }
+        if (!http.environment().isEmpty()) {
+            map.put("environment", http.environment());
+        }
+        map.put("ready", http.ready());
+        map.put("readyWithin", Quantity.write(http.readyWithin()));
+        if (!http.properties().isEmpty()) {
+            map.put("properties", http.properties());
+        }
+        return map;
     }
 
     private static Map<String, Object> transaction(Simulation.Transaction transaction) {

@@ -2,17 +2,30 @@ package dev.rehearsal.scenario;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A Gatling simulation that says what the users of a service do, in place of operations.
  *
  * @param className fully qualified, of a class that extends Gatling's {@code Simulation}
  * @param path of the jar, or of the folder that the sources of Java stand in
- * @param transactions all that its users may do, in the order in which requests number them
+ * @param transactions all that its users may do, in the order in which requests number them; of one that talks HTTP, by the names of its requests
+ * @param http the service that it talks to; empty: it runs transactions on the service's own pool
  */
-public record Simulation(String className, Form form, Path path, List<Transaction> transactions) {
+public record Simulation(
+        String className, Form form, Path path, List<Transaction> transactions, Optional<HttpService> http) {
     public Simulation {
         transactions = List.copyOf(transactions);
+    }
+
+    /** The same with the service at a port. */
+    Simulation listening(Optional<Integer> port) {
+        return new Simulation(
+                className,
+                form,
+                path,
+                transactions,
+                http.map(service -> port.map(service::at).orElse(service)));
     }
 
     /** What the class is in. */

@@ -2,6 +2,7 @@ package dev.rehearsal.scenario;
 
 import dev.rehearsal.scenario.Simulation.Form;
 import dev.rehearsal.scenario.Simulation.Transaction;
+import dev.rehearsal.scenario.yaml.YamlNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,7 +16,7 @@ import java.util.stream.Stream;
 /** Reads {@code simulation}, with the keys of a service that belong to it. Whether its class works is seen where Gatling is. */
 final class SimulationReader {
     /** Of a service; without {@code simulation} they say nothing. */
-    static final List<String> KEYS = List.of("jar", "source", "transactions");
+    static final List<String> KEYS = List.of("jar", "source", "transactions", "http");
 
     private static final Keys TRANSACTION_KEYS = Keys.of("name", "perUser", "writes");
     private static final String CLASS_RULE = "the full name of a class, e.g. com.example.Checkout";
@@ -58,11 +59,26 @@ final class SimulationReader {
         List<Transaction> transactions = service.require("transactions", TRANSACTIONS_ADVICE)
                 .map(SimulationReader::transactions)
                 .orElse(List.of());
+        Optional<HttpService> http = service.get("http").flatMap(value -> HttpServiceReader.read(value, folder));
+        if (service.has("http")) {
+            refuseOwn(service);
+        }
         Optional<Path> path = jar.or(() -> source);
-        return className.isEmpty() || transactions.isEmpty()
+        return className.isEmpty() || transactions.isEmpty() || service.has("http") != http.isPresent()
                 ? Optional.empty()
-                : path.map(found ->
-                        new Simulation(className, jar.isPresent() ? Form.JAR : Form.SOURCE, found, transactions));
+                : path.map(found -> new Simulation(
+                        className, jar.isPresent() ? Form.JAR : Form.SOURCE, found, transactions, http));
+    }
+
+    /** What is the service's own where it is a program. */
+    private static void refuseOwn(Block service) {
+        for (String key : List.of("statementTimeout", "retry")) {
+            service.get(key).ifPresent(value -> value.problem("is said by the service itself; set it there"));
+        }
+        service.get("pool").filter(pool -> pool.node() instanceof YamlNode.Mapping).stream()
+                .flatMap(pool -> pool.named("write e.g. pool: { size: 20 }").stream())
+                .filter(named -> named.name().equals("connectionTimeout"))
+                .forEach(named -> named.value().problem("is said by the service itself; set it there"));
     }
 
     private static boolean isClassName(String text) {

@@ -46,6 +46,28 @@ public record Workload(Arrivals arrivals, List<Service> services) {
                         .toList());
     }
 
+    /**
+     * The same, its programs with the ports that they listen on.
+     *
+     * @param ports by the name of the service
+     */
+    public Workload listening(Map<String, Integer> ports) {
+        return new Workload(
+                arrivals,
+                services.stream()
+                        .map(service -> new Service(
+                                service.name(),
+                                service.rate(),
+                                service.pool(),
+                                service.statementTimeout(),
+                                service.retry(),
+                                service.operations(),
+                                service.versions(),
+                                service.simulation()
+                                        .map(given -> given.listening(Optional.ofNullable(ports.get(service.name()))))))
+                        .toList());
+    }
+
     /** Whether any operation leaves entries in the ledger. */
     public boolean keepsLedger() {
         return services.stream()
@@ -169,6 +191,11 @@ public record Workload(Arrivals arrivals, List<Service> services) {
                                     && deploy.service().equals(name)
                                     && deploy.version().equals(version)));
             return new Service(name, rate, pool, statementTimeout, retry, operations, deployed, simulation);
+        }
+
+        /** The program that stands for this service, which an HTTP simulation talks to; empty: its requests go to the database themselves. */
+        public Optional<HttpService> http() {
+            return simulation.flatMap(Simulation::http);
         }
 
         /** Every operation of the last version. */

@@ -39,7 +39,8 @@ final class WorkloadReader {
                     "simulation",
                     "jar",
                     "source",
-                    "transactions")
+                    "transactions",
+                    "http")
             .later("reads");
     private static final Keys OPERATION_KEYS = Keys.of("name", "weight", "parameters", "transaction", "reads", "ledger")
             .later("versions");

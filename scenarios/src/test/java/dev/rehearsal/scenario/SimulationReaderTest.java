@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -56,7 +57,8 @@ class SimulationReaderTest {
                         "com.example.Checkout",
                         Form.SOURCE,
                         folder.resolve("load"),
-                        List.of(new Transaction("read order", 1, false), new Transaction("pay", 0.4, true))));
+                        List.of(new Transaction("read order", 1, false), new Transaction("pay", 0.4, true)),
+                        Optional.empty()));
         assertThat(shop.operations()).isEmpty();
         assertThat(shop.kinds())
                 .containsExactly(new Kind("old", "read order", false, false), new Kind("old", "pay", true, false));

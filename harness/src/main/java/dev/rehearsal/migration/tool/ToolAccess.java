@@ -61,8 +61,24 @@ public record ToolAccess(String host, String port, String database, String user,
         return variables;
     }
 
+    /**
+     * The same for a program whose sessions are to have a name, so far as it takes names from these forms.
+     *
+     * @param applicationName by which the server tells its sessions
+     */
+    public Map<String, String> environment(String applicationName) {
+        Map<String, String> variables = new LinkedHashMap<>(environment());
+        variables.computeIfPresent(
+                "DATABASE_URL", (name, url) -> url + "?application_name=" + encoded(applicationName));
+        variables.computeIfPresent(
+                "JDBC_DATABASE_URL", (name, url) -> url + "&ApplicationName=" + encoded(applicationName));
+        variables.put("PGAPPNAME", applicationName);
+        return variables;
+    }
+
+    /** Both a URL of libpq's and one of JDBC take %20 for a space, and the former nothing else. */
     private static String encoded(String text) {
-        return URLEncoder.encode(text, StandardCharsets.UTF_8);
+        return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
     }
 
     /** Shows no password. */

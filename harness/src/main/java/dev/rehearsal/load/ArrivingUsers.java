@@ -1,0 +1,26 @@
+package dev.rehearsal.load;
+
+import dev.rehearsal.load.dsl.PlannedUser;
+
+/** The users of a service whose simulation says what they do: each is an arrival of the plan. Safe for use by several threads. */
+interface ArrivingUsers {
+    /** The next arrival of the plan. */
+    User arrive();
+
+    long nowNanos();
+
+    /** One user. What it does, it does one after the other, on whatever threads. */
+    interface User extends PlannedUser {
+        /** When it does something next. */
+        long dueNanos();
+
+        /** Thinks for so long. */
+        void pauses(long millis);
+
+        /** Will do nothing any more. */
+        void left();
+
+        /** Whether it may begin, as far as is known by now. */
+        boolean mayBegin();
+    }
+}

@@ -1,0 +1,230 @@
+package dev.rehearsal.load;
+
+import dev.rehearsal.load.dsl.SqlTransaction;
+import dev.rehearsal.run.RequestRecord.Attempts;
+import dev.rehearsal.run.RequestRecord.Outcome;
+import dev.rehearsal.scenario.Simulation;
+import dev.rehearsal.scenario.Workload.Service;
+import io.gatling.javaapi.core.Session;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
+
+/**
+ * The requests of an HTTP simulation, as Gatling tells of them when they have ended.
+ *
+ * <p>When users arrive is the plan's. What they ask for, and when, is seen only by its end, without the user who asked. So the load has drained when
+ * nobody is left of those who arrived before the stop, but for those who think until after it; who is left when the drain's time is over was given no
+ * answer, and counts as planned and not recorded.
+ */
+final class HttpTraffic implements Traffic, ArrivingUsers {
+    /** In the place of an SQLState: the answer is not what the simulation wants. */
+    static final String CHECK_FAILED = SimulatedRun.CHECK_FAILED;
+
+    /** In the place of an SQLState: there was no answer. Statuses from 400 on stand there behind an H. */
+    static final String NO_ANSWER = "HTTP";
+
+    private static final int FIRST_REFUSAL = 400;
+
+    private final int service;
+    private final int firstOperation;
+    private final List<String> requests;
+    private final String serviceName;
+    private final String className;
+    private final ArrivalPlan plan;
+    private final InFlight inFlight;
+    private final Timekeeper timekeeper;
+    private final StopPoint stop;
+    private final CompletableFuture<Long> planStart;
+    private final Consumer<Frame.Failed> broken;
+
+    private final AtomicLong ended = new AtomicLong();
+    private final AtomicLongArray perRequest;
+    private final Set<Visitor> visitors = ConcurrentHashMap.newKeySet();
+
+    // What is next; guarded by this.
+    private final ArrivalPlan.Instants instants;
+    private long index;
+
+    /**
+     * @param service index in the workload
+     * @param firstOperation index of the simulation's first request in the request log
+     * @param planStart known before the first user is there
+     * @param broken is told what makes the simulation useless
+     */
+    HttpTraffic(
+            int service,
+            int firstOperation,
+            Service spec,
+            ArrivalPlan plan,
+            InFlight inFlight,
+            Timekeeper timekeeper,
+            StopPoint stop,
+            CompletableFuture<Long> planStart,
+            Consumer<Frame.Failed> broken) {
+        Simulation simulation = spec.simulation().orElseThrow();
+        this.service = service;
+        this.firstOperation = firstOperation;
+        this.requests = simulation.transactions().stream()
+                .map(Simulation.Transaction::name)
+                .toList();
+        this.serviceName = spec.name();
+        this.className = simulation.className();
+        this.plan = plan;
+        this.inFlight = inFlight;
+        this.timekeeper = timekeeper;
+        this.stop = stop;
+        this.planStart = planStart;
+        this.broken = broken;
+        this.perRequest = new AtomicLongArray(requests.size());
+        this.instants = plan.instants();
+    }
+
+    /**
+     * A request as Gatling tells of it.
+     *
+     * @param startNanos when it was sent, since the run's origin
+     * @param succeeded what the simulation's checks say
+     * @param status of the answer; empty: there was none
+     * @param message why it did not succeed
+     */
+    record Answer(
+            String request,
+            long startNanos,
+            long endNanos,
+            boolean succeeded,
+            Optional<String> status,
+            Optional<String> message) {
+        Transaction.Ending ending() {
+            if (succeeded) {
+                return Transaction.Ending.SUCCEEDED;
+            }
+            if (status.isEmpty()) {
+                return message.filter(why -> why.contains("Timeout")).isPresent()
+                        ? new Transaction.Ending(Outcome.TIMED_OUT, -1, "")
+                        : new Transaction.Ending(Outcome.FAILED, -1, NO_ANSWER);
+            }
+            boolean refused =
+                    status.get().matches("[0-9]{3}") && Integer.parseInt(status.get()) >= FIRST_REFUSAL;
+            return new Transaction.Ending(Outcome.FAILED, -1, refused ? "H" + status.get() : CHECK_FAILED);
+        }
+    }
+
+    /** Records one, if it was sent before the stop. */
+    void answered(Answer answer) {
+        int number = requests.indexOf(answer.request());
+        if (number < 0) {
+            broken.accept(new Frame.Failed(
+                    "the simulation " + className + " of service " + serviceName + " has a request '"
+                            + answer.request() + "', which is not among the service's transactions",
+                    "Add it to them, or make it silent() in the simulation."));
+        } else if (stop.admits(answer.startNanos())) {
+            Arrival arrival = new Arrival(
+                    service, number, Attempts.NO_ARRIVAL, perRequest.getAndIncrement(number), answer.startNanos());
+            inFlight.begun(arrival, firstOperation + number).finished(answer.ending(), answer.endNanos());
+            ended.incrementAndGet();
+        }
+    }
+
+    /** Says that a request could not even be made. */
+    void unmade(String request, String why) {
+        broken.accept(new Frame.Failed(
+                "the simulation " + className + " of service " + serviceName + " could not make its request '" + request
+                        + "': " + why,
+                "Correct the simulation."));
+    }
+
+    @Override
+    public synchronized User arrive() {
+        Visitor visitor = new Visitor(plan.values(index)::nextLong, planStart.join() + instants.next());
+        index++;
+        visitors.add(visitor);
+        return visitor;
+    }
+
+    @Override
+    public long nowNanos() {
+        return timekeeper.nowNanos();
+    }
+
+    @Override
+    public long deploy(int version, long overNanos) {
+        throw new IllegalStateException("a simulation has one version");
+    }
+
+    @Override
+    public synchronized long plannedBefore(long stopNanos) {
+        return ended.get() + awaited(stopNanos) + toCome(stopNanos);
+    }
+
+    @Override
+    public synchronized boolean isCertainBefore(long stopNanos) {
+        return toCome(stopNanos) == 0 && awaited(stopNanos) == 0;
+    }
+
+    private long awaited(long stopNanos) {
+        return visitors.stream()
+                .filter(visitor -> visitor.dueNanos < stopNanos)
+                .count();
+    }
+
+    private long toCome(long stopNanos) {
+        return Math.max(0, plan.countBefore(stopNanos - planStart.join()) - index);
+    }
+
+    /** Nothing: what they would have asked for nobody knows. */
+    @Override
+    public void abandonRest(long stopNanos, long nowNanos) {}
+
+    private final class Visitor implements User {
+        private final RandomGenerator random;
+        /** It may ask for something from then on. */
+        private volatile long dueNanos;
+
+        Visitor(RandomGenerator random, long arrivalNanos) {
+            this.random = random;
+            this.dueNanos = arrivalNanos;
+        }
+
+        @Override
+        public long dueNanos() {
+            return dueNanos;
+        }
+
+        @Override
+        public void pauses(long millis) {
+            dueNanos = Math.max(dueNanos, timekeeper.nowNanos()) + TimeUnit.MILLISECONDS.toNanos(millis);
+        }
+
+        @Override
+        public void left() {
+            visitors.remove(this);
+        }
+
+        @Override
+        public boolean mayBegin() {
+            return !stop.excludes(dueNanos);
+        }
+
+        @Override
+        public RandomGenerator random() {
+            return random;
+        }
+
+        @Override
+        public void perform(SqlTransaction transaction, Session session, Consumer<Session> next) {
+            broken.accept(new Frame.Failed(
+                    "the simulation " + className + " of service " + serviceName + " talks HTTP, and has the transaction '"
+                            + transaction.name() + "' of dev.rehearsal.load.dsl as well",
+                    "Make two simulations of it, each of a service of its own."));
+            left();
+        }
+    }
+}
