@@ -55,8 +55,7 @@ final class ServiceProgram implements AutoCloseable {
         this.process = process;
         this.entry = entry;
         this.mark = mark;
-        this.reader =
-                Thread.ofPlatform().name("output of " + name).daemon().start(this::keepOutput);
+        this.reader = Thread.ofPlatform().name("output of " + name).daemon().start(this::keepOutput);
     }
 
     /**
@@ -123,8 +122,8 @@ final class ServiceProgram implements AutoCloseable {
     /** What {@code ready} answers; empty: nothing. */
     private Optional<Integer> status() {
         try {
-            HttpURLConnection connection = (HttpURLConnection)
-                    URI.create(service.ready()).toURL().openConnection(java.net.Proxy.NO_PROXY);
+            HttpURLConnection connection =
+                    (HttpURLConnection) URI.create(service.ready()).toURL().openConnection(java.net.Proxy.NO_PROXY);
             connection.setConnectTimeout((int) ANSWER.toMillis());
             connection.setReadTimeout((int) ANSWER.toMillis());
             connection.setInstanceFollowRedirects(false);

@@ -111,8 +111,7 @@ final class HttpTraffic implements Traffic, ArrivingUsers {
                         ? new Transaction.Ending(Outcome.TIMED_OUT, -1, "")
                         : new Transaction.Ending(Outcome.FAILED, -1, NO_ANSWER);
             }
-            boolean refused =
-                    status.get().matches("[0-9]{3}") && Integer.parseInt(status.get()) >= FIRST_REFUSAL;
+            boolean refused = status.get().matches("[0-9]{3}") && Integer.parseInt(status.get()) >= FIRST_REFUSAL;
             return new Transaction.Ending(Outcome.FAILED, -1, refused ? "H" + status.get() : CHECK_FAILED);
         }
     }
@@ -122,8 +121,8 @@ final class HttpTraffic implements Traffic, ArrivingUsers {
         int number = requests.indexOf(answer.request());
         if (number < 0) {
             broken.accept(new Frame.Failed(
-                    "the simulation " + className + " of service " + serviceName + " has a request '"
-                            + answer.request() + "', which is not among the service's transactions",
+                    "the simulation " + className + " of service " + serviceName + " has a request '" + answer.request()
+                            + "', which is not among the service's transactions",
                     "Add it to them, or make it silent() in the simulation."));
         } else if (stop.admits(answer.startNanos())) {
             Arrival arrival = new Arrival(
@@ -170,9 +169,7 @@ final class HttpTraffic implements Traffic, ArrivingUsers {
     }
 
     private long awaited(long stopNanos) {
-        return visitors.stream()
-                .filter(visitor -> visitor.dueNanos < stopNanos)
-                .count();
+        return visitors.stream().filter(visitor -> visitor.dueNanos < stopNanos).count();
     }
 
     private long toCome(long stopNanos) {
@@ -221,8 +218,9 @@ final class HttpTraffic implements Traffic, ArrivingUsers {
         @Override
         public void perform(SqlTransaction transaction, Session session, Consumer<Session> next) {
             broken.accept(new Frame.Failed(
-                    "the simulation " + className + " of service " + serviceName + " talks HTTP, and has the transaction '"
-                            + transaction.name() + "' of dev.rehearsal.load.dsl as well",
+                    "the simulation " + className + " of service " + serviceName
+                            + " talks HTTP, and has the transaction '" + transaction.name()
+                            + "' of dev.rehearsal.load.dsl as well",
                     "Make two simulations of it, each of a service of its own."));
             left();
         }

@@ -132,7 +132,10 @@ final class Injector {
                         i, firstOperation, service, arrivals, inFlight, timekeeper, stop, planStart, frames::send);
                 traffic.add(each);
                 populations.add(new PlannedSimulation.Population(
-                        arrivals, 1, start, new SimulatedUsers(
+                        arrivals,
+                        1,
+                        start,
+                        new SimulatedUsers(
                                 service.name(),
                                 service.simulation().orElseThrow(),
                                 each,
@@ -157,7 +160,10 @@ final class Injector {
                         frames::send);
                 traffic.add(each);
                 populations.add(new PlannedSimulation.Population(
-                        arrivals, 1, start, new SimulatedUsers(
+                        arrivals,
+                        1,
+                        start,
+                        new SimulatedUsers(
                                 service.name(), simulation, each, SimulatedUsers.Surroundings.PLAIN, frames::send)));
             } else {
                 int group = PlannedUsers.group(service.rate().highest());

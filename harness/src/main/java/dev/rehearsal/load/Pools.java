@@ -77,8 +77,7 @@ final class Pools {
                     String name = service.name() + " on replica " + (replicas.size() + 1);
                     replicas.add(pools.begun(service, name, url));
                 }
-                pools.services.add(
-                        Optional.of(new OfService(pools.begun(service, service.name(), jdbcUrl), replicas)));
+                pools.services.add(Optional.of(new OfService(pools.begun(service, service.name(), jdbcUrl), replicas)));
             }
             for (Filling each : pools.filling) {
                 awaitFilled(each.service, each.pool);

@@ -116,8 +116,8 @@ final class SimulatedUsers implements PlannedSimulation.Users {
         }
         PopulationBuilder population = set.rootPopulationBuilders().head();
         // Gatling has the last action first.
-        Builders builders = new Builders(gatlings ->
-                surroundings.in(gatlings, set.globalProtocols(), population.scenarioProtocols()));
+        Builders builders = new Builders(
+                gatlings -> surroundings.in(gatlings, set.globalProtocols(), population.scenarioProtocols()));
         List<ActionBuilder> actions = new ArrayList<>(
                 CollectionConverters.asJava(population.scenarioBuilder().actionBuilders()).stream()
                         .map(builders::surrounded)

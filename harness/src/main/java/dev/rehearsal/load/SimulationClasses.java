@@ -136,7 +136,8 @@ public final class SimulationClasses implements AutoCloseable {
 
     private static boolean mentionsInFolder(Path folder, String name) throws IOException {
         try (Stream<Path> files = Files.walk(folder)) {
-            for (Path file : (Iterable<Path>) files.filter(each -> each.toString().endsWith(".class"))::iterator) {
+            for (Path file :
+                    (Iterable<Path>) files.filter(each -> each.toString().endsWith(".class"))::iterator) {
                 if (mentions(Files.readAllBytes(file), name)) {
                     return true;
                 }

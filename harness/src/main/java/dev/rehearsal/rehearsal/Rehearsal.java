@@ -186,8 +186,8 @@ public final class Rehearsal implements AutoCloseable {
             FaultInjector faults,
             RightNow journal)
             throws EnvironmentException, InterruptedException {
-        TimelineRunner timeline = new TimelineRunner(
-                scenario.timeline(), load, services::failure, faults, clock, journal, progress);
+        TimelineRunner timeline =
+                new TimelineRunner(scenario.timeline(), load, services::failure, faults, clock, journal, progress);
         MigrationRunner migration = new MigrationRunner(
                 environment.application().jdbcUrl(ApplicationNames.MIGRATION),
                 () -> environment.primary().jdbcUrl(ApplicationNames.OBSERVER),

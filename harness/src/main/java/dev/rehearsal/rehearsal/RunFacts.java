@@ -67,8 +67,8 @@ final class RunFacts {
                         .toList(),
                 changing(service.rate()),
                 service.http()
-                        .map(http -> new HttpTiming(
-                                ApplicationNames.application(service.name()), HTTP_ERROR.toNanos())));
+                        .map(http ->
+                                new HttpTiming(ApplicationNames.application(service.name()), HTTP_ERROR.toNanos())));
     }
 
     /** What is told of a service whose simulation talks HTTP: what its times are, and what they are not. */

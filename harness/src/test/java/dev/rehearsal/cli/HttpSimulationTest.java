@@ -59,7 +59,8 @@ class HttpSimulationTest {
 
         HarnessRun run = rehearsed(
                 EXAMPLE.resolve("load"),
-                "sh, -c, \"(while [ ! -e " + now + " ]; do sleep 0.1; done; echo killed by a test; kill -9 $$) & . ./start\"",
+                "sh, -c, \"(while [ ! -e " + now
+                        + " ]; do sleep 0.1; done; echo killed by a test; kill -9 $$) & . ./start\"",
                 "60s");
 
         killer.join();
@@ -84,7 +85,8 @@ class HttpSimulationTest {
         Files.writeString(
                 load.resolve("ShopVisits.java"),
                 Files.readString(EXAMPLE.resolve("load/ShopVisits.java"))
-                        .replace("    {\n        setUp(", "    {\n        Integer.parseInt(\"many\");\n        setUp("));
+                        .replace(
+                                "    {\n        setUp(", "    {\n        Integer.parseInt(\"many\");\n        setUp("));
 
         HarnessRun run = rehearsed(load, "sh, start", "60s");
 
@@ -163,8 +165,7 @@ class HttpSimulationTest {
 
         assertThat(waited).isGreaterThan(500);
         assertThat(late).isGreaterThan(CONNECTIONS);
-        run.assertFailed(
-                "lockHold AccessExclusive held on orders", "lockWait longest lock wait of a request");
+        run.assertFailed("lockHold AccessExclusive held on orders", "lockWait longest lock wait of a request");
     }
 
     private static void theSessionsThatWaitedAreTold(HarnessRun run) {
@@ -176,8 +177,8 @@ class HttpSimulationTest {
             assertThat(each.get("service").asString()).isEqualTo("shop");
             assertThat(each.get("maxWaitMillis").asDouble()).isPositive();
         });
-        assertThat(run.statements()).allSatisfy(statement -> assertThat(statement.get("victims"))
-                .isEmpty());
+        assertThat(run.statements())
+                .allSatisfy(statement -> assertThat(statement.get("victims")).isEmpty());
         assertThat(run.told().replaceAll("\\s+", " "))
                 .contains("sessions of shop waited")
                 .contains("which requests they served is not known");
@@ -193,7 +194,8 @@ class HttpSimulationTest {
                     assertThat(operation.get("errorMillis").asDouble()).isEqualTo(1);
                     assertThat(operation.get("lag").get("p99").isNull()).isTrue();
                 });
-        assertThat(run.result().get("validity").get("scheduleLagP99Millis").isNull()).isTrue();
+        assertThat(run.result().get("validity").get("scheduleLagP99Millis").isNull())
+                .isTrue();
         assertThat(run.told().replaceAll("\\s+", " ")).contains(flag);
         assertThat(Files.readString(run.directory().resolve("summary.md"))).contains(flag);
         assertThat(Files.readString(run.directory().resolve("report.html"))).contains(flag);

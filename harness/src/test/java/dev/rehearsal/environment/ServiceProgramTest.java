@@ -17,7 +17,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Programs that stand for a service: shells, and the JDK's own web server. */
 class ServiceProgramTest {
-    private static final String JAVA = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    private static final String JAVA =
+            Path.of(System.getProperty("java.home"), "bin", "java").toString();
 
     @TempDir
     private Path folder;
@@ -50,8 +51,8 @@ class ServiceProgramTest {
 
     @Test
     void isReadyWhenItAnswers() throws Exception {
-        try (ServiceProgram program = started(
-                Duration.ofSeconds(60), JAVA, "-m", "jdk.httpserver", "-b", "127.0.0.1", "-p", "${port}")) {
+        try (ServiceProgram program =
+                started(Duration.ofSeconds(60), JAVA, "-m", "jdk.httpserver", "-b", "127.0.0.1", "-p", "${port}")) {
             program.awaitReady();
 
             assertThat(program.failure()).isEmpty();
@@ -62,8 +63,9 @@ class ServiceProgramTest {
     void oneThatNeverListensIsToldWithTheLastItPrinted() throws Exception {
         try (ServiceProgram program = started(Duration.ofMillis(500), "sh", "-c", "echo reading settings; sleep 60")) {
             assertThat(message(program))
-                    .isEqualTo("the service shop (sh -c echo reading settings; sleep 60) was not ready within 500 ms: nobody"
-                            + " listened on port PORT; the last it printed, of output/shop.log:\nreading settings");
+                    .isEqualTo(
+                            "the service shop (sh -c echo reading settings; sleep 60) was not ready within 500 ms: nobody"
+                                    + " listened on port PORT; the last it printed, of output/shop.log:\nreading settings");
         }
     }
 
@@ -71,15 +73,17 @@ class ServiceProgramTest {
     void oneThatEndsIsToldWithItsStatusAndTheLastItPrinted() throws Exception {
         try (ServiceProgram program = started(Duration.ofSeconds(60), "sh", "-c", "echo no driver >&2; exit 3")) {
             assertThat(message(program))
-                    .isEqualTo("the service shop (sh -c echo no driver >&2; exit 3) ended with status 3 before it was ready;"
-                            + " the last it printed, of output/shop.log:\nno driver");
+                    .isEqualTo(
+                            "the service shop (sh -c echo no driver >&2; exit 3) ended with status 3 before it was ready;"
+                                    + " the last it printed, of output/shop.log:\nno driver");
         }
     }
 
     @Test
     void aProgramThatIsNotThereIsRefused() {
         EnvironmentException failure = catchThrowableOfType(
-                EnvironmentException.class, () -> started(Duration.ofSeconds(60), "./no-such-program").awaitReady());
+                EnvironmentException.class,
+                () -> started(Duration.ofSeconds(60), "./no-such-program").awaitReady());
 
         assertThat(failure.getMessage()).contains("the service shop (./no-such-program)");
     }
@@ -93,8 +97,9 @@ class ServiceProgramTest {
                 "echo $TOLD $PORT $PGHOST; echo postgresql://shop:hunter2secret@db/shop; exit 1")) {
             message(program);
 
-            assertThat(output).hasContent("listen on %1$d %1$d 127.0.0.9%npostgresql://shop:***@db/shop"
-                    .formatted(program.port()));
+            assertThat(output)
+                    .hasContent(
+                            "listen on %1$d %1$d 127.0.0.9%npostgresql://shop:***@db/shop".formatted(program.port()));
         }
     }
 
@@ -104,8 +109,9 @@ class ServiceProgramTest {
             await().until(() -> program.failure().isPresent());
 
             assertThat(program.failure())
-                    .contains("the service shop (sh -c echo out of memory; exit 137) ended with status 137 while the run went"
-                            + " on; the last it printed, of output/shop.log:\nout of memory");
+                    .contains(
+                            "the service shop (sh -c echo out of memory; exit 137) ended with status 137 while the run went"
+                                    + " on; the last it printed, of output/shop.log:\nout of memory");
         }
     }
 
@@ -139,9 +145,9 @@ class ServiceProgramTest {
 
         program.close();
 
-        assertThat(started).allSatisfy(id -> await().until(() -> ProcessHandle.of(id)
-                .filter(ProcessIdentity::runs)
-                .isEmpty()));
+        assertThat(started)
+                .allSatisfy(id -> await().until(() ->
+                        ProcessHandle.of(id).filter(ProcessIdentity::runs).isEmpty()));
         assertThat(new Sweeper(registry).sweep()).isEmpty();
     }
 }

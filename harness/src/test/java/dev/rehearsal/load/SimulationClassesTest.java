@@ -141,7 +141,8 @@ class SimulationClassesTest {
     void takesASimulationThatTalksHttpToAService() throws Exception {
         source("Reads.java", OVER_HTTP);
 
-        assertThat(problems(scenario("Reads", "source: load\n      " + SERVICE))).isEmpty();
+        assertThat(problems(scenario("Reads", "source: load\n      " + SERVICE)))
+                .isEmpty();
     }
 
     private static final String SERVICE =
@@ -152,9 +153,10 @@ class SimulationClassesTest {
         source("Reads.java", OVER_HTTP);
 
         assertThat(problems(scenario("Reads", "source: load")))
-                .containsExactly("scenario.yaml:7:19: workload.services[0].simulation: nothing in " + folder.resolve("load")
-                        + " uses dev.rehearsal.load.dsl, so that nothing of it could be timed; it talks HTTP: say to what,"
-                        + " http: { command: …, ready: … }");
+                .containsExactly(
+                        "scenario.yaml:7:19: workload.services[0].simulation: nothing in " + folder.resolve("load")
+                                + " uses dev.rehearsal.load.dsl, so that nothing of it could be timed; it talks HTTP: say to what,"
+                                + " http: { command: …, ready: … }");
     }
 
     @Test
@@ -162,9 +164,10 @@ class SimulationClassesTest {
         source("Reads.java", GOOD);
 
         assertThat(problems(scenario("Reads", "source: load\n      " + SERVICE)))
-                .containsExactly("scenario.yaml:7:19: workload.services[0].simulation: nothing in " + folder.resolve("load")
-                        + " talks HTTP, so that nothing of it could be timed; remove http, or name a simulation that uses"
-                        + " io.gatling.javaapi.http");
+                .containsExactly(
+                        "scenario.yaml:7:19: workload.services[0].simulation: nothing in " + folder.resolve("load")
+                                + " talks HTTP, so that nothing of it could be timed; remove http, or name a simulation that uses"
+                                + " io.gatling.javaapi.http");
     }
 
     @Test
@@ -172,9 +175,10 @@ class SimulationClassesTest {
         source("Reads.java", GOOD.replace("transaction(\"read\", sql(\"select 1\"))", "pause(1)"));
 
         assertThat(problems(scenario("Reads", "source: load")))
-                .containsExactly("scenario.yaml:7:19: workload.services[0].simulation: nothing in " + folder.resolve("load")
-                        + " uses dev.rehearsal.load.dsl, so that nothing of it could be timed; write its transactions with"
-                        + " that, or with io.gatling.javaapi.http");
+                .containsExactly(
+                        "scenario.yaml:7:19: workload.services[0].simulation: nothing in " + folder.resolve("load")
+                                + " uses dev.rehearsal.load.dsl, so that nothing of it could be timed; write its transactions with"
+                                + " that, or with io.gatling.javaapi.http");
     }
 
     @Test
@@ -187,8 +191,9 @@ class SimulationClassesTest {
                         InvalidScenarioException.class,
                         refused -> assertThat(refused.problems())
                                 .extracting(SimulationClassesTest::line)
-                                .containsExactly("scenario.yaml:8:15: workload.services[0].source: cannot be compiled: this"
-                                        + " Java has no compiler; start the harness with a JDK, or name a jar"));
+                                .containsExactly(
+                                        "scenario.yaml:8:15: workload.services[0].source: cannot be compiled: this"
+                                                + " Java has no compiler; start the harness with a JDK, or name a jar"));
     }
 
     @Test

@@ -85,7 +85,10 @@ final class PercentileCurves {
                         + figures("response", stage.overall().response())
                         + (stage.overall().serviceTime().count() == 0
                                 ? ""
-                                : "; " + figures("service time alone", stage.overall().serviceTime()))
+                                : "; "
+                                        + figures(
+                                                "service time alone",
+                                                stage.overall().serviceTime()))
                         + ".")
                 .collect(Collectors.joining(" "));
     }

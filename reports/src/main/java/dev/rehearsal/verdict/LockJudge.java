@@ -229,9 +229,11 @@ final class LockJudge {
                     + (sampled().isPresent()
                             ? " may have been missed, because the server's log is not read: raise the limit."
                             : " are not in the server's log: lower environment.settings.deadlock_timeout or raise the limit.");
-        } else if (objective.victims() == Objective.Victims.APPLICATION && unnamed().isPresent()) {
+        } else if (objective.victims() == Objective.Victims.APPLICATION
+                && unnamed().isPresent()) {
             status = Status.INCONCLUSIVE;
-            why = " Those of " + unnamed().get() + " are not known: its sessions do not have the name that it was given.";
+            why = " Those of " + unnamed().get()
+                    + " are not known: its sessions do not have the name that it was given.";
         } else if (endUnknown) {
             status = Status.INCONCLUSIVE;
             why = " The end of at least one wait was not seen, so that it may have been longer.";

@@ -71,7 +71,9 @@ final class OutageJudge {
                 + (status == Status.INCONCLUSIVE && observed - ours <= limit && ours > 0
                         ? " For " + Quantities.duration(ours) + " of it the load generator itself stood still: run it"
                                 + " again on a quieter machine."
-                        : status == Status.INCONCLUSIVE ? " The limit lies within the error, ± " + Quantities.duration(error) + "." : "");
+                        : status == Status.INCONCLUSIVE
+                                ? " The limit lies within the error, ± " + Quantities.duration(error) + "."
+                                : "");
         return Finding.ofDuration(
                 OBJECTIVE,
                 status,

@@ -19,9 +19,7 @@ final class StatisticsCollector {
         this.run = run;
         this.spans = run.stages();
         for (int i = 0; i < spans.size(); i++) {
-            byStage.add(run.requests().operations().stream()
-                    .map(this::empty)
-                    .toList());
+            byStage.add(run.requests().operations().stream().map(this::empty).toList());
         }
     }
 

@@ -238,7 +238,9 @@ final class Storyteller {
         List<SessionVictims> victims = impact.sessionVictims();
         return victims.isEmpty()
                 ? ""
-                : "sessions of " + Wording.list(victims.stream().map(SessionVictims::service).toList()) + " waited "
+                : "sessions of "
+                        + Wording.list(
+                                victims.stream().map(SessionVictims::service).toList()) + " waited "
                         + Wording.count(impact.sessionWaits(), "time", "times") + " behind it, at most "
                         + Quantities.duration(victims.stream()
                                 .mapToLong(SessionVictims::maxWaitNanos)

@@ -161,7 +161,8 @@ final class ValidityJudge {
 
     private OptionalDouble lag() {
         Optional<StageStatistics> latest = evidence.stages().stream()
-                .filter(s -> judgedStages().contains(s.stage()) && s.overall().lag().count() > 0)
+                .filter(s ->
+                        judgedStages().contains(s.stage()) && s.overall().lag().count() > 0)
                 .max(Comparator.comparingLong(s -> s.overall().lag().percentileNanos(99)));
         if (latest.isEmpty()) {
             return OptionalDouble.empty();

@@ -59,7 +59,8 @@ class HttpTimingTest {
         assertThat(verdict.stages())
                 .filteredOn(stage -> stage.stage() == Stage.MIGRATION)
                 .singleElement()
-                .satisfies(stage -> assertThat(stage.overall().response().count()).isEqualTo(300));
+                .satisfies(
+                        stage -> assertThat(stage.overall().response().count()).isEqualTo(300));
     }
 
     @Test
@@ -71,8 +72,8 @@ class HttpTimingTest {
     }
 
     private static RunBuilder locked() {
-        RunBuilder run = sent(3).migrated(
-                statement("alter table orders add column token uuid", 50_000, 800).held("orders", "AccessExclusive", 800, 1));
+        RunBuilder run = sent(3).migrated(statement("alter table orders add column token uuid", 50_000, 800)
+                .held("orders", "AccessExclusive", 800, 1));
         for (int i = 0; i < 4; i++) {
             run.sent(READ, 50_050 + i, 760);
             run.waited(
@@ -104,8 +105,7 @@ class HttpTimingTest {
 
     @Test
     void theStoryTellsOfSessions() {
-        Verdict verdict = Judge.judge(locked()
-                .objective(new Objective.LockHold(
+        Verdict verdict = Judge.judge(locked().objective(new Objective.LockHold(
                         RunBuilder.PLACE_IN_FILE,
                         Optional.of("AccessExclusive"),
                         Optional.empty(),
@@ -113,8 +113,9 @@ class HttpTimingTest {
                 .build());
 
         assertThat(verdict.story().headline())
-                .isEqualTo("alter table orders add column token uuid held AccessExclusive on orders for 800 ms ± 1.0 ms;"
-                        + " sessions of checkout waited 4 times behind it, at most 748 ms (which requests they served is not"
-                        + " known).");
+                .isEqualTo(
+                        "alter table orders add column token uuid held AccessExclusive on orders for 800 ms ± 1.0 ms;"
+                                + " sessions of checkout waited 4 times behind it, at most 748 ms (which requests they served is not"
+                                + " known).");
     }
 }

@@ -46,8 +46,7 @@ final class HttpServiceReader {
         Duration readyWithin = block.duration("readyWithin", SHORTEST, DEFAULT_READY_WITHIN);
         return command.isEmpty()
                 ? Optional.empty()
-                : ready.map(
-                        url -> new HttpService(command, directory, environment, url, readyWithin, properties));
+                : ready.map(url -> new HttpService(command, directory, environment, url, readyWithin, properties));
     }
 
     private static Optional<Path> directory(Value value, Path folder) {

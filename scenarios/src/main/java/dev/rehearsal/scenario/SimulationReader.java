@@ -66,8 +66,8 @@ final class SimulationReader {
         Optional<Path> path = jar.or(() -> source);
         return className.isEmpty() || transactions.isEmpty() || service.has("http") != http.isPresent()
                 ? Optional.empty()
-                : path.map(found -> new Simulation(
-                        className, jar.isPresent() ? Form.JAR : Form.SOURCE, found, transactions, http));
+                : path.map(found ->
+                        new Simulation(className, jar.isPresent() ? Form.JAR : Form.SOURCE, found, transactions, http));
     }
 
     /** What is the service's own where it is a program. */

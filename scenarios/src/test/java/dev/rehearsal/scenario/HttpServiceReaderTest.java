@@ -69,7 +69,10 @@ class HttpServiceReaderTest {
                                 properties: { shop.url: "http://localhost:${port}/api", users: "1" }
                         """).workload();
 
-        assertThat(workload.listening(Map.of("shop", 4711)).services().getFirst().http())
+        assertThat(workload.listening(Map.of("shop", 4711))
+                        .services()
+                        .getFirst()
+                        .http())
                 .contains(new HttpService(
                         List.of("java", "-jar", "shop.jar", "--server.port=4711"),
                         folder.resolve("service"),
@@ -100,14 +103,16 @@ class HttpServiceReaderTest {
                         "        command: [ java, -jar, shop.jar, \"--server.port=${port}\" ]\n",
                         "",
                         true,
-                        List.of("16:9: workload.services[0].http: 'command' is missing; write e.g. http: { command: [ java,"
-                                + " -jar, shop.jar ], ready: \"http://127.0.0.1:${port}/health\" }")),
+                        List.of(
+                                "16:9: workload.services[0].http: 'command' is missing; write e.g. http: { command: [ java,"
+                                        + " -jar, shop.jar ], ready: \"http://127.0.0.1:${port}/health\" }")),
                 Arguments.of(
                         "        ready: http://127.0.0.1:${port}/health\n",
                         "",
                         true,
-                        List.of("16:9: workload.services[0].http: 'ready' is missing; write a URL of http: on this machine,"
-                                + " e.g. http://127.0.0.1:${port}/health")),
+                        List.of(
+                                "16:9: workload.services[0].http: 'ready' is missing; write a URL of http: on this machine,"
+                                        + " e.g. http://127.0.0.1:${port}/health")),
                 Arguments.of(
                         "http://127.0.0.1:${port}/health",
                         "https://shop.example/health",
@@ -118,24 +123,28 @@ class HttpServiceReaderTest {
                         "directory: service",
                         "directory: services",
                         false,
-                        List.of("17:20: workload.services[0].http.directory: there is no folder services; name the one that"
-                                + " the service is started in")),
+                        List.of(
+                                "17:20: workload.services[0].http.directory: there is no folder services; name the one that"
+                                        + " the service is started in")),
                 Arguments.of(
                         "pool: { size: 8 }",
                         "pool: { size: 8, connectionTimeout: 2s }",
                         true,
-                        List.of("11:43: workload.services[0].pool.connectionTimeout: is said by the service itself; set it"
-                                + " there")),
+                        List.of(
+                                "11:43: workload.services[0].pool.connectionTimeout: is said by the service itself; set it"
+                                        + " there")),
                 Arguments.of(
                         "pool: { size: 8 }",
                         "statementTimeout: 5s",
                         true,
-                        List.of("11:25: workload.services[0].statementTimeout: is said by the service itself; set it there")),
+                        List.of(
+                                "11:25: workload.services[0].statementTimeout: is said by the service itself; set it there")),
                 Arguments.of(
                         "      simulation: com.example.Visits\n      source: load\n      transactions: [ { name: read order } ]\n",
                         "      operations: [ { name: read, transaction: select 1 } ]\n",
                         true,
-                        List.of("14:9: workload.services[0].http: belongs to a simulation; name its class, or remove this")));
+                        List.of(
+                                "14:9: workload.services[0].http: belongs to a simulation; name its class, or remove this")));
     }
 
     @ParameterizedTest
