@@ -70,7 +70,7 @@ final class HttpServiceReader {
         try {
             URI url = URI.create(text.replace(HttpService.PORT, "1"));
             return "http".equals(url.getScheme())
-                    && (List.of("127.0.0.1", "localhost", "[::1]").contains(String.valueOf(url.getHost())));
+                    && List.of("127.0.0.1", "localhost", "[::1]").contains(String.valueOf(url.getHost()));
         } catch (IllegalArgumentException e) {
             return false;
         }
