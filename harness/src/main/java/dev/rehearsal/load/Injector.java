@@ -67,7 +67,8 @@ final class Injector {
     /** Returns when the load has drained, or the harness has gone. */
     void run() throws IOException {
         try {
-            Thread warmUp = Thread.ofPlatform().name("warm-up").daemon().start(Injector::warmUp);
+            // What can be loaded and run without a database; the plan may take its time to come.
+            Thread warmUp = Thread.ofPlatform().name("warm-up").daemon().start(GatlingEngine::warmUp);
             String line = commands.readLine();
             if (line == null) {
                 return;
@@ -92,15 +93,6 @@ final class Injector {
             }
         } catch (EnvironmentException e) {
             frames.send(new Frame.Failed(String.valueOf(e.getMessage()), e.remedy()));
-        }
-    }
-
-    /** What can be loaded and run without a database; the plan may take its time to come. */
-    private static void warmUp() {
-        try {
-            GatlingEngine.warmUp();
-        } catch (IOException e) {
-            // The real run meets the same trouble, and tells.
         }
     }
 
@@ -196,9 +188,6 @@ final class Injector {
         try {
             GatlingEngine.run(populations);
             frames.send(new Frame.Failed("the arrival plan has come to its end", "Make the rehearsal shorter."));
-        } catch (IOException e) {
-            frames.send(new Frame.Failed(
-                    "Gatling cannot write its files: " + e, "Make the directory for temporary files writable."));
         } catch (RuntimeException | Error e) {
             frames.send(new Frame.Failed("Gatling failed: " + e, "This is a defect; please report it."));
             throw e;

@@ -3,22 +3,32 @@ package dev.rehearsal.load;
 import dev.rehearsal.run.RequestRecord.Outcome;
 import dev.rehearsal.scenario.Workload.Service;
 import dev.rehearsal.scenario.Workload.Versioned;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * The arrivals of one service, in order, each run by a virtual thread of its own.
+ * The arrivals of one service, in order.
  *
- * <p>Gatling hands arrivals over long before their instant, so that it is never late. A thread of ours starts their virtual threads at it: one
- * wake-up a request, where a thread that parks by itself takes two, and nothing for a garbage collection to move about. Safe for use by several
- * threads.
+ * <p>Gatling hands arrivals over long before their instant, so that it is never late. As many workers as the service has connections, threads of the
+ * operating system, take one after the other, each a little before its instant, and wait for it: nobody has to wake a worker that is due, and while it
+ * waits for the server no other thread has to wait for it. An arrival for which no worker is free at its instant gets a virtual thread, so that every
+ * request begins when it is to, however many wait for a connection. Safe for use by several threads.
  */
 final class ServiceTraffic implements Traffic {
+    /** How long before its instant an arrival may be given to a worker, which then waits for it; a deployment that begins meanwhile begins after it. */
+    private static final long AHEAD_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+
+    /** A service with a larger pool seldom has more requests at a time. */
+    private static final int MOST_WORKERS = 64;
+
     private final int service;
     private final int firstOperation;
     private final ArrivalPlan plan;
@@ -29,10 +39,12 @@ final class ServiceTraffic implements Traffic {
     private final CompletableFuture<Long> planStart;
     private final AtomicLong handedOver = new AtomicLong();
     private final Thread pacer;
+    private final int workers;
 
     // What is next; guarded by this.
     private final ArrivalPlan.Instants instants;
     private long index;
+    private final Deque<Worker> idle = new ArrayDeque<>();
     private final long[] perOperation;
     private long lastInstant;
     private final Deployments deployments = new Deployments();
@@ -72,6 +84,7 @@ final class ServiceTraffic implements Traffic {
             compiled.add(new Transaction(versioned.operation(), firstOperation + compiled.size(), keys));
             names.add(versioned.operation().name());
         }
+        this.workers = Math.min(MOST_WORKERS, spec.pool().size());
         this.transactions = List.copyOf(compiled);
         this.firstOfName = names.stream().mapToInt(names::indexOf).toArray();
         this.perOperation = new long[transactions.size()];
@@ -97,9 +110,48 @@ final class ServiceTraffic implements Traffic {
         LockSupport.unpark(pacer);
     }
 
-    /** Starts the thread that starts requests. */
+    /** Starts the threads that run requests. */
     void start() {
+        for (int i = 0; i < workers; i++) {
+            new Worker().thread.start();
+        }
         pacer.start();
+    }
+
+    /** Runs one request after the other: the next of the plan while that is near, and otherwise what the pacer gives. */
+    private final class Worker {
+        private final Thread thread = Thread.ofPlatform()
+                .name(pacer.getName() + ", worker")
+                .daemon()
+                .unstarted(this::work);
+        private volatile Optional<InFlight.Request> given = Optional.empty();
+
+        private void work() {
+            TimerSlack.reduceToLeast();
+            while (true) {
+                Optional<InFlight.Request> next = nextFor(this);
+                while (next.isEmpty()) {
+                    LockSupport.park();
+                    next = given;
+                }
+                given = Optional.empty();
+                run(next.get());
+            }
+        }
+
+        void give(InFlight.Request request) {
+            given = Optional.of(request);
+            LockSupport.unpark(thread);
+        }
+    }
+
+    /** What comes next, if that is near; if it is not, the worker is idle from now on. */
+    private synchronized Optional<InFlight.Request> nextFor(Worker worker) {
+        if (handedOver.get() > index && nextInstant() - timekeeper.nowNanos() <= AHEAD_NANOS) {
+            return Optional.of(begunNext());
+        }
+        idle.push(worker);
+        return Optional.empty();
     }
 
     private void pace() {
@@ -109,24 +161,34 @@ final class ServiceTraffic implements Traffic {
         }
     }
 
-    /** Starts what is due and returns when to look again. */
+    /** Gives idle workers what is near, starts what is due and has no worker, and returns when to look again. */
     private long startDue() {
         while (handedOver.get() <= index()) {
             LockSupport.park();
         }
-        for (Optional<InFlight.Request> due = nextDue(); due.isPresent(); due = nextDue()) {
-            InFlight.Request request = due.get();
-            Thread.startVirtualThread(() -> run(request));
+        synchronized (this) {
+            while (handedOver.get() > index) {
+                long instant = nextInstant();
+                long left = instant - timekeeper.nowNanos();
+                if (left > AHEAD_NANOS) {
+                    return instant - AHEAD_NANOS;
+                }
+                if (!idle.isEmpty()) {
+                    idle.pop().give(begunNext());
+                } else if (left > 0) {
+                    return instant;
+                } else {
+                    InFlight.Request request = begunNext();
+                    Thread.startVirtualThread(() -> run(request));
+                }
+            }
         }
-        return nextInstant();
+        return timekeeper.nowNanos();
     }
 
-    private synchronized Optional<InFlight.Request> nextDue() {
-        if (handedOver.get() <= index || nextInstant() > timekeeper.nowNanos()) {
-            return Optional.empty();
-        }
+    private InFlight.Request begunNext() {
         Arrival arrival = next();
-        return Optional.of(inFlight.begun(arrival, firstOperation + arrival.operation()));
+        return inFlight.begun(arrival, firstOperation + arrival.operation());
     }
 
     private synchronized long index() {
@@ -147,9 +209,7 @@ final class ServiceTraffic implements Traffic {
     @Override
     public synchronized void abandonRest(long stopNanos, long nowNanos) {
         while (nextInstant() < stopNanos) {
-            Arrival arrival = next();
-            inFlight.begun(arrival, firstOperation + arrival.operation())
-                    .finished(new Transaction.Ending(Outcome.ABANDONED, -1, ""), nowNanos);
+            begunNext().finished(new Transaction.Ending(Outcome.ABANDONED, -1, ""), nowNanos);
         }
     }
 
