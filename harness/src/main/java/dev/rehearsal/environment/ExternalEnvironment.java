@@ -12,6 +12,8 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -33,21 +35,31 @@ final class ExternalEnvironment implements Environment {
             "select setting::bigint from pg_catalog.pg_settings where name = 'deadlock_timeout'";
 
     private final Server server;
+    private final Map<String, Server> replicas;
+    private final List<ProxiedEndpoint> reads;
     private final String version;
     private final FaultProxies proxies;
     private final FaultProxies.Entrance entrance;
     private final StartedThings started;
     private final CompletableFuture<RunEvent.HostFacts> host;
 
-    /** @param started all that has to be ended with this environment */
+    /**
+     * @param replicas those whose lag can be asked, by name
+     * @param reads where the application reads from each, in order
+     * @param started all that has to be ended with this environment
+     */
     ExternalEnvironment(
             Server server,
+            Map<String, Server> replicas,
+            List<ProxiedEndpoint> reads,
             String version,
             FaultProxies proxies,
             FaultProxies.Entrance entrance,
             StartedThings started,
             CompletableFuture<RunEvent.HostFacts> host) {
         this.server = server;
+        this.replicas = Collections.unmodifiableMap(new LinkedHashMap<>(replicas));
+        this.reads = List.copyOf(reads);
         this.version = version;
         this.proxies = proxies;
         this.entrance = entrance;
@@ -62,7 +74,7 @@ final class ExternalEnvironment implements Environment {
 
     @Override
     public Map<String, Server> replicas() {
-        return Map.of();
+        return replicas;
     }
 
     @Override
@@ -122,7 +134,7 @@ final class ExternalEnvironment implements Environment {
 
     @Override
     public List<ProxiedEndpoint> reads() {
-        return List.of();
+        return reads;
     }
 
     @Override
@@ -162,7 +174,7 @@ final class ExternalEnvironment implements Environment {
                 "external",
                 "The scenario names the server at " + server.host() + ":" + server.port() + ".",
                 proxies.description(),
-                0,
+                reads.size(),
                 settings,
                 deadlockTimeoutMillis,
                 host.join(),

@@ -74,13 +74,7 @@ record ExternalRights(
      */
     void refuse(ExternalSpec server, Credentials credentials, String wantedVersion, List<String> forbidden)
             throws EnvironmentException {
-        Optional<String> production = production(server, forbidden);
-        if (production.isPresent()) {
-            throw new EnvironmentException(
-                    "environment.url: the server at " + server.address() + " looks like production: " + production.get()
-                            + ". Nothing was done. " + server.intention() + ".",
-                    "Rehearse on another server. If this one is not production, remove what says so.");
-        }
+        refuseProduction("environment.url", server, forbidden);
         if (major.major() < OLDEST) {
             throw new EnvironmentException(
                     "environment.url: the server at " + server.address() + " is PostgreSQL " + version
@@ -103,6 +97,17 @@ record ExternalRights(
                     "the role " + credentials.user() + " may not create databases on " + server.address()
                             + ", so the dataset has no place there",
                     "Have somebody run: alter role " + credentials.user() + " createdb");
+        }
+    }
+
+    /** @param key of the scenario, that names the server */
+    void refuseProduction(String key, ExternalSpec server, List<String> forbidden) throws EnvironmentException {
+        Optional<String> production = production(server, forbidden);
+        if (production.isPresent()) {
+            throw new EnvironmentException(
+                    key + ": the server at " + server.address() + " looks like production: " + production.get()
+                            + ". Nothing was done. " + server.intention() + ".",
+                    "Rehearse on another server. If this one is not production, remove what says so.");
         }
     }
 

@@ -19,8 +19,10 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -43,6 +45,7 @@ public final class ExternalRuntime implements AutoCloseable {
     private final ExternalSpec server;
     private final ExternalAddress address;
     private final ExternalRights rights;
+    private final ExternalReplicas replicas;
     private final ExternalDatabases databases;
     private final LocalFaultProxy faultProxy;
     private final RunningRegistry registry;
@@ -55,6 +58,7 @@ public final class ExternalRuntime implements AutoCloseable {
             ExternalSpec server,
             ExternalAddress address,
             ExternalRights rights,
+            ExternalReplicas replicas,
             ExternalDatabases databases,
             LocalFaultProxy faultProxy,
             RunningRegistry registry,
@@ -62,6 +66,7 @@ public final class ExternalRuntime implements AutoCloseable {
         this.server = server;
         this.address = address;
         this.rights = rights;
+        this.replicas = replicas;
         this.databases = databases;
         this.faultProxy = faultProxy;
         this.registry = registry;
@@ -92,11 +97,19 @@ public final class ExternalRuntime implements AutoCloseable {
         LocalFaultProxy proxy = LocalFaultProxy.chosen(environment, seed);
         try {
             ExternalRights rights;
+            ExternalReplicas replicas;
             try (Connection connection = address.connect(server.database(), "harness-observer")) {
                 rights = ExternalRights.asked(connection);
+                rights.refuse(server, credentials, spec.version(), forbidden(environment));
+                rights.requireConnections(server, connections + OTHER_CONNECTIONS);
+                replicas = ExternalReplicas.checked(
+                        server,
+                        connection,
+                        replica ->
+                                new ExternalAddress(replica.host(), replica.port(), credentials(environment, replica)),
+                        forbidden(environment),
+                        connections);
             }
-            rights.refuse(server, credentials, spec.version(), forbidden(environment));
-            rights.requireConnections(server, connections + OTHER_CONNECTIONS);
             ExternalDatabases databases = leased(server, address, existing ? EVERYWHERE : server.database());
             boolean complete = false;
             try {
@@ -104,7 +117,7 @@ public final class ExternalRuntime implements AutoCloseable {
                 notes.addAll(rights.notes(server, credentials));
                 complete = true;
                 return new ExternalRuntime(
-                        server, address, rights, databases, proxy, new RunningRegistry(cache), notes);
+                        server, address, rights, replicas, databases, proxy, new RunningRegistry(cache), notes);
             } finally {
                 if (!complete) {
                     databases.close();
@@ -189,6 +202,11 @@ public final class ExternalRuntime implements AutoCloseable {
         return notes;
     }
 
+    /** Why the lag of the server's replicas cannot be asked; empty if it can, and where there are none. */
+    public Optional<String> lagRefusal() {
+        return replicas.lagRefusal();
+    }
+
     /** Builds the dataset in a database of its own, of which others are copied. Once. */
     public Built build(DatasetSpec dataset, long seed, BuildProgress progress)
             throws EnvironmentException, InvalidScenarioException, InterruptedException {
@@ -222,8 +240,9 @@ public final class ExternalRuntime implements AutoCloseable {
      * An environment over a copy of the dataset, and the fault proxy in front of it.
      *
      * @param name of the copy, unique in the run
+     * @param readFrom whether the replicas are part of it; then it is there when they have the copy too
      */
-    public Environment start(String name) throws EnvironmentException {
+    public Environment start(String name, boolean readFrom) throws EnvironmentException {
         CompletableFuture<RunEvent.HostFacts> host = CompletableFuture.supplyAsync(HostInspector::facts);
         StartedThings started = new StartedThings();
         boolean complete = false;
@@ -232,9 +251,26 @@ public final class ExternalRuntime implements AutoCloseable {
             started.add("the database " + database, () -> databases.drop(database));
             LocalFaultProxy.Proxies proxies = LocalFaultProxy.start(faultProxy, started, registry);
             FaultProxies.Entrance entrance = proxies.add(ServerNames.PRIMARY, address.upstream());
+            Map<String, Server> watched = new LinkedHashMap<>();
+            List<ProxiedEndpoint> reads = new ArrayList<>();
+            if (readFrom) {
+                replicas.await(database);
+                for (ExternalReplicas.Replica replica : replicas.replicas()) {
+                    Server follower = replica.address().server(database, rights.major(), Instant.now());
+                    FaultProxies.Entrance read =
+                            proxies.add(replica.name(), replica.address().upstream());
+                    reads.add(new ProxiedEndpoint(
+                            read.host(), read.port(), database, follower.user(), follower.password()));
+                    if (replicas.lagRefusal().isEmpty()) {
+                        watched.put(replica.name(), follower);
+                    }
+                }
+            }
             complete = true;
             return new ExternalEnvironment(
                     address.server(database, rights.major(), Instant.now()),
+                    watched,
+                    reads,
                     rights.version(),
                     proxies,
                     entrance,

@@ -15,10 +15,17 @@ import dev.rehearsal.scenario.ExistingSpec;
 import dev.rehearsal.scenario.InvalidScenarioException;
 import dev.rehearsal.scenario.RestoreSpec;
 import dev.rehearsal.scenario.Scenario;
+import dev.rehearsal.scenario.Step;
 import java.nio.file.Path;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.stream.Stream;
 
 /** Databases of ours on a server that is not: the dataset is built there once a run, and copied for the timeline and for each drill. */
 final class ExternalGrounds implements Grounds {
+    private static final String LAG_UNKNOWN =
+            "How far replicas are behind is not known; a limit on it is inconclusive. Reads from them are timed like others.";
+
     private static final String COPIED = "create database … template";
 
     private final ExternalRuntime runtime;
@@ -55,6 +62,16 @@ final class ExternalGrounds implements Grounds {
                 scenario.dataset() instanceof ExistingSpec);
         boolean complete = false;
         try {
+            Optional<String> lagRefusal = runtime.lagRefusal();
+            if (lagRefusal.isPresent()) {
+                refuseToWait(scenario, lagRefusal.get());
+                journal.record(new RunEvent.InstrumentLimited(
+                        clock.nowNanos(),
+                        RunEvent.InstrumentLimited.REPLICA_LAG,
+                        lagRefusal.get(),
+                        LAG_UNKNOWN,
+                        OptionalLong.empty()));
+            }
             runtime.notes().forEach(note -> journal.record(new RunEvent.Noted(clock.nowNanos(), note)));
             String name = scenario.dataset().name();
             String fingerprint;
@@ -82,10 +99,30 @@ final class ExternalGrounds implements Grounds {
         }
     }
 
+    /** Who waits for a lag that nobody can tell would not wait at all. */
+    private static void refuseToWait(Scenario scenario, String reason) throws EnvironmentException {
+        Optional<Step> waiting = Stream.concat(
+                        scenario.migration().steps().stream(), scenario.migration().rollback().stream())
+                .filter(ExternalGrounds::waitsForReplicas)
+                .findFirst();
+        if (waiting.isPresent()) {
+            throw new EnvironmentException(
+                    "the step " + waiting.get().name() + " waits for the lag of replicas, which is not known: "
+                            + reason,
+                    "Grant the role execute on pg_current_wal_lsn() and pg_last_wal_replay_lsn(), or leave out replicaLag.");
+        }
+    }
+
+    private static boolean waitsForReplicas(Step step) {
+        return step instanceof Step.WaitStep
+                || (step instanceof Step.BackfillStep backfill
+                        && backfill.backfill().throttle().replicaLag().isPresent());
+    }
+
     @Override
     public Plot timeline() throws EnvironmentException {
         long begun = System.nanoTime();
-        Environment environment = runtime.start("run");
+        Environment environment = runtime.start("run", true);
         journal.record(new RunEvent.DatasetReady(
                 clock.nowNanos(),
                 dataset,
@@ -121,7 +158,7 @@ final class ExternalGrounds implements Grounds {
 
     @Override
     public Fresh start(String name, int replicas) throws EnvironmentException {
-        return new Fresh(runtime.start(name), () -> {});
+        return new Fresh(runtime.start(name, false), () -> {});
     }
 
     @Override

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.rehearsal.dataset.Snapshot;
+import dev.rehearsal.environment.Environment;
 import dev.rehearsal.environment.LocalServer;
 import dev.rehearsal.environment.TestCluster;
 import java.io.IOException;
@@ -173,6 +174,76 @@ class ExternalRehearsalTest {
                 .as("what is never touched")
                 .containsExactly("id", "name");
         assertThat(databases()).isEqualTo(before);
+    }
+
+    /** Over a fault proxy of ours, which slows it down for a while; a primary's data come to it by streaming alone. */
+    @Test
+    @Tag("proof")
+    void readsFromItsReplicaAndTellsHowFarThatIsBehind() throws Exception {
+        Path data = TestCluster.clone(directory.resolve("followed"));
+        try (Environment cluster = TestCluster.followed(data, directory.resolve("cluster"), 1)) {
+            execute(cluster.primary().jdbcUrl("test"), "create role plain login createdb password '" + SECRET + "'");
+            String primary = "127.0.0.1:" + cluster.primary().port();
+            String replica = "127.0.0.1:" + cluster.replicas().get("replica-1").port();
+            Path scenario = Files.writeString(directory.resolve("scenario.yaml"), """
+                    name: with-a-replica
+                    dataset: { use: %s, scale: 0.02 }
+                    environment:
+                      url: "jdbc:postgresql://%s/%s"
+                      replicas: [ "jdbc:postgresql://%s/%s" ]
+                      allow: [ 127.0.0.1 ]
+                    timeline: { warmup: 2s, baseline: 3s, settle: 3s }
+                    workload:
+                      services:
+                        - name: shop
+                          rate: 50/s
+                          operations:
+                            - name: read-order
+                              reads: replica
+                              parameters: { id: { references: orders.id, zipf: 1.05 } }
+                              transaction: select id, status from orders where id = :id
+                    migration: { steps: [ { sql: update orders set channel = 'app' } ] }
+                    faults: [ { at: { stage: baseline, after: 500ms }, latency: { of: replica-1, delay: 150ms, for: 1s } } ]
+                    drills: []
+                    objectives: [ { replicaLag: { max: 5m } } ]
+                    """.formatted(
+                            HarnessRun.ROOT.resolve("datasets/catalog/shop"),
+                            primary,
+                            Snapshot.DATABASE,
+                            replica,
+                            Snapshot.DATABASE));
+
+            Ended run = rehearse("run", scenario, "plain", SECRET);
+
+            assertThat(run.exitCode()).as(run.told()).isIn(0, 3);
+            JsonNode result = new HarnessRun(run.exitCode(), "", "", directory.resolve("run")).result();
+            assertThat(result.get("environment").get("replicas").asInt()).isEqualTo(1);
+            JsonNode reads = result.get("stages").get(1).get("operations").get(0);
+            assertThat(reads.get("completed").asLong()).as(run.told()).isGreaterThan(50);
+            assertThat(reads.get("failed").asLong()).as(run.told()).isZero();
+            assertThat(reads.get("response").get("max").asDouble()).isGreaterThan(150);
+            assertThat(result.get("stages"))
+                    .anySatisfy(stage -> assertThat(stage.get("replicaLag"))
+                            .anySatisfy(lag ->
+                                    assertThat(lag.get("replica").asString()).isEqualTo("replica-1")));
+            assertThat(result.get("findings").get(0).get("message").asString()).contains("replica-1 was behind");
+            assertThat(everythingIn(directory.resolve("run"))).doesNotContain(SECRET);
+            try (Connection connection =
+                            DriverManager.getConnection(cluster.primary().jdbcUrl("test"));
+                    Statement statement = connection.createStatement();
+                    ResultSet left = statement.executeQuery(
+                            "select count(*) from pg_database where datname like 'rehearsal\\_%'")) {
+                left.next();
+                assertThat(left.getInt(1)).isZero();
+            }
+        }
+    }
+
+    private static void execute(String url, String sql) throws SQLException {
+        try (Connection connection = DriverManager.getConnection(url);
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
     }
 
     /** Makes a database of the role's own, with rows in it, and says which there are then. */

@@ -68,6 +68,21 @@ public final class TestCluster {
                 spec.disk());
     }
 
+    /** A primary over a data directory, and streaming replicas of it, asynchronous. */
+    public static Environment followed(Path dataDirectory, Path run, int replicas) throws Exception {
+        Files.createDirectories(run);
+        return new LocalRuntime(servers(), new LocalFaultProxy.BuiltIn(42), "For a test.")
+                .start(
+                        replicated(
+                                spec("18", Map.of(), Optional.empty()),
+                                replicas,
+                                EnvironmentSpec.Synchrony.ASYNCHRONOUS),
+                        dataDirectory,
+                        Map.of(),
+                        60,
+                        run);
+    }
+
     static Path binaries() throws EnvironmentException, IOException {
         servers();
         try (Stream<Path> unpacked = Files.list(cache().resolve("postgres"))) {

@@ -755,6 +755,9 @@ public sealed interface RunEvent {
         /** What tells of rewrites, scans and short locks. */
         public static final String EVENT_TRIGGERS = "event triggers";
 
+        /** What tells how far replicas are behind. */
+        public static final String REPLICA_LAG = "replica lag";
+
         /** Of a service whose sessions the server's log cannot tell from others. */
         public static String lockWaitsOf(String service) {
             return "lock waits of " + service;

@@ -86,7 +86,7 @@ final class LatencyJudge {
                         response,
                         (double) max.toNanos(),
                         "the limit is " + Quantities.duration(max.toNanos()),
-                        error)));
+                        (double) error)));
         objective
                 .regression()
                 .ifPresent(factor -> parts.add(despiteRate(

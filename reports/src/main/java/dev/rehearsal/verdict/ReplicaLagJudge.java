@@ -1,5 +1,6 @@
 package dev.rehearsal.verdict;
 
+import dev.rehearsal.run.RunEvent.InstrumentLimited;
 import dev.rehearsal.run.RunEvent.ReplicaSampled;
 import dev.rehearsal.run.RunRecord;
 import dev.rehearsal.run.StageSpan;
@@ -32,7 +33,10 @@ final class ReplicaLagJudge {
                     "longest lag of a replica",
                     OptionalDouble.empty(),
                     OptionalDouble.of((double) limit),
-                    "No replica was looked at: the run did not come that far, or none could be reached.",
+                    run.limitation(InstrumentLimited.REPLICA_LAG)
+                            .map(limited -> "How far replicas were behind is not known. " + limited.reason())
+                            .orElse(
+                                    "No replica was looked at: the run did not come that far, or none could be reached."),
                     objective.location());
         }
         Status status = Status.PASSED;

@@ -2,6 +2,7 @@ package dev.rehearsal.scenario;
 
 import dev.rehearsal.scenario.EnvironmentSpec.ContainerSpec;
 import dev.rehearsal.scenario.EnvironmentSpec.Engine;
+import dev.rehearsal.scenario.EnvironmentSpec.ExternalSpec;
 import dev.rehearsal.scenario.EnvironmentSpec.Replication;
 import dev.rehearsal.scenario.EnvironmentSpec.RuntimeChoice;
 import dev.rehearsal.scenario.EnvironmentSpec.Synchrony;
@@ -40,7 +41,7 @@ final class EnvironmentReader {
             .later("host");
     private static final Keys RESOURCE_KEYS = Keys.of("cpus", "memory");
     private static final List<String> OF_OWN_SERVERS =
-            List.of("replicas", "synchronous", "disk", "settings", "binaries", "image", "proxyImage", "resources");
+            List.of("synchronous", "disk", "settings", "binaries", "image", "proxyImage", "resources");
     private static final Map<String, RuntimeChoice> RUNTIMES = new LinkedHashMap<>();
     private static final Map<String, Synchrony> SYNCHRONIES = new LinkedHashMap<>();
     private static final Set<String> SETTINGS_OF_REPLICATION = Set.of(
@@ -99,7 +100,10 @@ final class EnvironmentReader {
                 settings.put(setting.name(), setting.value().text("write the setting's value"));
             }
         });
-        Replication replication = replication(block);
+        Optional<ExternalSpec> external = ExternalReader.read(block);
+        Replication replication = runtime == RuntimeChoice.EXTERNAL
+                ? external.map(EnvironmentReader::replication).orElse(Replication.NONE)
+                : replication(block);
         refuseSettingsOfReplication(block, replication);
         return new EnvironmentSpec(
                 engine,
@@ -110,7 +114,18 @@ final class EnvironmentReader {
                 containers(block),
                 replication,
                 disk(block, replication, folder),
-                ExternalReader.read(block));
+                external);
+    }
+
+    /** Of its commits nobody here says what they wait for. */
+    private static Replication replication(ExternalSpec external) {
+        return external.replicas().isEmpty()
+                ? Replication.NONE
+                : new Replication(external.replicas().size(), Synchrony.ASYNCHRONOUS);
+    }
+
+    static boolean isList(Value value) {
+        return value.node() instanceof YamlNode.Sequence;
     }
 
     private static Optional<Path> disk(Block block, Replication replication, Path folder) {
@@ -168,6 +183,12 @@ final class EnvironmentReader {
                         .ifPresent(value ->
                                 value.problem("is for servers of the harness's own, not for one at a url; remove it"));
             }
+            block.get("replicas")
+                    .filter(value -> !isList(value))
+                    .ifPresent(
+                            value -> value.problem("a number is for servers of the harness's own; name the replicas of"
+                                    + " the server at the url, e.g. replicas: [ jdbc:postgresql://replica.example/shop ], or remove"
+                                    + " it"));
             return;
         }
         block.get("url")

@@ -77,18 +77,34 @@ public record EnvironmentSpec(
         EXTERNAL
     }
 
+    /** A streaming replica of a server that is not the harness's own. */
+    public record ExternalReplica(String host, int port) {}
+
     /**
      * A server that is not the harness's own. Credentials are no part of a scenario.
      *
      * @param host a name or an address; IPv6 in brackets
      * @param database that is there; the harness connects to it, and makes others beside it
      * @param allow hosts, each with or without port and database, on which the file allows a rehearsal; in lower case
+     * @param replicas of that server, from which operations may read
      */
-    public record ExternalSpec(String host, int port, String database, List<String> allow) {
+    public record ExternalSpec(
+            String host, int port, String database, List<String> allow, List<ExternalReplica> replicas) {
         private static final Set<String> PRODUCTION = Set.of("prod", "production", "prd", "live");
 
         public ExternalSpec {
             allow = List.copyOf(allow);
+            replicas = List.copyOf(replicas);
+        }
+
+        /** One of which no replica is named. */
+        public ExternalSpec(String host, int port, String database, List<String> allow) {
+            this(host, port, database, allow, List.of());
+        }
+
+        /** A replica of this one, as a server by itself. */
+        public ExternalSpec at(ExternalReplica replica) {
+            return new ExternalSpec(replica.host(), replica.port(), database, allow, List.of());
         }
 
         /** Such as {@code staging.example:5433}. */

@@ -1,5 +1,6 @@
 package dev.rehearsal.scenario;
 
+import dev.rehearsal.scenario.EnvironmentSpec.ExternalReplica;
 import dev.rehearsal.scenario.EnvironmentSpec.ExternalSpec;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,6 +16,7 @@ final class ExternalReader {
             "jdbc:postgresql://(?<host>[A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.]+])(:(?<port>[0-9]{1,5}))?/(?<database>[^/?&#\\s]+)");
     private static final Pattern CREDENTIALS = Pattern.compile("(?i)//[^/]*@|[?&](user|password|sslpassword)=");
     private static final int DEFAULT_PORT = 5432;
+    private static final String REPLICAS_ADVICE = "write e.g. replicas: [ jdbc:postgresql://replica.example/shop ]";
     private final Block block;
 
     private ExternalReader(Block block) {
@@ -39,7 +41,32 @@ final class ExternalReader {
             refuseProduction(found, url.get());
             refuseUnlessAllowed(found, url.get());
         });
-        return server;
+        return server.map(found ->
+                new ExternalSpec(found.host(), found.port(), found.database(), found.allow(), replicas(found)));
+    }
+
+    private List<ExternalReplica> replicas(ExternalSpec primary) {
+        List<ExternalReplica> replicas = new ArrayList<>();
+        for (Value item : block.get("replicas").filter(EnvironmentReader::isList).stream()
+                .flatMap(list -> list.filledList(REPLICAS_ADVICE).stream())
+                .toList()) {
+            server(item).ifPresent(found -> {
+                ExternalReplica replica = new ExternalReplica(found.host(), found.port());
+                if (!found.database().equals(primary.database())) {
+                    item.problem("must name the database of environment.url, " + primary.database()
+                            + ", because a replica has the same; got " + found.database());
+                } else if (found.address().equals(primary.address())) {
+                    item.problem("is the primary itself; name a replica, or remove it");
+                } else if (replicas.contains(replica)) {
+                    item.problem("is named already; remove it");
+                } else {
+                    refuseProduction(found, item);
+                    refuseUnlessAllowed(found, item);
+                }
+                replicas.add(replica);
+            });
+        }
+        return replicas;
     }
 
     private Optional<ExternalSpec> server(Value value) {

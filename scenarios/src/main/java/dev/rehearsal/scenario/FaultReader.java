@@ -52,7 +52,8 @@ final class FaultReader {
     private final boolean external;
 
     FaultReader(SqlTexts texts, CueReader cues, EnvironmentSpec environment) {
-        this.servers = new ServerReferences(environment.replication().replicas());
+        this.servers = new ServerReferences(
+                environment.replication().replicas(), environment.external().isPresent());
         this.ownDisk = environment.disk().isPresent();
         this.external = environment.runtime() == EnvironmentSpec.RuntimeChoice.EXTERNAL;
         this.texts = texts;

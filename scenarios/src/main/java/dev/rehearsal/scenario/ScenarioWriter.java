@@ -79,7 +79,7 @@ public final class ScenarioWriter {
         }
         map.put("runtime", environment.runtime().name().toLowerCase(Locale.ROOT));
         EnvironmentSpec.Replication replication = environment.replication();
-        if (replication.replicas() > 0) {
+        if (replication.replicas() > 0 && environment.external().isEmpty()) {
             map.put("replicas", number(replication.replicas()));
             map.put("synchronous", new YamlWriter.Plain(synchrony(replication.synchrony())));
         }
@@ -100,6 +100,14 @@ public final class ScenarioWriter {
         environment.external().ifPresent(external -> {
             map.put("url", "jdbc:postgresql://" + external.address() + "/" + external.database());
             map.put("allow", external.allow());
+            if (!external.replicas().isEmpty()) {
+                map.put(
+                        "replicas",
+                        external.replicas().stream()
+                                .map(replica -> "jdbc:postgresql://" + replica.host() + ":" + replica.port() + "/"
+                                        + external.database())
+                                .toList());
+            }
         });
         return map;
     }

@@ -6,9 +6,14 @@ import java.util.Optional;
 /** Names of servers in faults, held against the servers that there are. What is wrong is reported, and a stand-in goes on. */
 final class ServerReferences {
     private final int replicas;
+    private final boolean external;
 
-    /** @param replicas how many the environment has */
-    ServerReferences(int replicas) {
+    /**
+     * @param replicas how many the environment has
+     * @param external whether the links to them are out of reach
+     */
+    ServerReferences(int replicas, boolean external) {
+        this.external = external;
         this.replicas = replicas;
     }
 
@@ -32,6 +37,10 @@ final class ServerReferences {
     private Optional<String> known(Value value, List<String> names) {
         String name = value.text("name a server, such as " + (names.isEmpty() ? "replica-1" : names.getFirst()));
         if (name.isEmpty()) {
+            return Optional.empty();
+        }
+        if (external && ServerNames.isLink(name)) {
+            value.problem("the link between servers that are not the harness's own is out of its reach; name a server");
             return Optional.empty();
         }
         if (names.contains(name)) {

@@ -2,6 +2,7 @@ package dev.rehearsal.scenario;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.rehearsal.scenario.EnvironmentSpec.ExternalReplica;
 import dev.rehearsal.scenario.EnvironmentSpec.ExternalSpec;
 import dev.rehearsal.scenario.EnvironmentSpec.RuntimeChoice;
 import dev.rehearsal.scenario.yaml.YamlParser;
@@ -38,6 +39,55 @@ class ExternalLoadingTest {
                 .contains(new ExternalSpec("staging.example", 5433, "shop", List.of("staging.example")));
         assertThat(environment.runtime()).isEqualTo(RuntimeChoice.EXTERNAL);
         assertThat(environment.version()).isEmpty();
+    }
+
+    private static final String REPLICATED = STAGING.replace(
+            "allow: [ staging.example ]",
+            "allow: [ staging.example ], replicas: [ jdbc:postgresql://staging.example:5434/shop,"
+                    + " jdbc:postgresql://staging.example:5435/shop ]");
+
+    @Test
+    void readsItsReplicas() throws Exception {
+        EnvironmentSpec environment = written.load(REPLICATED).environment();
+
+        assertThat(environment.external().orElseThrow().replicas())
+                .containsExactly(
+                        new ExternalReplica("staging.example", 5434), new ExternalReplica("staging.example", 5435));
+        assertThat(environment.replication().names()).containsExactly("replica-1", "replica-2");
+    }
+
+    @Test
+    void whatIsWrittenOfReplicasSaysTheSame() throws Exception {
+        Scenario scenario = written.load(REPLICATED);
+
+        String text = ScenarioWriter.write(scenario);
+
+        assertThat(written.load(text).environment()).isEqualTo(scenario.environment());
+        assertThat(SchemaNet.of("scenario.schema.json")
+                        .refusals(YamlParser.parse("text", text).root().orElseThrow()))
+                .isEmpty();
+    }
+
+    @Test
+    void itsReplicasMayBeReadFromAndWaitedForAndSlowed() {
+        assertThat(written.problems(REPLICATED + """
+                        workload:
+                          services:
+                            - { name: shop, rate: 50/s, operations: [ { name: ask, transaction: select 1, reads: replica } ] }
+                        faults: [ { at: { stage: baseline, after: 1s }, latency: { of: replica-2, delay: 5ms, for: 1s } } ]
+                        objectives: [ { replicaLag: { max: 5s } } ]
+                        """)).isEmpty();
+    }
+
+    @Test
+    void theLinksToItsReplicasAreOutOfReach() {
+        assertThat(
+                        written.problems(
+                                REPLICATED
+                                        + "faults: [ { at: { stage: baseline, after: 1s }, latency: { of: replication-1, delay: 5ms, for: 1s } } ]\n"))
+                .containsExactly(
+                        "scenario.yaml:8:64: faults[0].latency.of: the link between servers that are not the harness's"
+                                + " own is out of its reach; name a server");
     }
 
     @Test
@@ -102,7 +152,11 @@ class ExternalLoadingTest {
             5433/shop                   | 5433/shop_live                  | 7:21: environment.url: looks like production: 'live' is in the name shop_live. The harness would have made databases called rehearsal_… on staging.example:5433, driven the traffic and the migration there, and dropped them again; rehearse on another server, or reach this one by another name if it is not what its name says
             jdbc:postgresql://staging   | postgres://staging              | 7:21: environment.url: must be jdbc:postgresql://host:port/database, got postgres://staging.example:5433/shop
             5433/shop                   | 99999/shop                      | 7:21: environment.url: must have a port from 1 to 65535, got 99999
-            { url                       | { replicas: 1, url              | 7:26: environment.replicas: is for servers of the harness's own, not for one at a url; remove it
+            { url                       | { replicas: 1, url              | 7:26: environment.replicas: a number is for servers of the harness's own; name the replicas of the server at the url, e.g. replicas: [ jdbc:postgresql://replica.example/shop ], or remove it
+            { url                       | { replicas: [ jdbc:postgresql://staging.example:5433/shop ], url | 7:28: environment.replicas[0]: is the primary itself; name a replica, or remove it
+            { url                       | { replicas: [ jdbc:postgresql://staging.example:5434/other ], url | 7:28: environment.replicas[0]: must name the database of environment.url, shop, because a replica has the same; got other
+            { url                       | { replicas: [ jdbc:postgresql://elsewhere.example/shop ], url | 7:28: environment.replicas[0]: is not allowed by this file. The harness would have made databases called rehearsal_… on elsewhere.example:5432, driven the traffic and the migration there, and dropped them again; if that is meant, add allow: [ elsewhere.example:5432 ], or [ elsewhere.example:5432/shop ] for that database alone
+            { url                       | { replicas: [ jdbc:postgresql://alice:pw@staging.example:5434/shop ], url | 7:28: environment.replicas[0]: must hold no user and no password; give them in the environment, as PGUSER and PGPASSWORD, or in a PGPASSFILE
             { url                       | { settings: { fsync: 'off' }, url | 7:26: environment.settings: is for servers of the harness's own, not for one at a url; remove it
             { url                       | { runtime: local, url           | 7:37: environment.url: is for runtime: external; remove it, or write runtime: external
             """)
