@@ -182,7 +182,7 @@ class ExternalRehearsalTest {
     void readsFromItsReplicaAndTellsHowFarThatIsBehind() throws Exception {
         Path data = TestCluster.clone(directory.resolve("followed"));
         try (Environment cluster = TestCluster.followed(data, directory.resolve("cluster"), 1)) {
-            execute(cluster.primary().jdbcUrl("test"), "create role plain login createdb password '" + SECRET + "'");
+            executeThere(cluster.primary().jdbcUrl("test"), "create role plain login createdb password '" + SECRET + "'");
             String primary = "127.0.0.1:" + cluster.primary().port();
             String replica = "127.0.0.1:" + cluster.replicas().get("replica-1").port();
             Path scenario = Files.writeString(directory.resolve("scenario.yaml"), """
@@ -239,7 +239,7 @@ class ExternalRehearsalTest {
         }
     }
 
-    private static void execute(String url, String sql) throws SQLException {
+    private static void executeThere(String url, String sql) throws SQLException {
         try (Connection connection = DriverManager.getConnection(url);
                 Statement statement = connection.createStatement()) {
             statement.execute(sql);
