@@ -24,7 +24,8 @@ final class GatlingEngine {
     }
 
     private static void run(Class<? extends Simulation> simulation) {
-        // It wants a folder for results, and writes none: this process is ended in the midst of the run, and would leave a folder of its own behind.
+        // It wants a folder for results, and writes none: this process is ended in the midst of the run, and would
+        // leave a folder of its own behind.
         int code = Gatling$.MODULE$.fromArgs(
                 new String[] {"-s", simulation.getName(), "-nr", "-rf", System.getProperty("java.io.tmpdir")});
         if (code != 0) {

@@ -120,10 +120,8 @@ final class ServiceTraffic implements Traffic {
 
     /** Runs one request after the other: the next of the plan while that is near, and otherwise what the pacer gives. */
     private final class Worker {
-        private final Thread thread = Thread.ofPlatform()
-                .name(pacer.getName() + ", worker")
-                .daemon()
-                .unstarted(this::work);
+        private final Thread thread =
+                Thread.ofPlatform().name(pacer.getName() + ", worker").daemon().unstarted(this::work);
         private volatile Optional<InFlight.Request> given = Optional.empty();
 
         private void work() {

@@ -16,7 +16,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -24,13 +23,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 import tools.jackson.databind.ObjectMapper;
@@ -225,34 +222,6 @@ class DocumentationTest {
         Scenario loaded = ScenarioLoader.load(file, Map.of());
 
         assertThat(shown.fence().text()).contains("name: " + loaded.name() + "\n");
-    }
-
-    /** Those whose migrations the harness carries out itself; the others want a program of their tool's. */
-    @Tag("proof")
-    @ParameterizedTest
-    @ValueSource(strings = {"liquibase"})
-    void recipesAreRehearsed(String tool) throws IOException {
-        Shown recipe = scenarios()
-                .filter(shown -> shown.fence().section().equals(tool))
-                .findFirst()
-                .orElseThrow();
-
-        HarnessRun run = HarnessRun.rehearse(
-                placed(recipe),
-                folder.resolve("run"),
-                "--no-drills",
-                "--set",
-                "timeline.warmup=2s",
-                "--set",
-                "dataset.tables.orders.rows=20000",
-                "--set",
-                "dataset.tables.customers.rows=2000");
-
-        run.assertPassed();
-        assertThat(run.statements())
-                .extracting(statement ->
-                        statement.get("sql").asString().toLowerCase(Locale.ROOT).replace("\"", ""))
-                .anyMatch(sql -> sql.matches("alter table (public\\.)?orders add (column )?region text;?"));
     }
 
     /** With the files that the page shows beside it; one that is shown without a name lies where the examples do. */

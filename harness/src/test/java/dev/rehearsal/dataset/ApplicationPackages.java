@@ -115,7 +115,7 @@ public final class ApplicationPackages {
         }
     }
 
-    private static boolean isOnPath(String program) {
+    public static boolean isOnPath(String program) {
         return Stream.of(System.getenv("PATH").split(java.io.File.pathSeparator, -1))
                 .anyMatch(folder -> Files.isExecutable(Path.of(folder, program)));
     }

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("proof")
 class RealMigrationsTest {
     private static final Path SHOP = Path.of(System.getProperty("rehearsal.home"), "datasets", "catalog", "shop");
-    private static final int ROWS = 100_000;
+    private static final int ROWS = 20_000;
 
     @TempDir
     private Path folder;
