@@ -28,17 +28,22 @@ final class ContainerFaultProxies implements FaultProxies {
 
     @Override
     public Entrance add(String name, StartedServer server) throws EnvironmentException {
-        return new Entrance(EngineClient.LOOPBACK, container.getMappedPort(listen(name, server)));
+        return add(name, server.upstream());
+    }
+
+    @Override
+    public Entrance add(String name, String upstream) throws EnvironmentException {
+        return new Entrance(EngineClient.LOOPBACK, container.getMappedPort(listen(name, upstream)));
     }
 
     @Override
     public Entrance addLink(String name, StartedServer server) throws EnvironmentException {
-        return new Entrance(container.name(), listen(name, server));
+        return new Entrance(container.name(), listen(name, server.upstream()));
     }
 
-    private int listen(String name, StartedServer server) throws EnvironmentException {
+    private int listen(String name, String upstream) throws EnvironmentException {
         int port = FaultProxyContainer.port(name);
-        FaultProxyApi.add(api(), name, "0.0.0.0:" + port, server.upstream());
+        FaultProxyApi.add(api(), name, "0.0.0.0:" + port, upstream);
         started.add("the fault proxy of " + name, () -> FaultProxyApi.remove(api(), name));
         return port;
     }

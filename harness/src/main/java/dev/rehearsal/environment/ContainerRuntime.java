@@ -99,7 +99,8 @@ public final class ContainerRuntime implements ServerRuntime {
                         "containers", reason, servers.serverVersion(), Optional.of(facts(spec))),
                 (name, data, settings) -> servers.start(data, settings, name + suffix, spec.containers()),
                 started -> new ContainerFaultProxies(
-                        proxy(started), PROXY_DESCRIPTION + " (" + parts.proxyImage.name() + ")", started));
+                        proxy(started), PROXY_DESCRIPTION + " (" + parts.proxyImage.name() + ")", started),
+                (up, started) -> Front.none(up));
     }
 
     private synchronized String nextSuffix() {

@@ -46,8 +46,18 @@ public interface Environment extends AutoCloseable {
     /** The data of the primary that the last failover has ended, as it has left them; a server can be started over them, alone. */
     Optional<Path> retired();
 
-    /** Where the application and the migration connect. */
+    /** Where the application connects. */
     ProxiedEndpoint application();
+
+    /** Where the migration connects: where the application does, unless there is a pooler that it goes around. */
+    default ProxiedEndpoint migration() {
+        return application();
+    }
+
+    /** What stands in front of the primary's fault proxy; empty: nothing. */
+    default Optional<PoolerEndpoint> pooler() {
+        return Optional.empty();
+    }
 
     /** Where the application reads from each replica, in order, whatever has become of it. */
     List<ProxiedEndpoint> reads();

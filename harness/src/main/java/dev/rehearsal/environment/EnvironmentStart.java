@@ -32,7 +32,8 @@ final class EnvironmentStart {
             Path clonedDataDirectory,
             StartedEnvironment.RuntimeFacts runtime,
             ServersStart.OneServer servers,
-            FaultProxies.Start proxies)
+            FaultProxies.Start proxies,
+            Front.Start front)
             throws EnvironmentException {
         Path data = clonedDataDirectory.toAbsolutePath();
         CompletableFuture<RunEvent.HostFacts> host = CompletableFuture.supplyAsync(HostInspector::facts);
@@ -46,8 +47,9 @@ final class EnvironmentStart {
             ServersStart.Started up = new ServersStart(
                             wish.spec.replication(), wish.settings, wish.runDirectory, started, servers)
                     .start(data, proxies);
+            Front before = front.start(up, started);
             complete = true;
-            return new StartedEnvironment(runtime, up, started, host);
+            return new StartedEnvironment(runtime, up, before, started, host);
         } catch (IOException e) {
             throw new EnvironmentException(
                     "cannot start the environment over " + data + ": " + e,

@@ -21,6 +21,13 @@ interface FaultProxies {
     /** Puts one in front of a server, for clients on this machine. */
     Entrance add(String name, StartedServer server) throws EnvironmentException;
 
+    /**
+     * Puts one in front of whatever takes connections, for clients on this machine.
+     *
+     * @param upstream host and port, as the proxies' server reaches it
+     */
+    Entrance add(String name, String upstream) throws EnvironmentException;
+
     /** Puts one in front of a server, for other servers. */
     Entrance addLink(String name, StartedServer server) throws EnvironmentException;
 

@@ -98,8 +98,8 @@ public sealed interface LocalFaultProxy {
             return add(name, server.upstream());
         }
 
-        /** @param upstream host and port */
-        Entrance add(String name, String upstream) throws EnvironmentException {
+        @Override
+        public Entrance add(String name, String upstream) throws EnvironmentException {
             return new Entrance("127.0.0.1", FaultProxyApi.add(api, name, "127.0.0.1:0", upstream));
         }
 

@@ -33,6 +33,15 @@ public final class LocalRuntime implements ServerRuntime {
             int connectionsNeeded,
             Path runDirectory)
             throws EnvironmentException {
+        Optional<PgBouncer.Program> pooler = spec.pooler().isPresent()
+                ? Optional.of(PgBouncer.find(
+                        spec.pooler().get(),
+                        spec.binaries(),
+                        Optional.ofNullable(System.getenv("PATH")).orElse("")))
+                : Optional.empty();
+        if (pooler.isPresent()) {
+            NewCluster.takeSecretsAlone(clonedDataDirectory);
+        }
         return EnvironmentStart.over(
                 new EnvironmentStart.Wish(
                         spec,
@@ -41,13 +50,19 @@ public final class LocalRuntime implements ServerRuntime {
                                 spec,
                                 servers.majorVersion(),
                                 instrumentSettings,
-                                connectionsNeeded,
+                                // Whoever connects through a pooler as another user has a pool of its own there.
+                                connectionsNeeded
+                                        + 2
+                                                * spec.pooler()
+                                                        .map(wanted -> wanted.connections(connectionsNeeded))
+                                                        .orElse(0),
                                 HostInspector.memoryBytes()),
                         runDirectory),
                 clonedDataDirectory,
                 new StartedEnvironment.RuntimeFacts("local", reason, servers.serverVersion(), Optional.empty()),
                 (name, data, settings) -> servers.start(data, settings),
-                started -> LocalFaultProxy.start(faultProxy, started, servers.registry()));
+                started -> LocalFaultProxy.start(faultProxy, started, servers.registry()),
+                Front.onThisMachine(spec, pooler, connectionsNeeded, servers));
     }
 
     /** Nothing is shared by its environments. */

@@ -64,6 +64,10 @@ public final class LocalServers implements ServerLauncher {
         return binaries.majorVersion();
     }
 
+    Privileges privileges() {
+        return privileges;
+    }
+
     RunningRegistry registry() {
         return registry;
     }

@@ -14,6 +14,7 @@ import java.util.List;
 
 /** A cluster in the making: the same from every runtime, so that one can be cloned for another. */
 final class NewCluster {
+    private static final String ACCESS_FILE = "pg_hba.conf";
     /** The superuser of every cluster made here. */
     static final String USER = "postgres";
 
@@ -103,7 +104,7 @@ final class NewCluster {
                     directory.resolve(PASSWORD_FILE),
                     PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
             Files.writeString(directory.resolve(PASSWORD_FILE), password);
-            Files.writeString(directory.resolve("pg_hba.conf"), """
+            Files.writeString(directory.resolve(ACCESS_FILE), """
                     local all         all              password
                     host  all         all 127.0.0.1/32 password
                     host  all         all ::1/128      password
@@ -168,6 +169,23 @@ final class NewCluster {
             Files.deleteIfExists(file);
         } catch (IOException e) {
             // It holds nothing of worth; the real error is on its way already.
+        }
+    }
+
+    /**
+     * Has the server over these data, when it starts, take passwords only as secrets: a pooler passes on what it has never seen in plain text.
+     *
+     * @param directory a clone's
+     */
+    static void takeSecretsAlone(Path directory) throws EnvironmentException {
+        Path access = directory.resolve(ACCESS_FILE);
+        try {
+            // "md5" takes whichever secret the server keeps of a role.
+            Files.writeString(
+                    access, Files.readString(access).replaceAll("(?m)(?<=\\s)password$", "md5"));
+        } catch (IOException e) {
+            throw new EnvironmentException(
+                    "cannot change " + access + ": " + e, "Check that the disk is not full and the directory writable.", e);
         }
     }
 }

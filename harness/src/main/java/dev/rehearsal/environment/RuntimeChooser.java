@@ -61,6 +61,9 @@ public final class RuntimeChooser {
         if (spec.binaries().isPresent()) {
             return local(spec, seed, "The scenario names the server's programs.");
         }
+        if (spec.pooler().isPresent()) {
+            return local(spec, seed, "The scenario wants a pooler, which runs beside servers of the local runtime alone.");
+        }
         Optional<EngineReport.Refusal> obstacle = obstacle(spec);
         if (obstacle.isEmpty()) {
             String image = new ContainerImages(engine)

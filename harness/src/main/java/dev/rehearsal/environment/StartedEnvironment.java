@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 
 /** Servers of ours and the fault proxies in front of them, whatever runtime they are of. */
 final class StartedEnvironment implements Environment {
@@ -39,6 +40,7 @@ final class StartedEnvironment implements Environment {
 
     private final RuntimeFacts runtime;
     private final ServersStart.Started up;
+    private final Front front;
     private final StartedThings started;
     private final CompletableFuture<RunEvent.HostFacts> host;
 
@@ -53,16 +55,19 @@ final class StartedEnvironment implements Environment {
             String name, String reason, String serverVersion, Optional<RunEvent.ContainerFacts> containers) {}
 
     /**
+     * @param front what the application goes through
      * @param started all that has to be ended with this environment
      * @param host looked up meanwhile: it takes as long as a server's start
      */
     StartedEnvironment(
             RuntimeFacts runtime,
             ServersStart.Started up,
+            Front front,
             StartedThings started,
             CompletableFuture<RunEvent.HostFacts> host) {
         this.runtime = runtime;
         this.up = up;
+        this.front = front;
         this.started = started;
         this.host = host;
     }
@@ -101,7 +106,17 @@ final class StartedEnvironment implements Environment {
 
     @Override
     public ProxiedEndpoint application() {
-        return endpoint(up.application());
+        return endpoint(front.application());
+    }
+
+    @Override
+    public ProxiedEndpoint migration() {
+        return endpoint(front.migration());
+    }
+
+    @Override
+    public Optional<PoolerEndpoint> pooler() {
+        return front.pooler().map(Front.Pooler::endpoint);
     }
 
     @Override
@@ -157,12 +172,14 @@ final class StartedEnvironment implements Environment {
                 settings,
                 deadlockTimeoutMillis,
                 host.join(),
-                runtime.containers());
+                runtime.containers(),
+                front.pooler().map(Front.Pooler::facts));
     }
 
     @Override
     public List<String> troubles() {
-        return up.topology().troubles();
+        return Stream.concat(up.topology().troubles().stream(), front.troubles().stream())
+                .toList();
     }
 
     @Override

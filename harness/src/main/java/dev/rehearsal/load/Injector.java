@@ -107,7 +107,7 @@ final class Injector {
     private List<Traffic> begin(InjectorPlan plan, Timekeeper timekeeper, StopPoint stop, InFlight inFlight)
             throws EnvironmentException {
         List<Service> services = plan.workload().services();
-        Pools pools = Pools.filled(services, plan.jdbcUrl(), plan.replicaJdbcUrls());
+        Pools pools = Pools.filled(services, plan.jdbcUrl(), plan.pooled(), plan.replicaJdbcUrls());
         CompletableFuture<Long> planStart = new CompletableFuture<>();
         List<Traffic> traffic = new ArrayList<>();
         List<PlannedSimulation.Population> populations = new ArrayList<>();

@@ -15,6 +15,7 @@ import tools.jackson.databind.json.JsonMapper;
  * All that the injector is told: one line of JSON on its standard input.
  *
  * @param originNanoTime the run's origin on the clock that both processes share
+ * @param pooled see {@link LoadSpec#pooled}
  * @param keys by {@code table.column}
  */
 record InjectorPlan(
@@ -22,6 +23,7 @@ record InjectorPlan(
         long seed,
         String jdbcUrl,
         List<String> replicaJdbcUrls,
+        boolean pooled,
         Workload workload,
         Map<String, KeyDomain> keys) {
     InjectorPlan {

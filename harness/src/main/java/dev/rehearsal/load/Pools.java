@@ -4,17 +4,21 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.pool.HikariPool.PoolInitializationException;
 import dev.rehearsal.run.ApplicationNames;
+import dev.rehearsal.run.RequestRecord;
 import dev.rehearsal.scenario.EnvironmentException;
 import dev.rehearsal.scenario.Workload.Reads;
 import dev.rehearsal.scenario.Workload.Service;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Properties;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import javax.sql.DataSource;
+import org.postgresql.PGConnection;
 
 /**
  * The connection pools, one a service, as its application would have them; of a service that reads from replicas, one more for each replica. They end
@@ -28,10 +32,19 @@ final class Pools {
 
     private record Filling(Service service, HikariDataSource pool) {}
 
-    /** Of one service. */
-    record OfService(DataSource primary, List<DataSource> replicas) {
+    /**
+     * Of one service.
+     *
+     * @param clients of the pooler that the primary is behind; empty: there is none
+     */
+    record OfService(Optional<NumberedClients> clients, DataSource primary, List<DataSource> replicas) {
         OfService {
             replicas = List.copyOf(replicas);
+        }
+
+        /** Without a pooler. */
+        OfService(DataSource primary, List<DataSource> replicas) {
+            this(Optional.empty(), primary, replicas);
         }
 
         /**
@@ -41,7 +54,7 @@ final class Pools {
          */
         Target target(Reads reads, long nth) {
             return switch (reads) {
-                case PRIMARY -> new Target(primary, 0);
+                case PRIMARY -> new Target(primary, 0, clients);
                 case REPLICA -> {
                     int turn = (int) (nth % replicas.size());
                     yield new Target(replicas.get(turn), turn + 1);
@@ -50,17 +63,34 @@ final class Pools {
         }
     }
 
-    /** @param replica its number, from 1; 0: the primary */
-    record Target(DataSource pool, int replica) {}
+    /**
+     * @param replica its number, from 1; 0: the primary
+     * @param clients of the pooler in front of it, if there is one
+     */
+    record Target(DataSource pool, int replica, Optional<NumberedClients> clients) {
+        /** Without a pooler. */
+        Target(DataSource pool, int replica) {
+            this(pool, replica, Optional.empty());
+        }
+
+        /** The session of a connection of the pool, as requests know it. */
+        int session(Connection connection) throws SQLException {
+            return clients.isPresent()
+                    ? clients.get().session(connection)
+                    : RequestRecord.session(
+                            connection.unwrap(PGConnection.class).getBackendPID(), replica);
+        }
+    }
 
     private Pools() {}
 
     /**
      * Opens all pools and fills them.
      *
+     * @param pooled whether a pooler is in the way to the primary
      * @throws EnvironmentException if a server does not give as many connections
      */
-    static Pools filled(List<Service> services, String jdbcUrl, List<String> replicaJdbcUrls)
+    static Pools filled(List<Service> services, String jdbcUrl, boolean pooled, List<String> replicaJdbcUrls)
             throws EnvironmentException {
         Pools pools = new Pools();
         try {
@@ -75,9 +105,18 @@ final class Pools {
                 List<DataSource> replicas = new ArrayList<>();
                 for (String url : readsFromReplicas ? replicaJdbcUrls : List.<String>of()) {
                     String name = service.name() + " on replica " + (replicas.size() + 1);
-                    replicas.add(pools.begun(service, name, url));
+                    HikariConfig config = config(service, name);
+                    config.setJdbcUrl(url);
+                    replicas.add(pools.begun(service, config));
                 }
-                pools.services.add(Optional.of(new OfService(pools.begun(service, service.name(), jdbcUrl), replicas)));
+                HikariConfig config = config(service, service.name());
+                Optional<NumberedClients> clients = Optional.empty();
+                if (pooled) {
+                    clients = Optional.of(throughPooler(service, jdbcUrl, config));
+                } else {
+                    config.setJdbcUrl(jdbcUrl);
+                }
+                pools.services.add(Optional.of(new OfService(clients, pools.begun(service, config), replicas)));
             }
             for (Filling each : pools.filling) {
                 awaitFilled(each.service, each.pool);
@@ -91,8 +130,8 @@ final class Pools {
         }
     }
 
-    private DataSource begun(Service service, String name, String jdbcUrl) {
-        HikariDataSource pool = new HikariDataSource(config(service, name, jdbcUrl));
+    private DataSource begun(Service service, HikariConfig config) {
+        HikariDataSource pool = new HikariDataSource(config);
         filling.add(new Filling(service, pool));
         return pool;
     }
@@ -102,10 +141,9 @@ final class Pools {
         return services.get(service).orElseThrow();
     }
 
-    private static HikariConfig config(Service service, String name, String jdbcUrl) {
+    private static HikariConfig config(Service service, String name) {
         HikariConfig config = new HikariConfig();
         config.setPoolName(name);
-        config.setJdbcUrl(jdbcUrl);
         config.setMaximumPoolSize(service.pool().size());
         config.setMinimumIdle(service.pool().size());
         config.setConnectionTimeout(service.pool().connectionTimeout().toMillis());
@@ -117,7 +155,25 @@ final class Pools {
         service.statementTimeout()
                 .ifPresent(timeout ->
                         config.addDataSourceProperty("options", "-c statement_timeout=" + timeout.toMillis()));
+        service.pool()
+                .prepareThreshold()
+                .ifPresent(executions ->
+                        config.addDataSourceProperty("prepareThreshold", Integer.toString(executions)));
         return config;
+    }
+
+    /** A pooler takes no {@code options}; what they say is said in the session, which is the client's own where there are any. */
+    private static NumberedClients throughPooler(Service service, String jdbcUrl, HikariConfig config) {
+        Properties properties = new Properties();
+        properties.putAll(config.getDataSourceProperties());
+        properties.remove("options");
+        service.statementTimeout()
+                .ifPresent(timeout ->
+                        config.setConnectionInitSql("set statement_timeout = " + timeout.toMillis()));
+        config.setDataSourceProperties(new Properties());
+        NumberedClients clients = new NumberedClients(service.name(), jdbcUrl, properties);
+        config.setDataSource(clients);
+        return clients;
     }
 
     private static void awaitFilled(Service service, HikariDataSource pool) throws EnvironmentException {

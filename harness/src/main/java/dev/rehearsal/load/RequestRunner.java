@@ -1,6 +1,5 @@
 package dev.rehearsal.load;
 
-import dev.rehearsal.run.RequestRecord;
 import dev.rehearsal.run.RequestRecord.Outcome;
 import dev.rehearsal.scenario.Workload.Reads;
 import dev.rehearsal.scenario.Workload.Retry;
@@ -8,7 +7,6 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import java.util.Optional;
-import org.postgresql.PGConnection;
 
 /**
  * Runs the requests of one service and takes their times: this is where a response time is made.
@@ -98,15 +96,16 @@ final class RequestRunner {
     private boolean attempt(InFlight.Request request, Task task) {
         try {
             Pools.Target target = pools.target(task.reads(), request.arrival().nth());
-            return run(target.pool().getConnection(), target.replica(), request, task);
+            return run(target, target.pool().getConnection(), request, task);
         } catch (SQLException e) {
             return finished(request, noConnection(e));
         }
     }
 
-    private boolean run(Connection connection, int replica, InFlight.Request request, Task task) throws SQLException {
+    private boolean run(Pools.Target target, Connection connection, InFlight.Request request, Task task)
+            throws SQLException {
         try (connection) {
-            request.connected(timekeeper.nowNanos(), RequestRecord.session(backendPid(connection), replica));
+            request.connected(timekeeper.nowNanos(), target.session(connection));
             return finished(request, task.run(connection, request.identity()));
         }
     }
@@ -117,10 +116,6 @@ final class RequestRunner {
         }
         request.finished(ending, timekeeper.nowNanos());
         return true;
-    }
-
-    private static int backendPid(Connection connection) throws SQLException {
-        return connection.unwrap(PGConnection.class).getBackendPID();
     }
 
     private static Transaction.Ending noConnection(SQLException e) {

@@ -6,11 +6,13 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.function.IntConsumer;
 
 /**
  * Reads the locks of one session out of {@code pg_locks}, over a connection and on a thread of its own, while a statement runs: at short
@@ -32,6 +34,9 @@ final class LockSampler implements AutoCloseable {
               and ((l.locktype = 'relation' and l.relation >= 16384 and l.mode <> 'SIReadLock')
                 or (l.locktype = 'transactionid' and l.granted and l.mode = 'ExclusiveLock'))""";
 
+    private static final String ACTIVE =
+            "select a.pid from pg_catalog.pg_stat_get_activity(null) a where a.application_name = ? and a.state = 'active'";
+
     private final java.util.function.LongSupplier nanos;
     private final Connection connection;
     private final PreparedStatement query;
@@ -40,6 +45,9 @@ final class LockSampler implements AutoCloseable {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final Thread thread;
+    private final PreparedStatement active;
+    private final IntConsumer moved;
+    private Optional<String> named = Optional.empty();
     private int pid;
     private boolean sampling;
     private long samplingSince;
@@ -48,27 +56,45 @@ final class LockSampler implements AutoCloseable {
 
     /**
      * @param sightings called with every reading, one at a time and in order
+     * @param moved told the pid of a session that is known by its name alone, as often as that is another one
      * @param trouble called when readings fail
      */
     LockSampler(
             String directJdbcUrl,
             java.util.function.LongSupplier nanos,
             Consumer<Sighting> sightings,
+            IntConsumer moved,
             Consumer<String> trouble)
             throws SQLException {
         this.nanos = nanos;
         this.connection = ObserverConnections.open(directJdbcUrl);
         this.query = connection.prepareStatement(QUERY);
+        this.active = connection.prepareStatement(ACTIVE);
         this.sightings = sightings;
+        this.moved = moved;
         this.trouble = trouble;
         this.thread = Thread.ofPlatform().name("lock-sampler").daemon().start(this::sample);
     }
 
     /** Begins to read the locks of a session, until {@link #stop}. */
     void start(int pid) {
+        start(pid, Optional.empty());
+    }
+
+    /**
+     * The same of whichever session is at work under a name.
+     *
+     * @param pid of the session that is looked at until there is one
+     */
+    void start(int pid, String applicationName) {
+        start(pid, Optional.of(applicationName));
+    }
+
+    private void start(int pid, Optional<String> applicationName) {
         lock.lock();
         try {
             this.pid = pid;
+            named = applicationName;
             sampling = true;
             samplingSince = nanos.getAsLong();
             changed.signalAll();
@@ -92,6 +118,7 @@ final class LockSampler implements AutoCloseable {
         lock.lock();
         try {
             this.pid = pid;
+            named = Optional.empty();
             sighting();
             return transactionNumber;
         } finally {
@@ -128,6 +155,9 @@ final class LockSampler implements AutoCloseable {
         String transaction = "";
         transactionNumber = OptionalLong.empty();
         try {
+            if (named.isPresent()) {
+                look(named.get());
+            }
             query.setInt(1, pid);
             try (ResultSet rows = query.executeQuery()) {
                 while (rows.next()) {
@@ -154,6 +184,16 @@ final class LockSampler implements AutoCloseable {
         }
         sightings.accept(new Sighting(from, nanos.getAsLong(), transaction, granted, waiting));
         return waiting;
+    }
+
+    private void look(String applicationName) throws SQLException {
+        active.setString(1, applicationName);
+        try (ResultSet rows = active.executeQuery()) {
+            if (rows.next() && rows.getInt(1) != pid) {
+                pid = rows.getInt(1);
+                moved.accept(pid);
+            }
+        }
     }
 
     @Override

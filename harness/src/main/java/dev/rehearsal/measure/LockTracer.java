@@ -189,6 +189,11 @@ public final class LockTracer implements WaitAccount {
     }
 
     @Override
+    public void follow(int pid, SessionLog log) {
+        followed.put(pid, log);
+    }
+
+    @Override
     public void unfollow(int pid) {
         followed.remove(pid);
     }

@@ -1,11 +1,16 @@
 package dev.rehearsal.measure;
 
 import dev.rehearsal.run.RunEvent.LockWaited;
+import dev.rehearsal.run.RunEvent.Party;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What the server's log has said about one session since it was last asked. Written by the tracer's thread, taken by the witness's. */
+/**
+ * What the server's log has said about one session since it was last asked; of a session that a pooler shares out, only what it has said about the
+ * migration in it. Written by the tracer's thread, taken by the witness's.
+ */
 final class SessionLog {
+    private final boolean shared;
     private final List<LockWaited> waits = new ArrayList<>();
     private final List<LogEntry.TableRewritten> rewrites = new ArrayList<>();
     private final List<LogEntry.CommandBegan> beginnings = new ArrayList<>();
@@ -23,10 +28,39 @@ final class SessionLog {
             beginnings = List.copyOf(beginnings);
             commands = List.copyOf(commands);
         }
+
+        /** The same without counts of rows: what the session had counted before is not known. */
+        Taken uncounted() {
+            return new Taken(
+                    waits,
+                    rewrites,
+                    List.of(),
+                    commands.stream()
+                            .map(command -> new LogEntry.CommandEnded(
+                                    command.at(),
+                                    command.pid(),
+                                    command.locks().stream()
+                                            .map(lock -> new LogEntry.HeldLock(
+                                                    lock.relation(), lock.name(), lock.mode(), 0))
+                                            .toList()))
+                            .toList());
+        }
+    }
+
+    /** @param shared whether others than the migration are served by the session, too */
+    SessionLog(boolean shared) {
+        this.shared = shared;
+    }
+
+    /** Of a session of the migration's own. */
+    SessionLog() {
+        this(false);
     }
 
     synchronized void add(LockWaited wait) {
-        waits.add(wait);
+        if (!shared || wait.party() == Party.MIGRATION) {
+            waits.add(wait);
+        }
     }
 
     synchronized void add(LogEntry.TableRewritten rewrite) {

@@ -20,6 +20,7 @@ public final class StatementWitness implements AutoCloseable {
     private final Journal journal;
     private final Absences absences;
     private volatile Connection statistics;
+    private final ToolWatch.Login login = new ToolWatch.Login();
 
     /** @param triggers whether those of {@link InstrumentSchema} are there and are heard */
     StatementWitness(
@@ -47,10 +48,20 @@ public final class StatementWitness implements AutoCloseable {
      *     that carry such counts over from one transaction to the next
      */
     public WitnessedSession attach(Connection migration) throws SQLException {
+        return attach(migration, false);
+    }
+
+    /**
+     * The same of a connection to a pooler that may give each of its transactions to another session.
+     *
+     * @param shared whether it does; which session a transaction is in is asked in it, before its first statement
+     */
+    public WitnessedSession attach(Connection migration, boolean shared) throws SQLException {
         awaitServer();
         int begunBefore = absences.begun();
         return WitnessedSession.opened(
                 migration,
+                shared,
                 server.directJdbcUrl(),
                 statistics,
                 tracer,
@@ -78,7 +89,7 @@ public final class StatementWitness implements AutoCloseable {
                             + " triggers; rehearse flyway, liquibase and command steps with the runtime local or containers");
         }
         int begunBefore = absences.begun();
-        return ToolWatch.begun(server, settings, log, clock, message -> {
+        return ToolWatch.begun(server, login, settings, log, clock, message -> {
             if (!absences.haveBegunSince(begunBefore)) {
                 trouble(message);
             }

@@ -55,8 +55,12 @@ public final class ToolWatch implements AutoCloseable {
         tracer.names().known().forEach((oid, relation) -> namesBefore.put(oid, relation.name()));
     }
 
+    /**
+     * @param login the run's: a pooler keeps what it has heard of a password, so that each step's would not do
+     */
     static ToolWatch begun(
             ObservedServer server,
+            Login login,
             Map<String, String> settings,
             LockTracer tracer,
             RunClock clock,
@@ -64,13 +68,12 @@ public final class ToolWatch implements AutoCloseable {
             throws SQLException {
         Connection connection = server.open();
         try {
-            String password = newPassword();
-            long role = role(connection, password, settings);
+            long role = role(connection, login, settings);
             tracer.names().refresh();
             ToolSessions sessions = new ToolSessions(clock);
             tracer.follow(sessions);
             ToolSampler sampler = new ToolSampler(connection, role, clock::nowNanos, sessions, trouble);
-            return new ToolWatch(server, tracer, clock, sessions, sampler, password, trouble);
+            return new ToolWatch(server, tracer, clock, sessions, sampler, login.password, trouble);
         } catch (SQLException e) {
             ObserverConnections.close(connection);
             throw e;
@@ -78,7 +81,7 @@ public final class ToolWatch implements AutoCloseable {
     }
 
     /** The OID of the role, which is made if it is not there. */
-    private static long role(Connection connection, String password, Map<String, String> settings) throws SQLException {
+    private static long role(Connection connection, Login login, Map<String, String> settings) throws SQLException {
         String name = ApplicationNames.TOOL_ROLE;
         try (Statement statement = connection.createStatement()) {
             statement.execute("""
@@ -88,9 +91,15 @@ public final class ToolWatch implements AutoCloseable {
                         end if;
                         execute format('alter role %1$s set role = %%I', current_user);
                     end $$;
-                    alter role %1$s password '%2$s';
                     alter role %1$s set log_statement = 'all';
-                    alter role %1$s set log_min_duration_statement = 0""".formatted(name, password));
+                    alter role %1$s set log_min_duration_statement = 0""".formatted(name));
+            if (!login.made) {
+                statement.execute("alter role " + name + " password '" + login.password + "'");
+                login.made = true;
+            }
+            // What a pooler has kept of an earlier tool has that one's settings.
+            statement.execute("select pg_terminate_backend(pid) from pg_catalog.pg_stat_activity where state = 'idle' and usename = '"
+                    + name + "'");
             for (Map.Entry<String, String> setting : settings.entrySet()) {
                 statement.execute(
                         "alter role " + name + " set " + setting.getKey() + " = '" + setting.getValue() + "'");
@@ -100,6 +109,12 @@ public final class ToolWatch implements AutoCloseable {
                 return row.getLong(1);
             }
         }
+    }
+
+    /** How tools log in, over a whole run. Used by one thread at a time. */
+    static final class Login {
+        private final String password = newPassword();
+        private boolean made;
     }
 
     private static String newPassword() {

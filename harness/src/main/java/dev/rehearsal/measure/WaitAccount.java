@@ -11,6 +11,9 @@ sealed interface WaitAccount extends AutoCloseable permits LockTracer, WaitSampl
     /** From now on keeps what is known of one session, for its own witness. */
     SessionLog follow(int pid);
 
+    /** The same of a session that a pooler shares out: what is known of the migration's transactions in it is added to a log. */
+    void follow(int pid, SessionLog log);
+
     void unfollow(int pid);
 
     /** Done when everything that had happened when it was called is journaled; also when that cannot be had. */

@@ -153,12 +153,13 @@ final class WaitLedger {
                 ERROR_NANOS,
                 session,
                 ApplicationNames.party(applicationName),
-                applicationName,
+                ApplicationNames.withoutClient(applicationName),
                 description,
                 target instanceof LockTarget.Relation,
                 mode,
                 outcome,
                 holders,
-                queue);
+                queue,
+                ApplicationNames.clientOf(applicationName));
     }
 }

@@ -108,6 +108,11 @@ final class WaitSampler implements WaitAccount {
     }
 
     @Override
+    public void follow(int pid, SessionLog log) {
+        followed.put(pid, log);
+    }
+
+    @Override
     public void unfollow(int pid) {
         followed.remove(pid);
     }

@@ -1,6 +1,7 @@
 package dev.rehearsal.measure;
 
 import dev.rehearsal.engine.PostgresVersion;
+import dev.rehearsal.run.ApplicationNames;
 import dev.rehearsal.run.RunClock;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -14,7 +15,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.postgresql.core.BaseConnection;
@@ -57,7 +60,12 @@ public final class WitnessedSession implements AutoCloseable {
     }
 
     private final Connection migration;
-    private final int pid;
+    private final boolean shared;
+    private volatile int pid;
+    private final Set<Integer> followed = ConcurrentHashMap.newKeySet();
+    private final SharedSettings settings = new SharedSettings();
+    /** Whether the transaction that is open is known to be in the session {@link #pid}, to its end. */
+    private boolean located;
     private final Connection statistics;
     private final PostgresVersion version;
     private final boolean countsWalBySession;
@@ -91,6 +99,7 @@ public final class WitnessedSession implements AutoCloseable {
 
     private WitnessedSession(
             Connection migration,
+            boolean shared,
             int pid,
             String directJdbcUrl,
             Connection statistics,
@@ -104,6 +113,7 @@ public final class WitnessedSession implements AutoCloseable {
             throws SQLException {
         this.triggers = triggers;
         this.migration = migration;
+        this.shared = shared;
         this.pid = pid;
         this.statistics = statistics;
         this.version = version;
@@ -112,17 +122,25 @@ public final class WitnessedSession implements AutoCloseable {
         this.clock = clock;
         this.trouble = trouble;
         this.serverWasAway = serverWasAway;
-        this.sampler = new LockSampler(directJdbcUrl, clock::nowNanos, this::seen, trouble);
-        this.log = tracer.follow(pid);
+        this.sampler = new LockSampler(directJdbcUrl, clock::nowNanos, this::seen, this::moved, trouble);
+        if (shared) {
+            this.log = new SessionLog(true);
+            moved(pid);
+        } else {
+            this.log = tracer.follow(pid);
+            followed.add(pid);
+        }
         this.walBefore = OptionalLong.empty();
     }
 
     /**
+     * @param shared whether a pooler may give each transaction to another session
      * @param triggers whether those of {@link InstrumentSchema} are there and are heard
      * @param serverWasAway whether, since this was called, the server was taken away on purpose, and the session with it
      */
     static WitnessedSession opened(
             Connection migration,
+            boolean shared,
             String directJdbcUrl,
             Connection statistics,
             WaitAccount tracer,
@@ -139,6 +157,7 @@ public final class WitnessedSession implements AutoCloseable {
         }
         WitnessedSession session = new WitnessedSession(
                 migration,
+                shared,
                 pid,
                 directJdbcUrl,
                 statistics,
@@ -172,8 +191,45 @@ public final class WitnessedSession implements AutoCloseable {
         }
     }
 
+    /** Of the session that the last statement was in; as far as is known, where a pooler shares sessions out and the statement was no part of a transaction. */
     public int backendPid() {
         return pid;
+    }
+
+    /** Whether a pooler may give each transaction to another session. */
+    public boolean shared() {
+        return shared;
+    }
+
+    /** Settings that had been set before and that the session does not have which the last statement was given to; each is told once for a statement. */
+    public List<LostSetting> lostSettings() {
+        return settings.takeLost();
+    }
+
+    /** May be called by the sampler's thread. */
+    private void moved(int now) {
+        pid = now;
+        if (followed.add(now)) {
+            tracer.follow(now, log);
+        }
+    }
+
+    /** Asks which session the statement will be in: known for certain inside a transaction, else it is the one that was given last. */
+    private void locate() {
+        try {
+            TransactionState state = migration.unwrap(BaseConnection.class).getTransactionState();
+            if (located || state == TransactionState.FAILED) {
+                return;
+            }
+            moved(number(migration, "select pg_backend_pid()"));
+            located = state == TransactionState.OPEN;
+            if (located) {
+                countedBefore = Optional.of(counted());
+            }
+            settings.compare(migration);
+        } catch (SQLException e) {
+            // The connection is lost, which the statement itself will say.
+        }
     }
 
     /** Of the transaction that is open, or that a lost connection left; empty while it has written nothing. 32 bits, as the server shows it in its locks. */
@@ -183,8 +239,15 @@ public final class WitnessedSession implements AutoCloseable {
 
     /** The next call executes the statement. */
     public void sending(String sql) {
+        if (shared) {
+            locate();
+        }
         countBefore(sql);
-        sampler.start(pid);
+        if (shared && !located) {
+            sampler.start(pid, ApplicationNames.MIGRATION);
+        } else {
+            sampler.start(pid);
+        }
         current = new Executed(sql, clock.nowNanos(), 0, List.of(), List.of());
     }
 
@@ -196,6 +259,9 @@ public final class WitnessedSession implements AutoCloseable {
     public void returned(Transaction transaction) {
         long returned = clock.nowNanos();
         sampler.stop();
+        if (shared && transaction != Transaction.FAILED) {
+            settings.executed(current.sql());
+        }
         switch (transaction) {
             case ENDED -> add(returned, List.of(), committedNewFiles());
             case FAILED -> {
@@ -291,17 +357,23 @@ public final class WitnessedSession implements AutoCloseable {
             holds = timeline.holds();
         }
         Optional<Map<Long, Long>> counted = countedBefore;
+        boolean countable = !shared || located;
         CompletableFuture<Void> told = tracer.caughtUp()
                 .thenRun(() -> known.accept(new TransactionSummary(
-                                clock, statements, counted, log.take(), holds, before, after, oldNames, newNames)
+                                clock, statements, counted, taken(countable), holds, before, after, oldNames, newNames)
                         .observations()));
         toTell = CompletableFuture.allOf(toTell, told);
         walBefore = after;
         begin();
     }
 
+    private SessionLog.Taken taken(boolean countable) {
+        return countable ? log.take() : log.take().uncounted();
+    }
+
     private void begin() {
         executed = new ArrayList<>();
+        located = false;
         transactionNumber = OptionalLong.empty();
         countedBefore = Optional.empty();
         Map<Long, String> names = new HashMap<>();
@@ -324,8 +396,11 @@ public final class WitnessedSession implements AutoCloseable {
 
     private boolean exists() throws SQLException {
         try (PreparedStatement query =
-                statistics.prepareStatement("select count(*) from pg_stat_get_activity(?) where pid is not null")) {
+                statistics.prepareStatement(
+                        "select count(*) from pg_stat_get_activity(?) where pid is not null and (not ? or application_name = ?)")) {
             query.setInt(1, pid);
+            query.setBoolean(2, shared);
+            query.setString(3, ApplicationNames.MIGRATION);
             try (ResultSet rows = query.executeQuery()) {
                 rows.next();
                 return rows.getInt(1) > 0;
@@ -338,24 +413,31 @@ public final class WitnessedSession implements AutoCloseable {
      * it: before the first statement that is not DDL. That one takes a snapshot anyway; before any other, reading would take it too soon.
      */
     private void countBefore(String sql) {
-        if (version.reportsStatisticsOnDemand() || countedBefore.isPresent() || !StatementText.isNotDdl(sql)) {
+        if (shared
+                || version.reportsStatisticsOnDemand()
+                || countedBefore.isPresent()
+                || !StatementText.isNotDdl(sql)) {
             return;
         }
         try {
             if (migration.unwrap(BaseConnection.class).getTransactionState() != TransactionState.OPEN) {
                 return;
             }
-            Map<Long, Long> counted = new HashMap<>();
-            try (Statement statement = migration.createStatement();
-                    ResultSet rows = statement.executeQuery(ROWS_COUNTED)) {
-                while (rows.next()) {
-                    counted.put(rows.getLong(1), rows.getLong(2));
-                }
-            }
-            countedBefore = Optional.of(counted);
+            countedBefore = Optional.of(counted());
         } catch (SQLException e) {
             trouble.accept("row counts of the migration could not be read: " + e.getMessage());
         }
+    }
+
+    private Map<Long, Long> counted() throws SQLException {
+        Map<Long, Long> counted = new HashMap<>();
+        try (Statement statement = migration.createStatement();
+                ResultSet rows = statement.executeQuery(ROWS_COUNTED)) {
+            while (rows.next()) {
+                counted.put(rows.getLong(1), rows.getLong(2));
+            }
+        }
+        return counted;
     }
 
     /** @param files filled with those of the relations that the session has locks on */
@@ -386,7 +468,8 @@ public final class WitnessedSession implements AutoCloseable {
      */
     private OptionalLong walBytes() {
         try {
-            if (migration.isClosed()) {
+            // What a session that is shared has written is not this migration's alone.
+            if (shared || migration.isClosed()) {
                 return OptionalLong.empty();
             }
             if (version.reportsStatisticsOnDemand()) {
@@ -412,7 +495,7 @@ public final class WitnessedSession implements AutoCloseable {
     @Override
     public void close() {
         toTell.join();
-        tracer.unfollow(pid);
+        followed.forEach(tracer::unfollow);
         sampler.close();
     }
 }

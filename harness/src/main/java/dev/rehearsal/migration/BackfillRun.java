@@ -114,8 +114,10 @@ final class BackfillRun implements StepRun {
     }
 
     private Optional<Failure> walked() throws SQLException, InterruptedException, Unending {
-        execute("set lock_timeout = "
-                + step.lockPolicy().lockTimeout().map(Duration::toMillis).orElse(0L));
+        if (!session.shared()) {
+            execute("set lock_timeout = "
+                    + step.lockPolicy().lockTimeout().map(Duration::toMillis).orElse(0L));
+        }
         KeyRange key = KeyRange.of(backfill.table(), connection)
                 .orElseThrow(
                         () -> new Unending(
@@ -249,6 +251,10 @@ final class BackfillRun implements StepRun {
         execute("begin");
         boolean committed = false;
         try {
+            if (session.shared() && step.lockPolicy().lockTimeout().isPresent()) {
+                execute("set local lock_timeout = "
+                        + step.lockPolicy().lockTimeout().get().toMillis());
+            }
             Changed changed = observed(update(key, range)).orElseThrow();
             if (changed.still() > 0) {
                 throw new Unending(

@@ -27,6 +27,7 @@ public final class MigrationRunner {
     private final StepListener listener;
     private final Surroundings surroundings;
     private final long seed;
+    private final boolean shared;
 
     /**
      * @param proxiedJdbcUrl what the statements go through
@@ -43,6 +44,25 @@ public final class MigrationRunner {
             StepListener listener,
             Surroundings surroundings,
             long seed) {
+        this(proxiedJdbcUrl, directJdbcUrl, witness, clock, journal, listener, surroundings, seed, false);
+    }
+
+    /**
+     * The same where a pooler may be in the way.
+     *
+     * @param shared whether one is that may give each transaction to another session
+     */
+    public MigrationRunner(
+            String proxiedJdbcUrl,
+            Supplier<String> directJdbcUrl,
+            StatementWitness witness,
+            RunClock clock,
+            Journal journal,
+            StepListener listener,
+            Surroundings surroundings,
+            long seed,
+            boolean shared) {
+        this.shared = shared;
         this.surroundings = surroundings;
         this.proxiedJdbcUrl = proxiedJdbcUrl;
         this.directJdbcUrl = directJdbcUrl;
@@ -72,7 +92,8 @@ public final class MigrationRunner {
                 stop,
                 directJdbcUrl,
                 new Backoff(new Random(seed ^ phase.name().hashCode())),
-                surroundings);
+                surroundings,
+                shared);
         FutureTask<Optional<Failure>> migration = new FutureTask<>(() -> sequence.run(phase, steps, firstStepIndex));
         Thread.ofPlatform().name("migration").daemon().start(migration);
         Optional<Failure> failure = new StopKeeper(directJdbcUrl, stop, migration, clock, journal).await(timeLimit);

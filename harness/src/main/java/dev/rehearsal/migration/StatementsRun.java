@@ -1,13 +1,18 @@
 package dev.rehearsal.migration;
 
+import dev.rehearsal.measure.LostSetting;
 import dev.rehearsal.measure.Observation;
 import dev.rehearsal.measure.WitnessedSession;
 import dev.rehearsal.migration.MigrationOutcome.Failure;
+import dev.rehearsal.run.RunEvent.Noted;
+import dev.rehearsal.run.RunEvent.SessionState;
+import dev.rehearsal.run.RunEvent.SessionStateFound;
 import dev.rehearsal.run.RunEvent.StatementObserved;
 import dev.rehearsal.run.RunEvent.Status;
 import dev.rehearsal.scenario.Step;
 import dev.rehearsal.scenario.Step.SqlStatement;
 import dev.rehearsal.scenario.Step.Transaction;
+import dev.rehearsal.scenario.sql.StatementKind;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -41,6 +46,7 @@ final class StatementsRun implements StepRun {
     private int failures;
     private int transactionStart;
     private boolean commitUnknown;
+    private boolean unlimitedNoted;
 
     /** A try of a statement in the transaction that is open. */
     private record Tried(int statement, int attempt, Status status, Optional<SQLException> error) {}
@@ -70,8 +76,10 @@ final class StatementsRun implements StepRun {
     /** Empty when it succeeded. */
     private Optional<Failure> tried() throws InterruptedException {
         try {
-            unobserved("set lock_timeout = "
-                    + step.lockPolicy().lockTimeout().map(Duration::toMillis).orElse(0L));
+            if (!session.shared()) {
+                unobserved("set lock_timeout = "
+                        + step.lockPolicy().lockTimeout().map(Duration::toMillis).orElse(0L));
+            }
         } catch (SQLException e) {
             return Optional.of(failure(Optional.empty(), e));
         }
@@ -106,6 +114,7 @@ final class StatementsRun implements StepRun {
         try {
             if (wrapped) {
                 unobserved("begin");
+                limitTransaction();
             }
         } catch (SQLException e) {
             return Optional.of(failure(Optional.empty(), e));
@@ -142,7 +151,12 @@ final class StatementsRun implements StepRun {
         }
         tools.listener().statementStarted(step, statement);
         boolean commits = !wrapped && step.lastCommit().equals(OptionalInt.of(number));
+        boolean outside = state() == TransactionState.IDLE;
         Optional<SQLException> error = commits ? committed(statement.text()) : observed(statement.text());
+        if (error.isEmpty() && outside) {
+            error = limitedAfter(statement);
+        }
+        session.lostSettings().forEach(setting -> journalLost(setting, statement));
         Status status = error.isEmpty() ? Status.SUCCEEDED : failed();
         tried.add(new Tried(number, attempts(), status, error));
         if (error.isEmpty()) {
@@ -153,6 +167,49 @@ final class StatementsRun implements StepRun {
         }
         rollBack();
         return Optional.of(failure(Optional.of(statement), error.get()));
+    }
+
+    /** In a session that is shared, only a transaction can have a limit of its own. */
+    private void limitTransaction() throws SQLException {
+        if (session.shared() && step.lockPolicy().lockTimeout().isPresent()) {
+            unobserved("set local lock_timeout = "
+                    + step.lockPolicy().lockTimeout().get().toMillis());
+        }
+    }
+
+    /** After a statement outside a transaction, which may have begun one. */
+    private Optional<SQLException> limitedAfter(SqlStatement statement) {
+        if (!session.shared() || step.lockPolicy().lockTimeout().isEmpty()) {
+            return Optional.empty();
+        }
+        if (state() == TransactionState.OPEN) {
+            try {
+                limitTransaction();
+            } catch (SQLException e) {
+                return Optional.of(e);
+            }
+        } else if (!unlimitedNoted && !StatementKind.of(statement.text()).controlsTransaction()) {
+            unlimitedNoted = true;
+            tools.journal()
+                    .record(new Noted(
+                            tools.clock().nowNanos(),
+                            "Step " + step.name()
+                                    + " ran without its lockTimeout: outside a transaction that is state of a session, which a pooler in"
+                                    + " transaction mode does not keep for a client. environment.pooler.migration: direct goes around it."));
+        }
+        return Optional.empty();
+    }
+
+    private void journalLost(LostSetting setting, SqlStatement statement) {
+        tools.journal()
+                .record(new SessionStateFound(
+                        tools.clock().nowNanos(),
+                        SessionState.LOST_SETTING,
+                        setting.name(),
+                        setting.value(),
+                        setting.backendPid(),
+                        OptionalInt.of(index),
+                        Optional.of(statement.location())));
     }
 
     private Optional<Failure> commit() throws InterruptedException {
@@ -228,14 +285,15 @@ final class StatementsRun implements StepRun {
     private void journalTransaction() {
         List<Tried> ended = List.copyOf(tried);
         tried.clear();
+        int pid = session.backendPid();
         session.transactionEnded(observations -> {
             for (int i = 0; i < ended.size(); i++) {
-                tools.journal().record(event(ended.get(i), observations.get(i)));
+                tools.journal().record(event(ended.get(i), observations.get(i), pid));
             }
         });
     }
 
-    private StatementObserved event(Tried one, Observation observation) {
+    private StatementObserved event(Tried one, Observation observation, int pid) {
         SqlStatement statement = step.statements().get(one.statement());
         return new StatementObserved(
                 observation.transactionEndedNanos(),
@@ -247,7 +305,7 @@ final class StatementsRun implements StepRun {
                 one.status(),
                 one.error().map(SQLException::getSQLState),
                 one.error().map(FailureText::of),
-                session.backendPid(),
+                pid,
                 observation.sentNanos(),
                 observation.returnedNanos(),
                 observation.transactionEndSentNanos(),

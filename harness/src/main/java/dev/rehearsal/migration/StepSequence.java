@@ -31,6 +31,7 @@ final class StepSequence {
     private final Supplier<String> directJdbcUrl;
     private final Backoff backoff;
     private final Surroundings surroundings;
+    private final boolean shared;
 
     StepSequence(
             String proxiedJdbcUrl,
@@ -41,7 +42,9 @@ final class StepSequence {
             StopRequest stop,
             Supplier<String> directJdbcUrl,
             Backoff backoff,
-            Surroundings surroundings) {
+            Surroundings surroundings,
+            boolean shared) {
+        this.shared = shared;
         this.surroundings = surroundings;
         this.directJdbcUrl = directJdbcUrl;
         this.proxiedJdbcUrl = proxiedJdbcUrl;
@@ -60,8 +63,8 @@ final class StepSequence {
         }
         int done = 0;
         try (Connection connection = connect();
-                WitnessedSession session = witness.attach(connection)) {
-            stop.runsOn(new StopRequest.Session(session.backendPid(), connection));
+                WitnessedSession session = witness.attach(connection, shared)) {
+            stop.runsOn(new StopRequest.Session(session::backendPid, connection, shared));
             StepTools tools = tools(connection.unwrap(BaseConnection.class), session);
             for (Step step : steps) {
                 Optional<Failure> failure = run(tools, phase, step, firstStepIndex + done);

@@ -71,13 +71,13 @@ final class StopKeeper {
 
     private Optional<Failure> stopped() {
         for (int i = 0; i < CANCELS; i++) {
-            tell("select pg_cancel_backend(?)");
+            tell("pg_cancel_backend");
             if (ended(CANCEL_INTERVAL)) {
                 return outcome();
             }
         }
         note("the migration did not heed being cancelled; its session was terminated");
-        tell("select pg_terminate_backend(?)");
+        tell("pg_terminate_backend");
         if (!ended(PATIENCE)) {
             note("the migration's connection did not notice that its session was terminated; it was cut");
             stop.session().ifPresent(StopKeeper::cut);
@@ -127,15 +127,23 @@ final class StopKeeper {
         }
     }
 
-    private void tell(String signal) {
+    /** A session that is shared may be serving somebody else by now. */
+    private static String signal(StopRequest.Session session, String function) {
+        return session.shared()
+                ? "select " + function + "(pid) from pg_stat_activity where pid = ? and state <> 'idle' and application_name = '"
+                        + ApplicationNames.MIGRATION + "'"
+                : "select " + function + "(?)";
+    }
+
+    private void tell(String function) {
         stop.session().ifPresent(session -> {
             Properties properties = new Properties();
             properties.setProperty("ApplicationName", ApplicationNames.OBSERVER);
             properties.setProperty("connectTimeout", "5");
             properties.setProperty("socketTimeout", "5");
             try (Connection connection = DriverManager.getConnection(directJdbcUrl.get(), properties);
-                    PreparedStatement statement = connection.prepareStatement(signal)) {
-                statement.setInt(1, session.backendPid());
+                    PreparedStatement statement = connection.prepareStatement(signal(session, function))) {
+                statement.setInt(1, session.backendPid().getAsInt());
                 statement.execute();
             } catch (SQLException e) {
                 note("the migration could not be stopped: " + e.getMessage());

@@ -4,6 +4,7 @@ import dev.rehearsal.run.RunEvent.Status;
 import java.sql.Connection;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.IntSupplier;
 
 /** Between the thread that runs a migration and the one that may have to stop it. Safe for use by both. */
 final class StopRequest {
@@ -19,7 +20,7 @@ final class StopRequest {
     }
 
     /** What runs the migration's statements. */
-    record Session(int backendPid, Connection connection) {}
+    record Session(IntSupplier backendPid, Connection connection, boolean shared) {}
 
     /** Something that can be interrupted. */
     interface Interruptible {

@@ -11,11 +11,12 @@ import dev.rehearsal.scenario.EnvironmentSpec;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * Servers over further clones of the run's snapshot, for drills.
  *
- * @param spec of which each drill says how many replicas it needs
+ * @param spec of which each drill says how many replicas it needs; what a pooler does is seen in the timeline, so that drills go without
  * @param connections that a drill's own sessions need
  * @param runDirectory gets each server's log, in {@code drills}
  */
@@ -42,7 +43,11 @@ record FreshServers(
         boolean started = false;
         try {
             Environment environment = runtime.start(
-                    spec.withReplicas(replicas), clone.directory(), Instruments.serverSettings(), connections, logs);
+                    spec.withReplicas(replicas).behind(Optional.empty()),
+                    clone.directory(),
+                    Instruments.serverSettings(),
+                    connections,
+                    logs);
             started = true;
             return new Fresh(environment, deletion);
         } finally {

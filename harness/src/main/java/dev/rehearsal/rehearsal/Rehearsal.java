@@ -26,6 +26,7 @@ import dev.rehearsal.run.RunEvent;
 import dev.rehearsal.run.RunEvent.Outcome;
 import dev.rehearsal.scenario.EnvironmentException;
 import dev.rehearsal.scenario.InvalidScenarioException;
+import dev.rehearsal.scenario.PoolerSpec;
 import dev.rehearsal.scenario.Scenario;
 import dev.rehearsal.scenario.Step;
 import java.io.IOException;
@@ -140,6 +141,7 @@ public final class Rehearsal implements AutoCloseable {
         try (Grounds.Plot plot = grounds.timeline();
                 Environment environment = plot.start();
                 Instruments instruments = instruments(environment, journal);
+                PoolerInstrument pooler = PoolerInstrument.of(scenario, environment, clock, journal);
                 FaultInjector faults = faults(environment, instruments, plot.disk(), journal)) {
             journal.record(environment.facts(clock));
             applyBaseline(environment);
@@ -161,6 +163,7 @@ public final class Rehearsal implements AutoCloseable {
                         .forEach(trouble -> journal.record(
                                 new RunEvent.InstrumentTrouble(clock.nowNanos(), "environment", trouble)));
             }
+            pooler.findRemains();
             instruments.readLedger();
             instruments.drain();
             if (!scenario.migration().rollback().isEmpty()) {
@@ -189,14 +192,15 @@ public final class Rehearsal implements AutoCloseable {
         TimelineRunner timeline =
                 new TimelineRunner(scenario.timeline(), load, services::failure, faults, clock, journal, progress);
         MigrationRunner migration = new MigrationRunner(
-                environment.application().jdbcUrl(ApplicationNames.MIGRATION),
+                environment.migration().jdbcUrl(ApplicationNames.MIGRATION),
                 () -> environment.primary().jdbcUrl(ApplicationNames.OBSERVER),
                 instruments.witness(),
                 clock,
                 journal,
                 timeline.stepListener(),
                 new LoadedSurroundings(instruments, load, timeline::baselineP99, directory.outputs()),
-                scenario.seed());
+                scenario.seed(),
+                scenario.environment().pooler().filter(PoolerSpec::sharesMigration).isPresent());
         timeline.warmup();
         writeback.await();
         timeline.baseline().migrate(scenario.migration(), migration).settle().rollBack(scenario.migration(), migration);
@@ -241,7 +245,8 @@ public final class Rehearsal implements AutoCloseable {
                 scenario.seed(),
                 environment.application().jdbcUrl(),
                 environment.reads().stream().map(ProxiedEndpoint::jdbcUrl).toList(),
-                environment.primary().jdbcUrl(ApplicationNames.OBSERVER));
+                environment.primary().jdbcUrl(ApplicationNames.OBSERVER),
+                environment.pooler().isPresent());
     }
 
     /** Waits until the clone has gone; what a run leaves to be told can be told before. */

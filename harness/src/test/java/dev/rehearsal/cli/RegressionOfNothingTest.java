@@ -137,6 +137,8 @@ class RegressionOfNothingTest {
                 run.lockWaits(),
                 run.samples(),
                 List.of(),
+                List.of(),
+                List.of(),
                 run.pauses(),
                 Optional.empty(),
                 run.troubles(),

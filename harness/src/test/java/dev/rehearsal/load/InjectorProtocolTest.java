@@ -76,6 +76,7 @@ class InjectorProtocolTest {
                 42,
                 "jdbc:postgresql://127.0.0.1:1/x?user=u&password=p",
                 List.of("jdbc:postgresql://127.0.0.1:2/x?user=u&password=p"),
+                true,
                 Workloads.of(
                         Arrivals.CONSTANT,
                         Workloads.service(

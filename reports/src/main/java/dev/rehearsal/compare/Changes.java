@@ -73,6 +73,15 @@ final class Changes {
         compare("server", true, run -> environment(run, e -> e.engine() + " " + e.version()));
         compare("runtime", true, run -> environment(run, EnvironmentReady::runtime));
         compare("fault proxy", true, run -> environment(run, EnvironmentReady::proxy));
+        compare(
+                "pooler",
+                true,
+                run -> environment(
+                        run,
+                        e -> e.pooler()
+                                .map(p -> p.program() + ", " + p.mode() + ", " + p.poolSize() + " connections, migration "
+                                        + p.migration())
+                                .orElse("none")));
         compare("replicas", true, run -> environment(run, e -> String.valueOf(e.replicas())));
         compare(
                 "processors",

@@ -6,6 +6,7 @@ import dev.rehearsal.run.RunEvent.ContainerFacts;
 import dev.rehearsal.run.RunEvent.DatasetReady;
 import dev.rehearsal.run.RunEvent.EnvironmentReady;
 import dev.rehearsal.run.RunEvent.HostFacts;
+import dev.rehearsal.run.RunEvent.PoolerFacts;
 import dev.rehearsal.run.RunEvent.InstrumentLimited;
 import dev.rehearsal.run.RunEvent.InstrumentTrouble;
 import dev.rehearsal.run.RunEvent.Noted;
@@ -121,7 +122,14 @@ final class Circumstances {
         environment
                 .containers()
                 .ifPresent(containers -> facts.add(2, new Fact("server's container", container(containers))));
+        environment.pooler().ifPresent(pooler -> facts.add(2, new Fact("pooler", pooler(pooler))));
         return facts;
+    }
+
+    private static String pooler(PoolerFacts pooler) {
+        return pooler.program() + ", " + pooler.mode() + " mode, at most " + pooler.poolSize()
+                + " connections to the server of each user; the migration goes "
+                + (pooler.migration().equals("pooled") ? "through it" : "around it");
     }
 
     private static String container(ContainerFacts containers) {

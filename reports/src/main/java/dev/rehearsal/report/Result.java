@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 
 /**
@@ -140,7 +141,24 @@ public record Result(
             Map<String, String> settings,
             long deadlockTimeoutMillis,
             Host host,
-            Optional<Containers> containers) {}
+            Optional<Containers> containers,
+            Optional<Pooler> pooler) {}
+
+    /**
+     * What stands in front of the primary.
+     *
+     * @param preparedStatements null: as its version does by itself
+     * @param mostClientsWaiting of all samples; null: none was taken
+     * @param longestWaitMillis of a client for a session, of all samples; null likewise
+     */
+    public record Pooler(
+            String program,
+            String mode,
+            int poolSize,
+            OptionalInt preparedStatements,
+            String migration,
+            OptionalInt mostClientsWaiting,
+            OptionalDouble longestWaitMillis) {}
 
     /** @param cpus and {@code memoryBytes}: the server's limits; null: none */
     public record Containers(

@@ -50,7 +50,7 @@ final class ResultComposer {
                 runFacts(),
                 verdict.findings().stream().map(ResultComposer::finding).toList(),
                 validity(),
-                run.environment().map(ResultComposer::environment),
+                run.environment().map(ready -> environment(ready, run.poolerSamples())),
                 run.dataset().map(ResultComposer::dataset),
                 verdict.stages().stream().map(this::stage).toList(),
                 run.steps().stream().map(this::step).toList(),
@@ -161,7 +161,8 @@ final class ResultComposer {
                         : OptionalDouble.empty());
     }
 
-    private static Result.Environment environment(RunEvent.EnvironmentReady ready) {
+    private static Result.Environment environment(
+            RunEvent.EnvironmentReady ready, List<RunEvent.PoolerSampled> samples) {
         return new Result.Environment(
                 ready.engine(),
                 ready.version(),
@@ -183,7 +184,23 @@ final class ResultComposer {
                                 containers.imageId(),
                                 containers.proxyImage(),
                                 containers.cpus(),
-                                containers.memoryBytes())));
+                                containers.memoryBytes())),
+                ready.pooler().map(pooler -> pooler(pooler, samples)));
+    }
+
+    private static Result.Pooler pooler(RunEvent.PoolerFacts pooler, List<RunEvent.PoolerSampled> samples) {
+        return new Result.Pooler(
+                pooler.program(),
+                pooler.mode(),
+                pooler.poolSize(),
+                pooler.preparedStatements(),
+                pooler.migration(),
+                samples.stream()
+                        .mapToInt(RunEvent.PoolerSampled::clientsWaiting)
+                        .max(),
+                samples.stream()
+                        .mapToDouble(sample -> millis(sample.longestWaitNanos()))
+                        .max());
     }
 
     private static Result.Dataset dataset(RunEvent.DatasetReady ready) {

@@ -1,5 +1,9 @@
 package dev.rehearsal.run;
 
+import java.util.OptionalInt;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
 /** The {@code application_name}s by which the server's views and log tell the sessions of a rehearsal apart. */
 public final class ApplicationNames {
     public static final String APPLICATION = "harness-app/";
@@ -10,11 +14,35 @@ public final class ApplicationNames {
     /** The role that a migration tool logs in as: tools give their sessions names of their own. */
     public static final String TOOL_ROLE = "harness_tool";
 
+    private static final Pattern CLIENT = Pattern.compile(APPLICATION + "#(\\d{1,9})/(.*)");
+
     private ApplicationNames() {}
 
     /** Of one service's sessions. */
     public static String application(String service) {
         return APPLICATION + service;
+    }
+
+    /**
+     * Of one of a service's clients of a pooler, which passes the name on to the session that serves it. The number stands first, because the server cuts
+     * names off.
+     *
+     * @param client from 1
+     */
+    public static String client(String service, int client) {
+        return APPLICATION + "#" + client + "/" + service;
+    }
+
+    /** The number in a name by {@link #client}. */
+    public static OptionalInt clientOf(String applicationName) {
+        Matcher numbered = CLIENT.matcher(applicationName);
+        return numbered.matches() ? OptionalInt.of(Integer.parseInt(numbered.group(1))) : OptionalInt.empty();
+    }
+
+    /** A name by {@link #client} as that of its service; any other as it is. */
+    public static String withoutClient(String applicationName) {
+        Matcher numbered = CLIENT.matcher(applicationName);
+        return numbered.matches() ? application(numbered.group(2)) : applicationName;
     }
 
     /** Whose session it is; {@code OTHER} for names that are not ours. */

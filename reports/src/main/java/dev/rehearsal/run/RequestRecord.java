@@ -5,7 +5,7 @@ package dev.rehearsal.run;
  *
  * @param operation index into {@link RequestLog}'s operation table
  * @param failedStatement index of the statement that failed; -1 if none did
- * @param backendPid of the server's session that served it, as {@link #session} says; 0 if it never got a connection
+ * @param backendPid of the server's session that served it, as {@link #session} says, or of the pooler's client, as {@link #clientSession} says; 0 if it never got a connection
  * @param t0Nanos planned arrival
  * @param t1Nanos picked up by the generator; {@link #NEVER} if it never was
  * @param t2Nanos got its connection, in its last attempt; {@link #NEVER} if it never did
@@ -118,6 +118,15 @@ public record RequestRecord(
      */
     public static int session(int pid, int replica) {
         return replica == 0 ? pid : -(replica << PID_BITS | pid);
+    }
+
+    /**
+     * Of a client of a pooler, which has no session of its own: above all process ids.
+     *
+     * @param client from 1
+     */
+    public static int clientSession(int client) {
+        return (1 << PID_BITS) + client;
     }
 
     /** The process id on its server, whichever that is. */

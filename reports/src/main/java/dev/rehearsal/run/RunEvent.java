@@ -35,6 +35,8 @@ import java.util.OptionalLong;
     @JsonSubTypes.Type(value = RunEvent.LockWaited.class, name = "lockWait"),
     @JsonSubTypes.Type(value = RunEvent.ServerSampled.class, name = "serverSample"),
     @JsonSubTypes.Type(value = RunEvent.ReplicaSampled.class, name = "replicaSample"),
+    @JsonSubTypes.Type(value = RunEvent.PoolerSampled.class, name = "poolerSample"),
+    @JsonSubTypes.Type(value = RunEvent.SessionStateFound.class, name = "sessionState"),
     @JsonSubTypes.Type(value = RunEvent.Paused.class, name = "pause"),
     @JsonSubTypes.Type(value = RunEvent.SchemaCompared.class, name = "schemaCompared"),
     @JsonSubTypes.Type(value = RunEvent.DrillsPlanned.class, name = "drillsPlanned"),
@@ -202,6 +204,7 @@ public sealed interface RunEvent {
      * @param settings those that differ from the server's defaults
      * @param deadlockTimeoutMillis the setting under which waits shorter than it are not logged
      * @param containers for the runtime {@code containers}
+     * @param pooler what stands in front of the primary; empty: nothing, and of runs that were recorded before there was
      */
     record EnvironmentReady(
             long atNanos,
@@ -214,10 +217,39 @@ public sealed interface RunEvent {
             Map<String, String> settings,
             long deadlockTimeoutMillis,
             HostFacts host,
-            Optional<ContainerFacts> containers)
+            Optional<ContainerFacts> containers,
+            Optional<PoolerFacts> pooler)
             implements RunEvent {
         public EnvironmentReady {
             settings = Map.copyOf(settings);
+        }
+
+        /** One without a pooler. */
+        public EnvironmentReady(
+                long atNanos,
+                String engine,
+                String version,
+                String runtime,
+                String runtimeReason,
+                String proxy,
+                int replicas,
+                Map<String, String> settings,
+                long deadlockTimeoutMillis,
+                HostFacts host,
+                Optional<ContainerFacts> containers) {
+            this(
+                    atNanos,
+                    engine,
+                    version,
+                    runtime,
+                    runtimeReason,
+                    proxy,
+                    replicas,
+                    settings,
+                    deadlockTimeoutMillis,
+                    host,
+                    containers,
+                    Optional.empty());
         }
     }
 
@@ -237,6 +269,75 @@ public sealed interface RunEvent {
             String proxyImage,
             OptionalDouble cpus,
             OptionalLong memoryBytes) {}
+
+    /**
+     * A pooler in front of the primary.
+     *
+     * @param program such as {@code PgBouncer 1.18.0}
+     * @param mode {@code session} or {@code transaction}
+     * @param poolSize connections to the server, at most, of each user
+     * @param preparedStatements that the scenario has it keep track of; empty: as its version does by itself
+     * @param migration {@code pooled}, or {@code direct} around it
+     */
+    record PoolerFacts(
+            String program, String mode, int poolSize, OptionalInt preparedStatements, String migration) {
+        /** Whether a client's next transaction may be in another session. */
+        public boolean shares() {
+            return mode.equals("transaction");
+        }
+
+        /** Whether that is so for the migration. */
+        public boolean sharesMigration() {
+            return shares() && migration.equals("pooled");
+        }
+    }
+
+    /**
+     * State of a session that a pooler gave to somebody else, or to nobody.
+     *
+     * @param setting such as {@code lock_timeout}; of an advisory lock its keys
+     * @param value that it has in the session; of what was lost, that it has instead
+     * @param backendPid of the session
+     * @param step in which it was seen to be lost; empty: it was found after the timeline
+     * @param location of the statement that ran without it; empty likewise
+     */
+    record SessionStateFound(
+            long atNanos,
+            SessionState kind,
+            String setting,
+            String value,
+            int backendPid,
+            OptionalInt step,
+            Optional<SourceLocation> location)
+            implements RunEvent {}
+
+    /** What became of a session's state. */
+    enum SessionState {
+        /** A setting that somebody has set for himself is still set in a session that others are served by. */
+        LEAKED_SETTING,
+        /** An advisory lock of a session is still held, though nobody who could release it is there. */
+        LEAKED_LOCK,
+        /** A statement ran in a session that has not what had been set before. */
+        LOST_SETTING
+    }
+
+    /**
+     * How a pooler was at a moment, over all its pools that lead to the primary.
+     *
+     * @param clientsServed that have a connection to the server
+     * @param clientsWaiting that wait for one
+     * @param serversBusy connections to the server that serve a client
+     * @param serversIdle those that do not
+     * @param longestWaitNanos of the client that waits for longest now; 0: none waits
+     */
+    record PoolerSampled(
+            long atNanos,
+            int clientsServed,
+            int clientsWaiting,
+            int serversBusy,
+            int serversIdle,
+            long longestWaitNanos)
+            implements RunEvent {}
 
     record HostFacts(int cpus, long memoryBytes, String os, String java) {}
 
@@ -514,6 +615,7 @@ public sealed interface RunEvent {
      * @param target a relation's name; or {@code transaction 1234}, {@code tuple of orders}
      * @param holders pids that held it when the server reported the wait
      * @param queue pids that waited for it then, in order, this one among them
+     * @param client number of the pooler's client that the session served then; empty: the session is its client's own, or nobody numbered it
      */
     record LockWaited(
             long atNanos,
@@ -529,11 +631,51 @@ public sealed interface RunEvent {
             String mode,
             WaitOutcome outcome,
             List<Integer> holders,
-            List<Integer> queue)
+            List<Integer> queue,
+            OptionalInt client)
             implements RunEvent {
         public LockWaited {
             holders = List.copyOf(holders);
             queue = List.copyOf(queue);
+        }
+
+        /** Of a session that is its client's own. */
+        public LockWaited(
+                long atNanos,
+                long startNanos,
+                long endNanos,
+                long durationNanos,
+                long errorNanos,
+                int pid,
+                Party party,
+                String applicationName,
+                String target,
+                boolean relation,
+                String mode,
+                WaitOutcome outcome,
+                List<Integer> holders,
+                List<Integer> queue) {
+            this(
+                    atNanos,
+                    startNanos,
+                    endNanos,
+                    durationNanos,
+                    errorNanos,
+                    pid,
+                    party,
+                    applicationName,
+                    target,
+                    relation,
+                    mode,
+                    outcome,
+                    holders,
+                    queue,
+                    OptionalInt.empty());
+        }
+
+        /** As requests know the session, see {@link RequestRecord#backendPid}. */
+        public int requestSession() {
+            return client.isPresent() ? RequestRecord.clientSession(client.getAsInt()) : pid;
         }
     }
 

@@ -11,11 +11,13 @@ import dev.rehearsal.run.RunEvent.LockWaited;
 import dev.rehearsal.run.RunEvent.Noted;
 import dev.rehearsal.run.RunEvent.Paused;
 import dev.rehearsal.run.RunEvent.Phase;
+import dev.rehearsal.run.RunEvent.PoolerSampled;
 import dev.rehearsal.run.RunEvent.ReplicaSampled;
 import dev.rehearsal.run.RunEvent.RunEnded;
 import dev.rehearsal.run.RunEvent.RunStarted;
 import dev.rehearsal.run.RunEvent.SchemaCompared;
 import dev.rehearsal.run.RunEvent.ServerSampled;
+import dev.rehearsal.run.RunEvent.SessionStateFound;
 import dev.rehearsal.run.RunEvent.StatementPredicted;
 import dev.rehearsal.scenario.Stage;
 import java.io.IOException;
@@ -33,6 +35,8 @@ import java.util.Optional;
  * @param faults in order
  * @param drills in order, all that were planned
  * @param lockWaits in the order of their ends
+ * @param sessionStates what was found of sessions that a pooler shares out, in order
+ * @param poolerSamples in order; empty if there is no pooler
  * @param limitations what instruments had to do without, one each
  * @param schema empty if the rollback was not reached or there is none
  * @param load empty if the load never ended properly
@@ -52,6 +56,8 @@ public record RunRecord(
         List<LockWaited> lockWaits,
         List<ServerSampled> samples,
         List<ReplicaSampled> replicaSamples,
+        List<SessionStateFound> sessionStates,
+        List<PoolerSampled> poolerSamples,
         List<Paused> pauses,
         Optional<SchemaCompared> schema,
         List<InstrumentTrouble> troubles,
@@ -73,6 +79,8 @@ public record RunRecord(
         lockWaits = List.copyOf(lockWaits);
         samples = List.copyOf(samples);
         replicaSamples = List.copyOf(replicaSamples);
+        sessionStates = List.copyOf(sessionStates);
+        poolerSamples = List.copyOf(poolerSamples);
         pauses = List.copyOf(pauses);
         troubles = List.copyOf(troubles);
         limitations = List.copyOf(limitations);

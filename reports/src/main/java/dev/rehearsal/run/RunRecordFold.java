@@ -55,6 +55,8 @@ final class RunRecordFold {
     private final List<LockWaited> lockWaits = new ArrayList<>();
     private final List<ServerSampled> samples = new ArrayList<>();
     private final List<ReplicaSampled> replicaSamples = new ArrayList<>();
+    private final List<RunEvent.SessionStateFound> sessionStates = new ArrayList<>();
+    private final List<RunEvent.PoolerSampled> poolerSamples = new ArrayList<>();
     private final List<Paused> pauses = new ArrayList<>();
     private final List<InstrumentTrouble> troubles = new ArrayList<>();
     private final SequencedMap<String, InstrumentLimited> limitations = new LinkedHashMap<>();
@@ -91,6 +93,8 @@ final class RunRecordFold {
             case LockWaited e -> lockWaits.add(e);
             case ServerSampled e -> samples.add(e);
             case ReplicaSampled e -> replicaSamples.add(e);
+            case RunEvent.SessionStateFound e -> sessionStates.add(e);
+            case RunEvent.PoolerSampled e -> poolerSamples.add(e);
             case Paused e -> pauses.add(e);
             case SchemaCompared e -> schema = e;
             case RunEvent.DrillsPlanned e -> drills.add(e);
@@ -148,6 +152,8 @@ final class RunRecordFold {
                         .toList(),
                 samples,
                 replicaSamples,
+                sessionStates,
+                poolerSamples,
                 pauses,
                 Optional.ofNullable(schema),
                 troubles,

@@ -2,6 +2,7 @@ package dev.rehearsal.verdict;
 
 import dev.rehearsal.run.FaultRun;
 import dev.rehearsal.run.RequestRecord;
+import dev.rehearsal.run.RunEvent;
 import dev.rehearsal.run.RunEvent.LockHeld;
 import dev.rehearsal.run.RunEvent.LockWaited;
 import dev.rehearsal.run.RunEvent.Party;
@@ -36,6 +37,7 @@ final class CrossChecker {
     private static final int UNEXPLAINED_PERCENT = 25;
     private static final long HOLD_MILLIS = 200;
     private static final double MOST_OF_A_HOLD = 0.9;
+    private static final long BETWEEN_POOLER_SAMPLES_NANOS = 200_000_000;
     private static final double NANOS_PER_MILLISECOND = 1e6;
 
     private final Evidence evidence;
@@ -98,7 +100,8 @@ final class CrossChecker {
                 - request.t2Nanos()
                 - victim.waitedNanos()
                 - baselineTailNanos(victim)
-                - withoutServerNanos(request);
+                - withoutServerNanos(request)
+                - inPoolerNanos(request);
         long allowed = UNEXPLAINED_MILLIS * 1_000_000
                 + request.responseNanos() * UNEXPLAINED_PERCENT / 100
                 + victim.errorNanos();
@@ -120,6 +123,18 @@ final class CrossChecker {
                         Math.min(request.t3Nanos(), fault.endNanos()) - Math.max(request.t2Nanos(), fault.startNanos()))
                 .filter(nanos -> nanos > 0)
                 .sum();
+    }
+
+    /** For so long, at most, it waited in the pooler for a session: nobody knows it of a single request. */
+    private long inPoolerNanos(RequestRecord request) {
+        long longest = evidence.run().poolerSamples().stream()
+                .filter(sample -> sample.atNanos() >= request.t2Nanos() && sample.atNanos() <= request.t3Nanos())
+                .mapToLong(RunEvent.PoolerSampled::longestWaitNanos)
+                .max()
+                .orElse(0);
+        return longest == 0
+                ? 0
+                : Math.min(longest + BETWEEN_POOLER_SAMPLES_NANOS, request.t3Nanos() - request.t2Nanos());
     }
 
     private long baselineTailNanos(RequestWaits victim) {

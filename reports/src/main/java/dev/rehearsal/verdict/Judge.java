@@ -86,6 +86,7 @@ public final class Judge {
             rollback.failedStep().ifPresent(findings::add);
         }
         findings.addAll(new FaultJudge(evidence).withoutEffect());
+        findings.addAll(new PoolerJudge(evidence.run()).judge());
         return findings;
     }
 

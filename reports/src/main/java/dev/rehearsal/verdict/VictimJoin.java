@@ -44,7 +44,7 @@ final class VictimJoin {
         this.waits = waits;
         this.promotedNanos = promotedNanos;
         for (CausedWait caused : waits) {
-            byPid.computeIfAbsent(caused.lockWait().pid(), pid -> new TreeMap<>())
+            byPid.computeIfAbsent(caused.lockWait().requestSession(), session -> new TreeMap<>())
                     .put(middle(caused.lockWait()), caused);
         }
     }

@@ -55,6 +55,7 @@ final class RunBuilder {
     private static final long[] STAGE_SECONDS = {0, 10, 40, 70, 80, 90, 95};
 
     private final List<Objective> objectives = new ArrayList<>();
+    private Optional<RunEvent.PoolerFacts> pooler = Optional.empty();
     private final List<RunEvent> events = new ArrayList<>();
     private final List<RequestRecord> requests = new ArrayList<>();
     private final List<long[]> readings = new ArrayList<>();
@@ -71,6 +72,12 @@ final class RunBuilder {
     }
 
     /** Its first service follows a curve. */
+    /** Behind a PgBouncer, through which the migration goes too. */
+    RunBuilder behindPooler(String mode) {
+        pooler = Optional.of(new RunEvent.PoolerFacts("PgBouncer 1.18.0", mode, 20, OptionalInt.empty(), "pooled"));
+        return this;
+    }
+
     RunBuilder changingRate() {
         changing = Optional.of(new RunEvent.ChangingRate(
                 List.of(new RunEvent.RatePoint(0, 100), new RunEvent.RatePoint(60_000_000_000L, 250)),
@@ -453,7 +460,8 @@ final class RunBuilder {
                 Map.of(),
                 1,
                 new RunEvent.HostFacts(2, 8_000_000_000L, "Linux", "25"),
-                Optional.empty()));
+                Optional.empty(),
+                pooler));
         Stage[] stages = Stage.values();
         for (int i = 0; i < stages.length; i++) {
             all.add(new RunEvent.StageStarted(STAGE_SECONDS[i] * 1_000_000_000, stages[i]));

@@ -36,6 +36,7 @@ final class EnvironmentReader {
                     "image",
                     "proxyImage",
                     "resources",
+                    "pooler",
                     "url",
                     "allow")
             .later("host");
@@ -114,7 +115,8 @@ final class EnvironmentReader {
                 containers(block),
                 replication,
                 disk(block, replication, folder),
-                external);
+                external,
+                PoolerReader.read(block, runtime));
     }
 
     /** Of its commits nobody here says what they wait for. */

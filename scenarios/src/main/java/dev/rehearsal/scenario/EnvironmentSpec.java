@@ -21,6 +21,7 @@ import java.util.stream.Stream;
  * @param replication what follows the primary
  * @param external the server, if it is not the harness's own
  * @param disk a directory on a file system of its own, for the primary's tables and write-ahead log; empty: with everything else
+ * @param pooler what stands between the application and the primary; empty: nothing but the fault proxy
  */
 public record EnvironmentSpec(
         Engine engine,
@@ -31,7 +32,8 @@ public record EnvironmentSpec(
         ContainerSpec containers,
         Replication replication,
         Optional<Path> disk,
-        Optional<ExternalSpec> external) {
+        Optional<ExternalSpec> external,
+        Optional<PoolerSpec> pooler) {
     public EnvironmentSpec {
         settings = Map.copyOf(settings);
     }
@@ -47,7 +49,14 @@ public record EnvironmentSpec(
                 containers,
                 replicas == 0 ? Replication.NONE : new Replication(replicas, replication.synchrony()),
                 disk,
-                external);
+                external,
+                pooler);
+    }
+
+    /** The same behind another pooler, or behind none. */
+    public EnvironmentSpec behind(Optional<PoolerSpec> other) {
+        return new EnvironmentSpec(
+                engine, version, runtime, settings, binaries, containers, replication, disk, external, other);
     }
 
     /** Servers of the harness's own. */
@@ -60,7 +69,17 @@ public record EnvironmentSpec(
             ContainerSpec containers,
             Replication replication,
             Optional<Path> disk) {
-        this(engine, version, runtime, settings, binaries, containers, replication, disk, Optional.empty());
+        this(
+                engine,
+                version,
+                runtime,
+                settings,
+                binaries,
+                containers,
+                replication,
+                disk,
+                Optional.empty(),
+                Optional.empty());
     }
 
     /** The kind of database. */

@@ -53,7 +53,9 @@ final class FaultReader {
 
     FaultReader(SqlTexts texts, CueReader cues, EnvironmentSpec environment) {
         this.servers = new ServerReferences(
-                environment.replication().replicas(), environment.external().isPresent());
+                environment.replication().replicas(),
+                environment.external().isPresent(),
+                environment.pooler().isPresent());
         this.ownDisk = environment.disk().isPresent();
         this.external = environment.runtime() == EnvironmentSpec.RuntimeChoice.EXTERNAL;
         this.texts = texts;

@@ -130,7 +130,10 @@ public final class ScenarioLoader {
                 .flatMap(value -> DatabasesReader.read(
                         value, environment, listed.isPresent() && !listed.get().contains(Drill.DRIFT)));
         List<Drill> drills = listed.orElse(List.of(Drill.values()));
-        Workload workload = workload(block, dataset.dataset(), migration, drills, replicas);
+        Workload workload = workload(block, dataset.dataset(), migration, drills, environment);
+        if (!problems.anyWithin("workload")) {
+            PoolerReader.check(block.get("environment"), environment.pooler(), workload);
+        }
         if (!problems.anyWithin("workload")) {
             steps.checkDeploys(workload);
         }
@@ -185,14 +188,19 @@ public final class ScenarioLoader {
     }
 
     private Workload workload(
-            Block block, Optional<Dataset> dataset, MigrationPlan migration, List<Drill> drills, int replicas) {
+            Block block,
+            Optional<Dataset> dataset,
+            MigrationPlan migration,
+            List<Drill> drills,
+            EnvironmentSpec environment) {
         if (block.has("workload")) {
             return new WorkloadReader(
                             file.getParent(),
                             texts,
                             new DatasetReferences(dataset),
                             usesVersions(migration, drills),
-                            replicas,
+                            environment.replication().replicas(),
+                            environment.pooler().filter(PoolerSpec::shares).isPresent(),
                             LedgerNeed.of(block))
                     .read(block.get("workload").orElseThrow());
         }

@@ -97,6 +97,7 @@ public final class ScenarioWriter {
         if (!resources.isEmpty()) {
             map.put("resources", resources);
         }
+        environment.pooler().ifPresent(pooler -> map.put("pooler", pooler(pooler)));
         environment.external().ifPresent(external -> {
             map.put("url", "jdbc:postgresql://" + external.address() + "/" + external.database());
             map.put("allow", external.allow());
@@ -109,6 +110,16 @@ public final class ScenarioWriter {
                                 .toList());
             }
         });
+        return map;
+    }
+
+    private static Map<String, Object> pooler(PoolerSpec pooler) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("kind", "pgbouncer");
+        map.put("mode", pooler.mode().word());
+        pooler.poolSize().ifPresent(size -> map.put("poolSize", number(size)));
+        pooler.preparedStatements().ifPresent(count -> map.put("preparedStatements", number(count)));
+        map.put("migration", pooler.migration().word());
         return map;
     }
 
@@ -173,6 +184,7 @@ public final class ScenarioWriter {
         if (service.http().isEmpty()) {
             pool.put("connectionTimeout", Quantity.write(service.pool().connectionTimeout()));
         }
+        service.pool().prepareThreshold().ifPresent(executions -> pool.put("prepareThreshold", number(executions)));
         map.put("pool", pool);
         service.statementTimeout().ifPresent(timeout -> map.put("statementTimeout", Quantity.write(timeout)));
         service.retry().ifPresent(retry -> map.put("retry", retry(retry)));

@@ -13,11 +13,15 @@ import java.util.stream.Stream;
  *                          └──── replication-2 ───► replica-2 ◄── reads
  * </pre>
  *
- * A fault of the network that is {@code of} a server disturbs what its clients send and get; one that is {@code of} a link, what the primary
+ * Where there is a pooler, the application's way is {@code pooler ──► primary}: a fault {@code of: pooler} disturbs what goes between the application and
+ * the pooler, one {@code of: primary} what goes between the pooler and the server.
+ *
+ * <p>A fault of the network that is {@code of} a server disturbs what its clients send and get; one that is {@code of} a link, what the primary
  * sends to that replica and hears of it. {@code primary} is whoever has that role: after a failover, the promoted server.
  */
 public final class ServerNames {
     public static final String PRIMARY = "primary";
+    public static final String POOLER = "pooler";
     private static final String REPLICA = "replica-";
     private static final String REPLICATION = "replication-";
 
@@ -49,8 +53,11 @@ public final class ServerNames {
     }
 
     /** All that bytes can go to. */
-    static List<String> endpoints(int replicas) {
+    static List<String> endpoints(int replicas, boolean pooled) {
         List<String> names = new ArrayList<>(servers(replicas));
+        if (pooled) {
+            names.add(POOLER);
+        }
         replicas(replicas).forEach(replica -> names.add(link(replica)));
         return names;
     }

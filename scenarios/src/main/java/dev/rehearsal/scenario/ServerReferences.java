@@ -7,20 +7,23 @@ import java.util.Optional;
 final class ServerReferences {
     private final int replicas;
     private final boolean external;
+    private final boolean pooled;
 
     /**
      * @param replicas how many the environment has
      * @param external whether the links to them are out of reach
+     * @param pooled whether there is a pooler in front of the primary
      */
-    ServerReferences(int replicas, boolean external) {
+    ServerReferences(int replicas, boolean external, boolean pooled) {
         this.external = external;
         this.replicas = replicas;
+        this.pooled = pooled;
     }
 
     /** Of a fault of the network: a server, or a link between two. */
     String endpoint(Block block) {
         return block.get("of")
-                .flatMap(value -> known(value, ServerNames.endpoints(replicas)))
+                .flatMap(value -> known(value, ServerNames.endpoints(replicas, pooled)))
                 .orElse(ServerNames.PRIMARY);
     }
 
@@ -46,7 +49,9 @@ final class ServerReferences {
         if (names.contains(name)) {
             return Optional.of(name);
         }
-        if (replicas == 0 && name.startsWith("repl")) {
+        if (!pooled && name.equals(ServerNames.POOLER)) {
+            value.problem("there is no pooler in this environment; write environment.pooler: pgbouncer");
+        } else if (replicas == 0 && name.startsWith("repl")) {
             value.problem("there is no " + Value.shorten(name)
                     + ", because the environment has no replicas; write environment.replicas: 1");
         } else {

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
@@ -270,8 +271,15 @@ public record Workload(Arrivals arrivals, List<Service> services) {
     /**
      * @param size connections, at most
      * @param connectionTimeout how long a request waits for a connection before it fails
+     * @param prepareThreshold executions of a statement on a connection after which the driver has the server prepare it by a name; 0: never; empty: the
+     *     driver's own, 5
      */
-    public record Pool(int size, Duration connectionTimeout) {}
+    public record Pool(int size, Duration connectionTimeout, OptionalInt prepareThreshold) {
+        /** One whose driver prepares as it does by itself. */
+        public Pool(int size, Duration connectionTimeout) {
+            this(size, connectionTimeout, OptionalInt.empty());
+        }
+    }
 
     /**
      * One thing a user does: a transaction of one or more statements. One statement runs in autocommit; several are one transaction.

@@ -18,10 +18,12 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 
 /** Reads {@code workload}. */
 final class WorkloadReader {
+    private static final int MOST_EXECUTIONS = 1_000_000;
     static final Pool DEFAULT_POOL = new Pool(10, Duration.ofSeconds(2));
 
     /** The least that HikariCP takes. */
@@ -44,7 +46,7 @@ final class WorkloadReader {
             .later("reads");
     private static final Keys OPERATION_KEYS = Keys.of("name", "weight", "parameters", "transaction", "reads", "ledger")
             .later("versions");
-    private static final Keys POOL_KEYS = Keys.of("size", "connectionTimeout");
+    private static final Keys POOL_KEYS = Keys.of("size", "connectionTimeout", "prepareThreshold");
     private static final String OPERATION_ADVICE = "write e.g. { name: read, transaction: select 1 }";
     private static final String VERSION_ADVICE = "write e.g. versions: { v2: { operations: [ … ] } }";
     private static final String SERVICES_ADVICE = "give at least one service a name, a rate and operations";
@@ -54,12 +56,14 @@ final class WorkloadReader {
     private final ParameterReader parameters;
     private final boolean usesVersions;
     private final int replicas;
+    private final boolean sharedSessions;
     private final boolean ledger;
 
     /**
      * @param folder of the scenario's file
      * @param usesVersions whether a drill or a step has to do with the versions of services
      * @param replicas how many the environment has
+     * @param sharedSessions whether a pooler gives each transaction of a client to whichever session is free
      * @param ledger whether an operation that writes leaves entries in the ledger where it does not say
      */
     WorkloadReader(
@@ -68,9 +72,11 @@ final class WorkloadReader {
             DatasetReferences references,
             boolean usesVersions,
             int replicas,
+            boolean sharedSessions,
             boolean ledger) {
         this.folder = folder;
         this.replicas = replicas;
+        this.sharedSessions = sharedSessions;
         this.texts = texts;
         this.usesVersions = usesVersions;
         this.parameters = new ParameterReader(references);
@@ -102,6 +108,12 @@ final class WorkloadReader {
         Pool pool = block.get("pool").map(WorkloadReader::pool).orElse(DEFAULT_POOL);
         Optional<Retry> retry = block.get("retry").flatMap(RetryReader::read);
         Optional<Duration> statementTimeout = block.duration("statementTimeout", Duration.ofMillis(1));
+        if (sharedSessions) {
+            block.get("statementTimeout")
+                    .ifPresent(
+                            given -> given.problem(
+                                    "is state of a session, which a pooler in transaction mode does not keep for a client; remove it, or write mode: session"));
+        }
         if (block.has("simulation")) {
             Optional<Simulation> simulation =
                     new SimulationReader(folder).read(block.get("simulation").orElseThrow(), block);
@@ -166,7 +178,10 @@ final class WorkloadReader {
         Block block = value.block(POOL_KEYS, "write e.g. { size: 20, connectionTimeout: 2s }");
         return new Pool(
                 block.whole("size", 1, 1000, DEFAULT_POOL.size()),
-                block.duration("connectionTimeout", SHORTEST_CONNECTION_TIMEOUT, DEFAULT_POOL.connectionTimeout()));
+                block.duration("connectionTimeout", SHORTEST_CONNECTION_TIMEOUT, DEFAULT_POOL.connectionTimeout()),
+                block.has("prepareThreshold")
+                        ? OptionalInt.of(block.whole("prepareThreshold", 0, MOST_EXECUTIONS, 0))
+                        : OptionalInt.empty());
     }
 
     private Operation operation(Value value, Set<String> names) {

@@ -26,13 +26,14 @@ class ScenarioWriterTest {
               synchronous: remote_apply
               settings: { work_mem: 64MB, auto_explain.log_min_duration: 5, jit: "off" }
               binaries: ../server/bin
+              pooler: { kind: pgbouncer, poolSize: 100, migration: direct }
             dataset: { use: tiny, scale: 0.5, tables: { coupons: { rows: 1_000 } } }
             workload:
               arrivals: constant
               services:
                 - name: checkout
                   rate: { curve: [ { at: 0s, rate: 60/s }, { at: 90s, rate: 3000.5/min } ] }
-                  pool: { size: 5, connectionTimeout: 1500ms }
+                  pool: { size: 5, connectionTimeout: 1500ms, prepareThreshold: 3 }
                   statementTimeout: 2.5s
                   retry: { on: [08006, 57P01, 40001], attempts: 4, backoff: 20ms }
                   operations:

@@ -1,0 +1,186 @@
+package dev.rehearsal.environment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import dev.rehearsal.scenario.EnvironmentException;
+import dev.rehearsal.scenario.EnvironmentSpec;
+import dev.rehearsal.scenario.PoolerSpec;
+import dev.rehearsal.scenario.PoolerSpec.PoolMode;
+import dev.rehearsal.scenario.PoolerSpec.Way;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(120)
+public class PgBouncerTest {
+    private static final PoolerSpec TRANSACTION =
+            new PoolerSpec(PoolMode.TRANSACTION, OptionalInt.of(3), OptionalInt.empty(), Way.POOLED);
+
+    @TempDir
+    private Path temporary;
+
+    /** Skips where there is none. */
+    public static EnvironmentSpec behindPooler(PoolerSpec pooler) throws Exception {
+        assumeThat(Commands.find("pgbouncer", System.getenv("PATH") + ":/usr/sbin"))
+                .as("a pgbouncer on this machine")
+                .isPresent();
+        return TestCluster.spec("18", Map.of(), Optional.empty()).behind(Optional.of(pooler));
+    }
+
+    private Path program(String words) throws Exception {
+        Path file = Files.writeString(temporary.resolve("pgbouncer"), "#!/bin/sh\necho '" + words + "'\n");
+        return Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
+    }
+
+    @Test
+    void theOneInTheNamedFolderComesFirst() throws Exception {
+        Path program = program("PgBouncer 1.24.1");
+
+        assertThat(PgBouncer.find(TRANSACTION, Optional.of(temporary), ""))
+                .isEqualTo(new PgBouncer.Program(program, "1.24.1", 1, 24));
+    }
+
+    @Test
+    void oneThatCannotKeepTrackOfPreparedStatementsIsRefusedWhereThatIsWanted() throws Exception {
+        Path program = program("PgBouncer 1.18.0");
+        PoolerSpec prepared = new PoolerSpec(PoolMode.TRANSACTION, OptionalInt.of(3), OptionalInt.of(200), Way.POOLED);
+
+        assertThatThrownBy(() -> PgBouncer.find(prepared, Optional.of(temporary), ""))
+                .isInstanceOf(EnvironmentException.class)
+                .hasMessage("environment.pooler.preparedStatements: " + program
+                        + " is PgBouncer 1.18.0, which knows no max_prepared_statements");
+        assertThat(PgBouncer.find(TRANSACTION, Optional.of(temporary), "").version())
+                .isEqualTo("1.18.0");
+    }
+
+    @Test
+    void whatIsNoPgBouncerIsRefused() throws Exception {
+        Path program = program("hello");
+
+        assertThatThrownBy(() -> PgBouncer.find(TRANSACTION, Optional.of(temporary), ""))
+                .isInstanceOf(EnvironmentException.class)
+                .hasMessage(program + " is no PgBouncer: it says hello");
+    }
+
+    @Test
+    void stateOfASessionIsNotItsClientsInTransactionMode() throws Exception {
+        try (Environment environment = started(TRANSACTION)) {
+            String url = environment.application().jdbcUrl("one");
+            try (Connection one = DriverManager.getConnection(url);
+                    Connection other = DriverManager.getConnection(environment.application().jdbcUrl("other"))) {
+                ask(one, "select set_config('lock_timeout', '1234ms', false)");
+
+                assertThat(ask(other, "show lock_timeout")).as("leaked").isEqualTo("1234ms");
+                other.setAutoCommit(false);
+                ask(other, "select 1");
+                assertThat(ask(one, "show lock_timeout")).as("lost").isEqualTo("0");
+                assertThat(ask(one, "show application_name"))
+                        .as("what the pooler passes on of the client")
+                        .isEqualTo("one");
+                other.rollback();
+            }
+        }
+    }
+
+    @Test
+    void aSessionIsItsClientsOwnInSessionMode() throws Exception {
+        PoolerSpec session = new PoolerSpec(PoolMode.SESSION, OptionalInt.empty(), OptionalInt.empty(), Way.DIRECT);
+
+        try (Environment environment = started(session)) {
+            try (Connection one = DriverManager.getConnection(environment.application().jdbcUrl("one"));
+                    Connection other = DriverManager.getConnection(environment.application().jdbcUrl("other"))) {
+                ask(one, "select set_config('lock_timeout', '1234ms', false)");
+
+                assertThat(ask(other, "show lock_timeout")).isEqualTo("0");
+                assertThat(ask(one, "show lock_timeout")).isEqualTo("1234ms");
+            }
+            assertThat(environment.migration().port())
+                    .as("goes around the pooler")
+                    .isNotEqualTo(environment.application().port());
+            assertThat(ask(environment.migration().jdbcUrl("migration"), "select 1")).isEqualTo("1");
+        }
+    }
+
+    /** Such as a migration tool's, which is made while the pooler runs. */
+    @Test
+    void rolesThatItWasNotToldOfLogInByTheirOwnPasswords() throws Exception {
+        try (Environment environment = started(TRANSACTION)) {
+            try (Connection direct = DriverManager.getConnection(environment.primary().jdbcUrl("test"));
+                    Statement statement = direct.createStatement()) {
+                statement.execute("create role tool login password 'one'");
+                String url = "jdbc:postgresql://127.0.0.1:" + environment.application().port() + "/"
+                        + environment.primary().database() + "?user=tool&password=";
+
+                assertThat(ask(url + "one", "select current_user::text")).isEqualTo("tool");
+                assertThatThrownBy(() -> ask(url + "wrong", "select 1")).isInstanceOf(SQLException.class);
+            }
+        }
+    }
+
+    @Test
+    void isRegisteredWhileItRunsAndLeavesNothing() throws Exception {
+        RunningRegistry registry = new RunningRegistry(TestCluster.cache());
+        List<Long> before = poolers(registry);
+        long pid;
+        try (Environment environment = started(TRANSACTION)) {
+            assertThat(environment.troubles()).isEmpty();
+            List<Long> now = poolers(registry);
+            now.removeAll(before);
+            pid = now.stream()
+                    .filter(each -> ProcessHandle.of(each)
+                            .flatMap(handle -> handle.info().command())
+                            .filter(command -> command.endsWith("pgbouncer"))
+                            .isPresent())
+                    .findFirst()
+                    .orElseThrow();
+        }
+
+        assertThat(ProcessHandle.of(pid).filter(ProcessHandle::isAlive)).isEmpty();
+        assertThat(poolers(registry)).doesNotContain(pid);
+    }
+
+    private static List<Long> poolers(RunningRegistry registry) throws Exception {
+        return new java.util.ArrayList<>(registry.entries().stream()
+                .flatMap(entry -> entry.content().servers().stream())
+                .map(ProcessIdentity::pid)
+                .toList());
+    }
+
+    private Environment started(PoolerSpec pooler) throws Exception {
+        return new LocalRuntime(TestCluster.servers(), new LocalFaultProxy.BuiltIn(7), "Why not.")
+                .start(
+                        behindPooler(pooler),
+                        TestCluster.clone(temporary.resolve("data")),
+                        Map.of(),
+                        5,
+                        Files.createDirectories(temporary.resolve("run")));
+    }
+
+    private static String ask(String url, String query) throws SQLException {
+        try (Connection connection = DriverManager.getConnection(url)) {
+            return ask(connection, query);
+        }
+    }
+
+    private static String ask(Connection connection, String query) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(query)) {
+            row.next();
+            return row.getString(1);
+        }
+    }
+}
