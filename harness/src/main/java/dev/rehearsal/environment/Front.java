@@ -48,9 +48,8 @@ record Front(FaultProxies.Entrance application, FaultProxies.Entrance migration,
      */
     static Start onThisMachine(
             EnvironmentSpec spec, Optional<PgBouncer.Program> program, int clients, LocalServers servers) {
-        return (up, started) -> program.isPresent()
-                ? pooled(spec, program.get(), clients, servers, up, started)
-                : none(up);
+        return (up, started) ->
+                program.isPresent() ? pooled(spec, program.get(), clients, servers, up, started) : none(up);
     }
 
     private static Front pooled(

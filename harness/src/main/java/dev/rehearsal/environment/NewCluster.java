@@ -181,11 +181,12 @@ final class NewCluster {
         Path access = directory.resolve(ACCESS_FILE);
         try {
             // "md5" takes whichever secret the server keeps of a role.
-            Files.writeString(
-                    access, Files.readString(access).replaceAll("(?m)(?<=\\s)password$", "md5"));
+            Files.writeString(access, Files.readString(access).replaceAll("(?m)(?<=\\s)password$", "md5"));
         } catch (IOException e) {
             throw new EnvironmentException(
-                    "cannot change " + access + ": " + e, "Check that the disk is not full and the directory writable.", e);
+                    "cannot change " + access + ": " + e,
+                    "Check that the disk is not full and the directory writable.",
+                    e);
         }
     }
 }

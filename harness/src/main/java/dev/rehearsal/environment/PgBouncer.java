@@ -80,11 +80,15 @@ final class PgBouncer implements AutoCloseable {
      * @throws EnvironmentException if there is none, or it cannot do what the scenario wants
      */
     static Program find(PoolerSpec wanted, Optional<Path> binaries, String path) throws EnvironmentException {
-        String folders = binaries.map(folder -> folder + java.io.File.pathSeparator).orElse("") + path
-                + java.io.File.pathSeparator + SYSTEM_FOLDER;
+        String folders =
+                binaries.map(folder -> folder + java.io.File.pathSeparator).orElse("")
+                        + path
+                        + java.io.File.pathSeparator
+                        + SYSTEM_FOLDER;
         Path found = Commands.find(PROGRAM, folders)
                 .orElseThrow(() -> new EnvironmentException(
-                        "environment.pooler: there is no " + PROGRAM + " on the PATH, nor in " + SYSTEM_FOLDER, REMEDY));
+                        "environment.pooler: there is no " + PROGRAM + " on the PATH, nor in " + SYSTEM_FOLDER,
+                        REMEDY));
         Program program = asked(found);
         if (wanted.preparedStatements().isPresent() && !program.keepsTrackOfPrepared()) {
             throw new EnvironmentException(
@@ -192,8 +196,8 @@ final class PgBouncer implements AutoCloseable {
                 .append(" port=")
                 .append(upstream.port)
                 .append("\n[pgbouncer]\n");
-        settings.forEach((name, value) ->
-                text.append(name).append(" = ").append(value).append('\n'));
+        settings.forEach(
+                (name, value) -> text.append(name).append(" = ").append(value).append('\n'));
         return text.toString();
     }
 
@@ -215,8 +219,8 @@ final class PgBouncer implements AutoCloseable {
                 }
                 if (System.nanoTime() - deadline > 0) {
                     throw new EnvironmentException(
-                            program.path + " let no query through within " + PATIENCE.toSeconds() + " s: " + refusal + "\n"
-                                    + log(),
+                            program.path + " let no query through within " + PATIENCE.toSeconds() + " s: " + refusal
+                                    + "\n" + log(),
                             "See its words above.");
                 }
             }

@@ -62,7 +62,8 @@ public final class RuntimeChooser {
             return local(spec, seed, "The scenario names the server's programs.");
         }
         if (spec.pooler().isPresent()) {
-            return local(spec, seed, "The scenario wants a pooler, which runs beside servers of the local runtime alone.");
+            return local(
+                    spec, seed, "The scenario wants a pooler, which runs beside servers of the local runtime alone.");
         }
         Optional<EngineReport.Refusal> obstacle = obstacle(spec);
         if (obstacle.isEmpty()) {

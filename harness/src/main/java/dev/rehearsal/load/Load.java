@@ -77,7 +77,13 @@ public final class Load implements AutoCloseable {
         running = Optional.of(new Running(spec, clock, journal, reader, arrived));
         reader.start();
         InjectorPlan plan = new InjectorPlan(
-                clock.originNanoTime(), spec.seed(), spec.jdbcUrl(), spec.replicaJdbcUrls(), spec.pooled(), spec.workload(), keys);
+                clock.originNanoTime(),
+                spec.seed(),
+                spec.jdbcUrl(),
+                spec.replicaJdbcUrls(),
+                spec.pooled(),
+                spec.workload(),
+                keys);
         send(plan.toLine(), reader);
         Frame.Started started = await(reader.started(), BEGINNING, "start the arrivals");
         arrived.begin(started.planStartNanos());

@@ -24,8 +24,7 @@ public record LoadSpec(
     }
 
     /** Without a pooler. */
-    public LoadSpec(
-            Workload workload, long seed, String jdbcUrl, List<String> replicaJdbcUrls, String directJdbcUrl) {
+    public LoadSpec(Workload workload, long seed, String jdbcUrl, List<String> replicaJdbcUrls, String directJdbcUrl) {
         this(workload, seed, jdbcUrl, replicaJdbcUrls, directJdbcUrl, false);
     }
 }

@@ -157,8 +157,8 @@ final class Pools {
                         config.addDataSourceProperty("options", "-c statement_timeout=" + timeout.toMillis()));
         service.pool()
                 .prepareThreshold()
-                .ifPresent(executions ->
-                        config.addDataSourceProperty("prepareThreshold", Integer.toString(executions)));
+                .ifPresent(
+                        executions -> config.addDataSourceProperty("prepareThreshold", Integer.toString(executions)));
         return config;
     }
 
@@ -168,8 +168,7 @@ final class Pools {
         properties.putAll(config.getDataSourceProperties());
         properties.remove("options");
         service.statementTimeout()
-                .ifPresent(timeout ->
-                        config.setConnectionInitSql("set statement_timeout = " + timeout.toMillis()));
+                .ifPresent(timeout -> config.setConnectionInitSql("set statement_timeout = " + timeout.toMillis()));
         config.setDataSourceProperties(new Properties());
         NumberedClients clients = new NumberedClients(service.name(), jdbcUrl, properties);
         config.setDataSource(clients);

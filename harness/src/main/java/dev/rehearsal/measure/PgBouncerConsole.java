@@ -157,7 +157,8 @@ final class PgBouncerConsole implements AutoCloseable {
         char type = (char) in.readUnsignedByte();
         byte[] body = in.readNBytes(in.readInt() - Integer.BYTES);
         if (type == 'E') {
-            throw new IOException(new String(body, StandardCharsets.UTF_8).replace('\0', ' ').strip());
+            throw new IOException(
+                    new String(body, StandardCharsets.UTF_8).replace('\0', ' ').strip());
         }
         return new Message(type, body);
     }

@@ -61,8 +61,7 @@ public final class PoolerWatch implements AutoCloseable {
      * @param shared whether sessions are given to a client for a transaction alone
      * @param poolSize connections to the server, at most
      */
-    public record Addresses(
-            Console console, String pooled, Supplier<String> direct, boolean shared, int poolSize) {}
+    public record Addresses(Console console, String pooled, Supplier<String> direct, boolean shared, int poolSize) {}
 
     /** @param user one of its administrators */
     public record Console(String host, int port, String user, String password) {
@@ -83,8 +82,8 @@ public final class PoolerWatch implements AutoCloseable {
     public static PoolerWatch started(Addresses addresses, RunClock clock, Journal journal)
             throws EnvironmentException {
         try {
-            PoolerWatch watch = new PoolerWatch(
-                    addresses, PgBouncerConsole.opened(addresses.console()), clock, journal);
+            PoolerWatch watch =
+                    new PoolerWatch(addresses, PgBouncerConsole.opened(addresses.console()), clock, journal);
             watch.thread.start();
             return watch;
         } catch (IOException e) {
@@ -122,8 +121,7 @@ public final class PoolerWatch implements AutoCloseable {
             waiting += number(pool, "cl_waiting");
             busy += number(pool, "sv_active");
             idle += number(pool, "sv_idle") + number(pool, "sv_used");
-            longestMicros =
-                    Math.max(longestMicros, number(pool, "maxwait") * 1_000_000L + number(pool, "maxwait_us"));
+            longestMicros = Math.max(longestMicros, number(pool, "maxwait") * 1_000_000L + number(pool, "maxwait_us"));
         }
         return new PoolerSampled(clock.nowNanos(), served, waiting, busy, idle, longestMicros * 1_000);
     }

@@ -40,8 +40,8 @@ final class SessionLog {
                                     command.at(),
                                     command.pid(),
                                     command.locks().stream()
-                                            .map(lock -> new LogEntry.HeldLock(
-                                                    lock.relation(), lock.name(), lock.mode(), 0))
+                                            .map(lock ->
+                                                    new LogEntry.HeldLock(lock.relation(), lock.name(), lock.mode(), 0))
                                             .toList()))
                             .toList());
         }

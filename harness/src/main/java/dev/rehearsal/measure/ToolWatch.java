@@ -98,8 +98,9 @@ public final class ToolWatch implements AutoCloseable {
                 login.made = true;
             }
             // What a pooler has kept of an earlier tool has that one's settings.
-            statement.execute("select pg_terminate_backend(pid) from pg_catalog.pg_stat_activity where state = 'idle' and usename = '"
-                    + name + "'");
+            statement.execute(
+                    "select pg_terminate_backend(pid) from pg_catalog.pg_stat_activity where state = 'idle' and usename = '"
+                            + name + "'");
             for (Map.Entry<String, String> setting : settings.entrySet()) {
                 statement.execute(
                         "alter role " + name + " set " + setting.getKey() + " = '" + setting.getValue() + "'");

@@ -66,6 +66,7 @@ public final class WitnessedSession implements AutoCloseable {
     private final SharedSettings settings = new SharedSettings();
     /** Whether the transaction that is open is known to be in the session {@link #pid}, to its end. */
     private boolean located;
+
     private final Connection statistics;
     private final PostgresVersion version;
     private final boolean countsWalBySession;
@@ -395,9 +396,8 @@ public final class WitnessedSession implements AutoCloseable {
     }
 
     private boolean exists() throws SQLException {
-        try (PreparedStatement query =
-                statistics.prepareStatement(
-                        "select count(*) from pg_stat_get_activity(?) where pid is not null and (not ? or application_name = ?)")) {
+        try (PreparedStatement query = statistics.prepareStatement(
+                "select count(*) from pg_stat_get_activity(?) where pid is not null and (not ? or application_name = ?)")) {
             query.setInt(1, pid);
             query.setBoolean(2, shared);
             query.setString(3, ApplicationNames.MIGRATION);

@@ -78,7 +78,10 @@ final class StatementsRun implements StepRun {
         try {
             if (!session.shared()) {
                 unobserved("set lock_timeout = "
-                        + step.lockPolicy().lockTimeout().map(Duration::toMillis).orElse(0L));
+                        + step.lockPolicy()
+                                .lockTimeout()
+                                .map(Duration::toMillis)
+                                .orElse(0L));
             }
         } catch (SQLException e) {
             return Optional.of(failure(Optional.empty(), e));
@@ -191,11 +194,12 @@ final class StatementsRun implements StepRun {
         } else if (!unlimitedNoted && !StatementKind.of(statement.text()).controlsTransaction()) {
             unlimitedNoted = true;
             tools.journal()
-                    .record(new Noted(
-                            tools.clock().nowNanos(),
-                            "Step " + step.name()
-                                    + " ran without its lockTimeout: outside a transaction that is state of a session, which a pooler in"
-                                    + " transaction mode does not keep for a client. environment.pooler.migration: direct goes around it."));
+                    .record(
+                            new Noted(
+                                    tools.clock().nowNanos(),
+                                    "Step " + step.name()
+                                            + " ran without its lockTimeout: outside a transaction that is state of a session, which a pooler in"
+                                            + " transaction mode does not keep for a client. environment.pooler.migration: direct goes around it."));
         }
         return Optional.empty();
     }

@@ -130,7 +130,8 @@ final class StopKeeper {
     /** A session that is shared may be serving somebody else by now. */
     private static String signal(StopRequest.Session session, String function) {
         return session.shared()
-                ? "select " + function + "(pid) from pg_stat_activity where pid = ? and state <> 'idle' and application_name = '"
+                ? "select " + function
+                        + "(pid) from pg_stat_activity where pid = ? and state <> 'idle' and application_name = '"
                         + ApplicationNames.MIGRATION + "'"
                 : "select " + function + "(?)";
     }

@@ -200,7 +200,10 @@ public final class Rehearsal implements AutoCloseable {
                 timeline.stepListener(),
                 new LoadedSurroundings(instruments, load, timeline::baselineP99, directory.outputs()),
                 scenario.seed(),
-                scenario.environment().pooler().filter(PoolerSpec::sharesMigration).isPresent());
+                scenario.environment()
+                        .pooler()
+                        .filter(PoolerSpec::sharesMigration)
+                        .isPresent());
         timeline.warmup();
         writeback.await();
         timeline.baseline().migrate(scenario.migration(), migration).settle().rollBack(scenario.migration(), migration);

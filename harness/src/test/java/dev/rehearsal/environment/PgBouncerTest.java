@@ -81,7 +81,8 @@ public class PgBouncerTest {
         try (Environment environment = started(TRANSACTION)) {
             String url = environment.application().jdbcUrl("one");
             try (Connection one = DriverManager.getConnection(url);
-                    Connection other = DriverManager.getConnection(environment.application().jdbcUrl("other"))) {
+                    Connection other = DriverManager.getConnection(
+                            environment.application().jdbcUrl("other"))) {
                 ask(one, "select set_config('lock_timeout', '1234ms', false)");
 
                 assertThat(ask(other, "show lock_timeout")).as("leaked").isEqualTo("1234ms");
@@ -101,8 +102,10 @@ public class PgBouncerTest {
         PoolerSpec session = new PoolerSpec(PoolMode.SESSION, OptionalInt.empty(), OptionalInt.empty(), Way.DIRECT);
 
         try (Environment environment = started(session)) {
-            try (Connection one = DriverManager.getConnection(environment.application().jdbcUrl("one"));
-                    Connection other = DriverManager.getConnection(environment.application().jdbcUrl("other"))) {
+            try (Connection one = DriverManager.getConnection(
+                            environment.application().jdbcUrl("one"));
+                    Connection other = DriverManager.getConnection(
+                            environment.application().jdbcUrl("other"))) {
                 ask(one, "select set_config('lock_timeout', '1234ms', false)");
 
                 assertThat(ask(other, "show lock_timeout")).isEqualTo("0");
@@ -111,7 +114,8 @@ public class PgBouncerTest {
             assertThat(environment.migration().port())
                     .as("goes around the pooler")
                     .isNotEqualTo(environment.application().port());
-            assertThat(ask(environment.migration().jdbcUrl("migration"), "select 1")).isEqualTo("1");
+            assertThat(ask(environment.migration().jdbcUrl("migration"), "select 1"))
+                    .isEqualTo("1");
         }
     }
 
@@ -119,10 +123,12 @@ public class PgBouncerTest {
     @Test
     void rolesThatItWasNotToldOfLogInByTheirOwnPasswords() throws Exception {
         try (Environment environment = started(TRANSACTION)) {
-            try (Connection direct = DriverManager.getConnection(environment.primary().jdbcUrl("test"));
+            try (Connection direct =
+                            DriverManager.getConnection(environment.primary().jdbcUrl("test"));
                     Statement statement = direct.createStatement()) {
                 statement.execute("create role tool login password 'one'");
-                String url = "jdbc:postgresql://127.0.0.1:" + environment.application().port() + "/"
+                String url = "jdbc:postgresql://127.0.0.1:"
+                        + environment.application().port() + "/"
                         + environment.primary().database() + "?user=tool&password=";
 
                 assertThat(ask(url + "one", "select current_user::text")).isEqualTo("tool");

@@ -38,7 +38,6 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
@@ -54,7 +53,8 @@ import org.junit.jupiter.api.io.TempDir;
 class PooledMigrationTest {
     private static final int POOL_SIZE = 3;
     private static final LockPolicy NO_LIMIT = new LockPolicy(Optional.empty(), 0, Duration.ofMillis(1));
-    private static final LockPolicy LIMIT = new LockPolicy(Optional.of(Duration.ofMillis(200)), 0, Duration.ofMillis(1));
+    private static final LockPolicy LIMIT =
+            new LockPolicy(Optional.of(Duration.ofMillis(200)), 0, Duration.ofMillis(1));
 
     @TempDir
     private Path temporary;
@@ -64,8 +64,8 @@ class PooledMigrationTest {
 
     @BeforeEach
     void start() throws Exception {
-        PoolerSpec pooler = new PoolerSpec(
-                PoolMode.TRANSACTION, OptionalInt.of(POOL_SIZE), OptionalInt.empty(), Way.POOLED);
+        PoolerSpec pooler =
+                new PoolerSpec(PoolMode.TRANSACTION, OptionalInt.of(POOL_SIZE), OptionalInt.empty(), Way.POOLED);
         environment = new LocalRuntime(TestCluster.servers(), new LocalFaultProxy.BuiltIn(7), "Why not.")
                 .start(
                         PgBouncerTest.behindPooler(pooler),
@@ -118,7 +118,8 @@ class PooledMigrationTest {
     }
 
     private Connection client(String name) throws SQLException {
-        Connection client = DriverManager.getConnection(environment.application().jdbcUrl(name) + "&prepareThreshold=0");
+        Connection client =
+                DriverManager.getConnection(environment.application().jdbcUrl(name) + "&prepareThreshold=0");
         client.setAutoCommit(false);
         return client;
     }
@@ -178,9 +179,10 @@ class PooledMigrationTest {
                         tuple(SessionState.LEAKED_SETTING, "lock_timeout", "1500ms", taken.getFirst()),
                         tuple(SessionState.LEAKED_LOCK, "0, 4711", "Exclusive", taken.getFirst()))
                 .hasSize(3);
-        assertThat(server.events(PoolerSampled.class)).isNotEmpty().allSatisfy(sample -> assertThat(
-                        sample.serversBusy() + sample.serversIdle())
-                .isBetween(1, POOL_SIZE));
+        assertThat(server.events(PoolerSampled.class))
+                .isNotEmpty()
+                .allSatisfy(sample ->
+                        assertThat(sample.serversBusy() + sample.serversIdle()).isBetween(1, POOL_SIZE));
     }
 
     @Test
@@ -268,7 +270,8 @@ class PooledMigrationTest {
         assertThat(altered.locks()).anySatisfy(lock -> {
             assertThat(lock.relation()).isEqualTo("orders");
             assertThat(lock.mode()).isEqualTo("AccessExclusive");
-            assertThat(lock.heldNanos() + lock.errorNanos()).isGreaterThan(Duration.ofMillis(300).toNanos());
+            assertThat(lock.heldNanos() + lock.errorNanos())
+                    .isGreaterThan(Duration.ofMillis(300).toNanos());
         });
         assertThat(server.events(LockWaited.class))
                 .filteredOn(wait -> wait.party() == Party.APPLICATION)

@@ -79,8 +79,8 @@ final class Changes {
                 run -> environment(
                         run,
                         e -> e.pooler()
-                                .map(p -> p.program() + ", " + p.mode() + ", " + p.poolSize() + " connections, migration "
-                                        + p.migration())
+                                .map(p -> p.program() + ", " + p.mode() + ", " + p.poolSize()
+                                        + " connections, migration " + p.migration())
                                 .orElse("none")));
         compare("replicas", true, run -> environment(run, e -> String.valueOf(e.replicas())));
         compare(

@@ -95,6 +95,11 @@ final class Rules {
                     "A fault that the scenario plans never came, so that nothing is known about it.",
                     "Its cue has to come: lengthen the step, or choose another cue."),
             new Rule(
+                    "pooler",
+                    "State of a session went astray",
+                    "A pooler in transaction mode gave state that was meant for one session to another client, or to nobody.",
+                    "Write set local in the transaction that needs it, take pg_advisory_xact_lock, or let the migration go around the pooler."),
+            new Rule(
                     "drill",
                     "Drill failed",
                     "What was tried out on a fresh clone did not hold.",

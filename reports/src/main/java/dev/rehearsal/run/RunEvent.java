@@ -279,8 +279,7 @@ public sealed interface RunEvent {
      * @param preparedStatements that the scenario has it keep track of; empty: as its version does by itself
      * @param migration {@code pooled}, or {@code direct} around it
      */
-    record PoolerFacts(
-            String program, String mode, int poolSize, OptionalInt preparedStatements, String migration) {
+    record PoolerFacts(String program, String mode, int poolSize, OptionalInt preparedStatements, String migration) {
         /** Whether a client's next transaction may be in another session. */
         public boolean shares() {
             return mode.equals("transaction");

@@ -56,7 +56,8 @@ final class DeadlockFinder {
         Map<Integer, List<LockWaited>> bySession = new HashMap<>();
         for (LockWaited wait : fallen) {
             operationsOf.put(wait, new LinkedHashSet<>());
-            List<Integer> sessions = wait.party() == Party.APPLICATION ? List.of(wait.requestSession()) : wait.holders();
+            List<Integer> sessions =
+                    wait.party() == Party.APPLICATION ? List.of(wait.requestSession()) : wait.holders();
             sessions.forEach(pid ->
                     bySession.computeIfAbsent(pid, session -> new ArrayList<>()).add(wait));
         }

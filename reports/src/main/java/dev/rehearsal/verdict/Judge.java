@@ -12,7 +12,7 @@ import java.util.List;
  * <p>Each objective is judged by itself, and a fault that was to happen and did not is inconclusive. One that failed fails the run; else one that is
  * inconclusive makes the run inconclusive; else it passed. If the run is not valid (see {@link ValidityJudge} for the rules), it is inconclusive, and
  * nothing that was measured in it is judged: every such finding keeps what was observed and becomes inconclusive. What rests on no instrument stays as it
- * is and is told first: what a drill saw, and an acknowledged write that was looked for and is not there. That nothing is lost is another matter, because
+ * is and is told first: what a drill saw, an acknowledged write that was looked for and is not there, and what a session said that a pooler had shared out. That nothing is lost is another matter, because
  * it needs a run that came to its end. A drill that the scenario lists nowhere, and that no objective asks for, decides nothing.
  */
 public final class Judge {
@@ -30,7 +30,7 @@ public final class Judge {
                 validity.valid()
                         ? findings
                         : findings.stream()
-                                .map(finding -> provenLoss(finding) ? finding : finding.inconclusive())
+                                .map(finding -> proven(finding) ? finding : finding.inconclusive())
                                 .toList());
         List<DrillResult> drills = new DrillJudge(run).results();
         // What a drill saw rests on none of the instruments that a valid run needs.
@@ -90,8 +90,10 @@ public final class Judge {
         return findings;
     }
 
-    private static boolean provenLoss(Finding finding) {
-        return finding.objective().equals(LedgerJudge.OBJECTIVE) && finding.status() == Status.FAILED;
+    private static boolean proven(Finding finding) {
+        return finding.status() == Status.FAILED
+                && (finding.objective().equals(LedgerJudge.OBJECTIVE)
+                        || finding.objective().equals(PoolerJudge.OBJECTIVE));
     }
 
     private static Status status(List<Finding> findings, Validity validity) {

@@ -129,7 +129,11 @@ final class PoolerJudge {
     private Finding unprepared(PoolerFacts pooler, Map<OperationKey, Long> failures) {
         long all = failures.values().stream().mapToLong(Long::longValue).sum();
         String operations = String.join(
-                ", ", failures.keySet().stream().map(OperationKey::operation).distinct().toList());
+                ", ",
+                failures.keySet().stream()
+                        .map(OperationKey::operation)
+                        .distinct()
+                        .toList());
         return finding(
                 "prepared statements of the application",
                 Quantities.count(all) + " failed",
@@ -156,9 +160,8 @@ final class PoolerJudge {
 
     /** The first statement of the migration that set it for its session. */
     private Optional<StatementObserved> setter(String setting) {
-        Pattern sets = Pattern.compile(
-                "(?is)\\s*set\\s+(session\\s+)?" + Pattern.quote(setting) + "\\b.*|.*\\bset_config\\s*\\(\\s*'"
-                        + Pattern.quote(setting) + "'.*");
+        Pattern sets = Pattern.compile("(?is)\\s*set\\s+(session\\s+)?" + Pattern.quote(setting)
+                + "\\b.*|.*\\bset_config\\s*\\(\\s*'" + Pattern.quote(setting) + "'.*");
         return run.steps().stream()
                 .map(StepRun::statements)
                 .flatMap(List::stream)

@@ -31,8 +31,7 @@ class PoolerJudgeTest {
     }
 
     private static SessionStateFound leaked(SessionState kind, String setting, String value, int pid) {
-        return new SessionStateFound(
-                nanos(94_000), kind, setting, value, pid, OptionalInt.empty(), Optional.empty());
+        return new SessionStateFound(nanos(94_000), kind, setting, value, pid, OptionalInt.empty(), Optional.empty());
     }
 
     private static String told(RunRecord run) {
@@ -110,7 +109,8 @@ class PoolerJudgeTest {
         RunBuilder prepared = new RunBuilder().request(READ, 1, 20_000, 0.1, 0.1, 2, Outcome.FAILED, "26000");
 
         assertThat(new PoolerJudge(prepared.build()).judge()).isEmpty();
-        assertThat(new PoolerJudge(prepared.behindPooler("session").build()).judge()).isEmpty();
+        assertThat(new PoolerJudge(prepared.behindPooler("session").build()).judge())
+                .isEmpty();
     }
 
     /** The server knows its own processes alone, the request its client's number alone; the name that the pooler passes on has both. */
@@ -122,15 +122,7 @@ class PoolerJudgeTest {
                 .behindPooler("transaction")
                 .migrated(statement("alter table orders add x int", 41_000, 1000)
                         .held("orders", "AccessExclusive", 1000, 1))
-                .request(
-                        READ,
-                        RequestRecord.clientSession(client),
-                        41_099,
-                        0.1,
-                        0.1,
-                        902,
-                        Outcome.SUCCEEDED,
-                        "")
+                .request(READ, RequestRecord.clientSession(client), 41_099, 0.1, 0.1, 902, Outcome.SUCCEEDED, "")
                 .request(READ, RequestRecord.clientSession(4), 41_100, 0.1, 0.1, 900, Outcome.SUCCEEDED, "")
                 .event(new LockWaited(
                         nanos(42_000),

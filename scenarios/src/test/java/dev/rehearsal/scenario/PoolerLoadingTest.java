@@ -48,7 +48,9 @@ class PoolerLoadingTest {
         assertThat(pooler)
                 .isEqualTo(new PoolerSpec(PoolMode.SESSION, OptionalInt.empty(), OptionalInt.empty(), Way.POOLED));
         assertThat(pooler.shares()).isFalse();
-        assertThat(pooler.connections(8)).as("all that are held, and the migration's").isEqualTo(9);
+        assertThat(pooler.connections(8))
+                .as("all that are held, and the migration's")
+                .isEqualTo(9);
     }
 
     @Test
@@ -87,9 +89,7 @@ class PoolerLoadingTest {
 
     static Stream<Arguments> mistakes() {
         return Stream.of(
-                arguments(
-                        "pooler: odyssey",
-                        "scenario.yaml:7:24: environment.pooler: must be pgbouncer, got odyssey"),
+                arguments("pooler: odyssey", "scenario.yaml:7:24: environment.pooler: must be pgbouncer, got odyssey"),
                 arguments(
                         "pooler: { kind: pgbouncer, mode: statement }",
                         "scenario.yaml:7:49: environment.pooler.mode: of PgBouncer refuses transactions of several statements, and a migration and most operations are such; write session or transaction"),
@@ -127,7 +127,8 @@ class PoolerLoadingTest {
 
     @Test
     void aFaultMayBeOfThePoolerWhereThereIsOne() throws Exception {
-        String fault = "faults: [ { at: { stage: baseline, after: 1s }, latency: { of: pooler, delay: 5ms, for: 1s } } ]\n";
+        String fault =
+                "faults: [ { at: { stage: baseline, after: 1s }, latency: { of: pooler, delay: 5ms, for: 1s } } ]\n";
 
         assertThat(written.load(scenario("pooler: pgbouncer") + fault).faults()).hasSize(1);
         assertThat(written.problems(scenario("replicas: 0") + fault))
