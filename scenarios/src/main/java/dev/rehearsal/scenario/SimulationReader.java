@@ -77,7 +77,8 @@ final class SimulationReader {
         }
         service.get("pool").filter(pool -> pool.node() instanceof YamlNode.Mapping).stream()
                 .flatMap(pool -> pool.named("write e.g. pool: { size: 20 }").stream())
-                .filter(named -> named.name().equals("connectionTimeout"))
+                .filter(named ->
+                        List.of("connectionTimeout", "prepareThreshold").contains(named.name()))
                 .forEach(named -> named.value().problem("is said by the service itself; set it there"));
     }
 
