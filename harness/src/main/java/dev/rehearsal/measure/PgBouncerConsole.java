@@ -1,6 +1,7 @@
 package dev.rehearsal.measure;
 
 import java.io.BufferedInputStream;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
@@ -42,11 +43,7 @@ final class PgBouncerConsole implements AutoCloseable {
     }
 
     /** A message of the server's without its length. */
-    private record Message(char type, byte[] body) {
-        DataInputStream reader() {
-            return new DataInputStream(new java.io.ByteArrayInputStream(body));
-        }
-    }
+    private record Message(char type, DataInputStream body) {}
 
     static PgBouncerConsole opened(PoolerWatch.Console address) throws IOException {
         Socket socket = new Socket();
@@ -77,7 +74,7 @@ final class PgBouncerConsole implements AutoCloseable {
         send(new byte[0], startup.toByteArray());
         for (Message message = receive(); message.type != 'Z'; message = receive()) {
             if (message.type == 'R') {
-                answer(message.reader(), user, password);
+                answer(message.body, user, password);
             }
         }
     }
@@ -116,8 +113,8 @@ final class PgBouncerConsole implements AutoCloseable {
         List<Map<String, String>> rows = new ArrayList<>();
         for (Message message = receive(); message.type != 'Z'; message = receive()) {
             switch (message.type) {
-                case 'T' -> columns.addAll(columns(message.reader()));
-                case 'D' -> rows.add(row(message.reader(), columns));
+                case 'T' -> columns.addAll(columns(message.body));
+                case 'D' -> rows.add(row(message.body, columns));
                 // That it is done, and what it has to say besides.
                 default -> {}
             }
@@ -160,7 +157,7 @@ final class PgBouncerConsole implements AutoCloseable {
             throw new IOException(
                     new String(body, StandardCharsets.UTF_8).replace('\0', ' ').strip());
         }
-        return new Message(type, body);
+        return new Message(type, new DataInputStream(new ByteArrayInputStream(body)));
     }
 
     private void send(byte[] type, byte[] body) throws IOException {

@@ -137,7 +137,7 @@ final class PoolerJudge {
         return finding(
                 "prepared statements of the application",
                 Quantities.count(all) + " failed",
-                all,
+                (double) all,
                 Quantities.count(all) + (all == 1 ? " request" : " requests") + " of " + operations
                         + " failed with SQLState 26000 or 42P05: the driver prepares a statement by a name once it has been executed"
                         + " a few times, and " + pooler.program()

@@ -71,13 +71,13 @@ final class RunBuilder {
         return Math.round(millis * 1e6);
     }
 
-    /** Its first service follows a curve. */
     /** Behind a PgBouncer, through which the migration goes too. */
     RunBuilder behindPooler(String mode) {
         pooler = Optional.of(new RunEvent.PoolerFacts("PgBouncer 1.18.0", mode, 20, OptionalInt.empty(), "pooled"));
         return this;
     }
 
+    /** Its first service follows a curve. */
     RunBuilder changingRate() {
         changing = Optional.of(new RunEvent.ChangingRate(
                 List.of(new RunEvent.RatePoint(0, 100), new RunEvent.RatePoint(60_000_000_000L, 250)),
