@@ -11,8 +11,8 @@ interface ArrivingUsers {
 
     /** One user. What it does, it does one after the other, on whatever threads. */
     interface User extends PlannedUser {
-        /** When it does something next. */
-        long dueNanos();
+        /** When it is to go on with what it does first. */
+        long beginNanos();
 
         /** Thinks for so long. */
         void pauses(long millis);

@@ -33,6 +33,9 @@ final class HttpTraffic implements Traffic, ArrivingUsers {
 
     private static final int FIRST_REFUSAL = 400;
 
+    /** Gatling's times are cut to whole milliseconds: what was sent just after the stop may seem to have been sent just before it. */
+    private static final long SEEMS_EARLIER_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
+
     private final int service;
     private final int firstOperation;
     private final List<String> requests;
@@ -169,7 +172,7 @@ final class HttpTraffic implements Traffic, ArrivingUsers {
     }
 
     private long awaited(long stopNanos) {
-        return visitors.stream().filter(visitor -> visitor.dueNanos < stopNanos).count();
+        return visitors.stream().filter(visitor -> visitor.dueNanos < stopNanos + SEEMS_EARLIER_NANOS).count();
     }
 
     private long toCome(long stopNanos) {
@@ -190,8 +193,9 @@ final class HttpTraffic implements Traffic, ArrivingUsers {
             this.dueNanos = arrivalNanos;
         }
 
+        /** It sends its request at once. */
         @Override
-        public long dueNanos() {
+        public long beginNanos() {
             return dueNanos;
         }
 

@@ -22,6 +22,8 @@ import java.util.random.RandomGenerator;
  * have done what they do: when nobody is left who may ask for something before the stop.
  */
 final class SimulatedTraffic implements Traffic, ArrivingUsers {
+    private static final long EARLY_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+
     private final int service;
     private final int firstOperation;
     private final List<String> transactions;
@@ -150,9 +152,10 @@ final class SimulatedTraffic implements Traffic, ArrivingUsers {
             this.random = plan.values(arrival)::nextLong;
         }
 
+        /** Some time before it is due; what a transaction is made of should be there by then. */
         @Override
-        public long dueNanos() {
-            return dueNanos;
+        public long beginNanos() {
+            return dueNanos - EARLY_NANOS;
         }
 
         @Override

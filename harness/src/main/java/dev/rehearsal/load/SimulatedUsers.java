@@ -34,9 +34,6 @@ import scala.runtime.BoxedUnit;
  * they are known, and the plan's arrivals instead of what it injects.
  */
 final class SimulatedUsers implements PlannedSimulation.Users {
-    /** A user goes on this long before it is due; what a transaction is made of should be there by then. */
-    private static final long EARLY_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
-
     private final String service;
     private final Simulation simulation;
     private final ArrivingUsers traffic;
@@ -261,7 +258,7 @@ final class SimulatedUsers implements PlannedSimulation.Users {
                         return exit.apply(ended);
                     },
                     session.eventLoop());
-            long early = user.dueNanos() - traffic.nowNanos() - EARLY_NANOS;
+            long early = user.beginNanos() - traffic.nowNanos();
             var unused = leaving.eventLoop()
                     .schedule(
                             () -> {
