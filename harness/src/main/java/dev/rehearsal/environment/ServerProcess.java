@@ -26,10 +26,10 @@ final class ServerProcess {
     /** Nobody needs what a server of a dead harness holds: no checkpoint. */
     private static final List<String> ENDING_WITH_US = List.of("setpriv", "--pdeathsig", "QUIT");
 
-    /** busybox has a setpriv that cannot do it. */
     /** A program of the user's may take any softer word as it likes: to Java, QUIT is a question. */
     private static final List<String> KILLED_WITH_US = List.of("setpriv", "--pdeathsig", "KILL");
 
+    /** busybox has a setpriv that cannot do it. */
     private static final boolean CAN_END_WITH_US = Commands.succeeds(ENDING_WITH_US, "true");
 
     private static final boolean HAS_SETSID = Commands.exists("setsid");

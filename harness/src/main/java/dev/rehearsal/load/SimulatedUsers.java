@@ -264,6 +264,8 @@ final class SimulatedUsers implements PlannedSimulation.Users {
                             () -> {
                                 if (user.mayBegin()) {
                                     next.$bang(leaving);
+                                } else {
+                                    user.left();
                                 }
                             },
                             Math.max(0, early),
