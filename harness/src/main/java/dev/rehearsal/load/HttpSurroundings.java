@@ -138,7 +138,7 @@ final class HttpSurroundings implements SimulatedUsers.Surroundings {
                     requestName,
                     time.nanosAt(startTimestamp),
                     time.nanosAt(endTimestamp),
-                    status == OK$.MODULE$,
+                    status.equals(OK$.MODULE$),
                     OptionConverters.toJava(responseCode),
                     OptionConverters.toJava(message)));
         }
