@@ -172,7 +172,9 @@ final class HttpTraffic implements Traffic, ArrivingUsers {
     }
 
     private long awaited(long stopNanos) {
-        return visitors.stream().filter(visitor -> visitor.dueNanos < stopNanos + SEEMS_EARLIER_NANOS).count();
+        return visitors.stream()
+                .filter(visitor -> visitor.dueNanos < stopNanos + SEEMS_EARLIER_NANOS)
+                .count();
     }
 
     private long toCome(long stopNanos) {

@@ -182,7 +182,8 @@ class ExternalRehearsalTest {
     void readsFromItsReplicaAndTellsHowFarThatIsBehind() throws Exception {
         Path data = TestCluster.clone(directory.resolve("followed"));
         try (Environment cluster = TestCluster.followed(data, directory.resolve("cluster"), 1)) {
-            executeThere(cluster.primary().jdbcUrl("test"), "create role plain login createdb password '" + SECRET + "'");
+            executeThere(
+                    cluster.primary().jdbcUrl("test"), "create role plain login createdb password '" + SECRET + "'");
             String primary = "127.0.0.1:" + cluster.primary().port();
             String replica = "127.0.0.1:" + cluster.replicas().get("replica-1").port();
             Path scenario = Files.writeString(directory.resolve("scenario.yaml"), """

@@ -45,9 +45,16 @@ class HttpTrafficTest {
                         "Visits",
                         Simulation.Form.SOURCE,
                         Path.of("load"),
-                        List.of(new Simulation.Transaction("read", 1, false), new Simulation.Transaction("pay", 1, true)),
+                        List.of(
+                                new Simulation.Transaction("read", 1, false),
+                                new Simulation.Transaction("pay", 1, true)),
                         Optional.of(new HttpService(
-                                List.of("shop"), Path.of("."), Map.of(), "http://127.0.0.1/", Duration.ofSeconds(1), Map.of())))));
+                                List.of("shop"),
+                                Path.of("."),
+                                Map.of(),
+                                "http://127.0.0.1/",
+                                Duration.ofSeconds(1),
+                                Map.of())))));
         Timekeeper clock = new Timekeeper() {
             @Override
             public long nowNanos() {
