@@ -96,7 +96,8 @@ final class BatchTrials {
     private Verdict.Status trial(int size, String text)
             throws IOException, InvalidScenarioException, EnvironmentException, InterruptedException {
         Files.writeString(trying, text);
-        Scenario scenario = ScenarioLoader.load(trying, overrides).withoutDrills();
+        Scenario scenario =
+                ScenarioLoader.load(trying, overrides).withoutDrills().withOneDatabase();
         String name = scenario.name() + "-batch-" + size;
         Reports.Written written = rehearsing.rehearse(name, scenario);
         Verdict verdict = written.verdict();

@@ -40,7 +40,7 @@ final class SweepRuns {
     private final List<Sweep.Point> points = new ArrayList<>();
 
     SweepRuns(Scenario scenario, SweepPlan plan, Path folder, Rehearsing rehearsing, PrintWriter err) {
-        this.scenario = scenario.withoutDrills();
+        this.scenario = scenario.withoutDrills().withOneDatabase();
         this.followsDay =
                 scenario.workload().services().stream().anyMatch(service -> service.rate() instanceof Rate.Day);
         this.plan = plan;

@@ -26,8 +26,8 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * The migration over several databases with the same load on all, in waves. In one, which the seed draws, the migration's session is ended midway. Then
- * the databases differ: how is told, and the ways to bring them together again are tried, not guessed.
+ * The migration over several databases with the same load on all, in waves. In one, which the seed draws, the migration's session is ended midway, unless it
+ * fails by itself on another before. Then the databases differ: how is told, and the ways to bring them together again are tried, not guessed.
  *
  * <ol>
  *   <li>Forwards: the migration again, from its start, wherever it is not complete. It holds if all have one schema and the same data then.
@@ -54,17 +54,19 @@ final class DriftDrill {
     /**
      * How far the databases have come.
      *
+     * @param byItself whether nobody made it fail: its data or its settings are such
      * @param migrated numbers of those on which every step is done
      * @param untouched of those that were not begun
      */
-    private record Standing(int failed, Failure failure, List<Integer> migrated, List<Integer> untouched) {
+    private record Standing(
+            int failed, boolean byItself, Failure failure, List<Integer> migrated, List<Integer> untouched) {
         /** One that nothing befell, as far as possible one that is migrated: the others are compared with it. */
         int reference() {
             return migrated.isEmpty() ? untouched.getFirst() : migrated.getFirst();
         }
     }
 
-    void run(NamedServers servers) throws SQLException, EnvironmentException, InterruptedException {
+    void run(Fleet.NumberedServers servers) throws SQLException, EnvironmentException, InterruptedException {
         Random random = new Random(scenario.seed() ^ 0x6472696674L);
         int failing = 1 + random.nextInt(databases.count());
         Optional<Point> point = Point.drawn(steps, random);
@@ -98,19 +100,25 @@ final class DriftDrill {
             }
         }
         boolean struck = midway.hasStruck();
-        for (var outcome : outcomes.entrySet()) {
-            Optional<Failure> failure = outcome.getValue().failure();
-            if (failure.isPresent() && (outcome.getKey() != failing || !struck)) {
-                log.unknown(
-                        "migration",
-                        "The migration fails by itself, on database " + outcome.getKey() + ": "
-                                + Failures.told(failure.get()) + ".",
-                        Failures.place(failure.get()));
-                return Optional.empty();
-            }
+        List<Integer> failed = outcomes.entrySet().stream()
+                .filter(outcome -> outcome.getValue().failure().isPresent())
+                .map(Map.Entry::getKey)
+                .toList();
+        Optional<Integer> byItself =
+                failed.stream().filter(number -> number != failing || !struck).findFirst();
+        if (byItself.isPresent() && failed.size() == 1) {
+            return Optional.of(standing(byItself.get(), true, outcomes));
         }
-        Optional<Failure> failure = outcomes.get(failing).failure();
-        if (failure.isEmpty()) {
+        if (byItself.isPresent()) {
+            Failure own = outcomes.get(byItself.get()).failure().orElseThrow();
+            log.unknown(
+                    "migration",
+                    "The migration fails by itself, on database " + byItself.get() + ": " + Failures.told(own)
+                            + "; of all databases it fails on " + named(failed) + ".",
+                    Failures.place(own));
+            return Optional.empty();
+        }
+        if (failed.isEmpty()) {
             log.unknown(
                     "migration",
                     "The migration of database " + failing + " could not be made to fail in step "
@@ -120,27 +128,34 @@ final class DriftDrill {
                                     : "no session of it was at work there."));
             return Optional.empty();
         }
-        List<Integer> untouched = IntStream.rangeClosed(1, databases.count())
-                .boxed()
-                .filter(number -> !outcomes.containsKey(number))
-                .toList();
-        List<Integer> migrated =
-                outcomes.keySet().stream().filter(number -> number != failing).toList();
-        return Optional.of(new Standing(failing, failure.get(), migrated, untouched));
+        return Optional.of(standing(failing, false, outcomes));
+    }
+
+    private Standing standing(int failed, boolean byItself, Map<Integer, MigrationOutcome> outcomes) {
+        return new Standing(
+                failed,
+                byItself,
+                outcomes.get(failed).failure().orElseThrow(),
+                outcomes.keySet().stream().filter(number -> number != failed).toList(),
+                IntStream.rangeClosed(1, databases.count())
+                        .boxed()
+                        .filter(number -> !outcomes.containsKey(number))
+                        .toList());
     }
 
     private void tellDrift(Fleet fleet, Standing standing) throws SQLException {
         String left = standing.untouched().isEmpty() ? "" : " Left as it was: " + named(standing.untouched()) + ".";
         Map<SchemaFingerprint, List<Integer>> schemas = schemas(fleet);
         StringBuilder told = new StringBuilder("Of " + databases.count() + " databases, migrated " + inWaves()
-                + ", number " + standing.failed() + " was made to fail in step "
+                + ", number " + standing.failed()
+                + (standing.byItself() ? " fails by itself in step " : " was made to fail in step ")
                 + standing.failure().step() + ": " + Failures.told(standing.failure()) + "." + left);
         told.append(" Schema fingerprints: ").append(fingerprints(schemas)).append('.');
         int reference = standing.reference();
         SchemaFingerprint expected = fleet.server(reference).schema();
         for (var group : schemas.entrySet()) {
-            List<String> differences =
-                    differences(expected, "database " + reference, group.getKey(), named(group.getValue()));
+            List<String> differences = SchemaFingerprint.between(
+                    expected, "database " + reference, group.getKey(), named(group.getValue()));
             if (!differences.isEmpty()) {
                 told.append(' ')
                         .append(capital(named(group.getValue())))
@@ -245,8 +260,8 @@ final class DriftDrill {
         }
         List<String> differences = new ArrayList<>();
         for (int number : begun) {
-            differences.addAll(
-                    differences(before, "before", fleet.server(number).schema(), "database " + number));
+            differences.addAll(SchemaFingerprint.between(
+                    before, "before", fleet.server(number).schema(), "database " + number));
         }
         if (differences.isEmpty()) {
             log.noted(
@@ -312,7 +327,7 @@ final class DriftDrill {
         for (int number = 1; number <= databases.count(); number++) {
             if (number != reference) {
                 String name = "database " + number;
-                differences.addAll(differences(
+                differences.addAll(SchemaFingerprint.between(
                         schema, "database " + reference, fleet.server(number).schema(), name));
                 DataFingerprint.differences(data, fleet.server(number).data(), random)
                         .forEach(difference -> differences.add("on " + name + " " + difference));
@@ -367,26 +382,6 @@ final class DriftDrill {
 
     private String inWaves() {
         return databases.wave() == 1 ? "one after the other" : "in waves of " + databases.wave();
-    }
-
-    /** Where two schemas are not the same and neither is the one from before; one readable line each, in the order of the keys. */
-    static List<String> differences(SchemaFingerprint one, String oneName, SchemaFingerprint other, String otherName) {
-        Set<String> keys = new TreeSet<>(one.lines().keySet());
-        keys.addAll(other.lines().keySet());
-        List<String> differences = new ArrayList<>();
-        for (String key : keys) {
-            Optional<String> here = Optional.ofNullable(one.lines().get(key));
-            Optional<String> there = Optional.ofNullable(other.lines().get(key));
-            if (there.isEmpty()) {
-                differences.add(key + " (" + here.orElseThrow() + ") is only on " + oneName);
-            } else if (here.isEmpty()) {
-                differences.add(key + " (" + there.get() + ") is only on " + otherName);
-            } else if (!here.equals(there)) {
-                differences.add(
-                        key + " is (" + here.get() + ") on " + oneName + " and (" + there.get() + ") on " + otherName);
-            }
-        }
-        return differences;
     }
 
     /** Such as {@code database 2}, or {@code databases 1, 3}. */

@@ -47,7 +47,14 @@ final class DrillServer implements AutoCloseable {
 
     static DrillServer started(DrillServers servers, String name, int replicas, Scenario scenario, RunClock clock)
             throws EnvironmentException, InterruptedException {
-        DrillServers.Fresh fresh = servers.start(name, replicas);
+        return started(servers, name, replicas, 1, scenario, clock);
+    }
+
+    /** @param database which of several it stands for, from 1 */
+    static DrillServer started(
+            DrillServers servers, String name, int replicas, int database, Scenario scenario, RunClock clock)
+            throws EnvironmentException, InterruptedException {
+        DrillServers.Fresh fresh = servers.start(name, replicas, database);
         Environment environment = fresh.environment();
         boolean complete = false;
         try {

@@ -11,8 +11,9 @@ public interface DrillServers {
      *
      * @param name of the clone, unique in the run
      * @param replicas that follow it
+     * @param database which of several it stands for, from 1
      */
-    Fresh start(String name, int replicas) throws EnvironmentException, InterruptedException;
+    Fresh start(String name, int replicas, int database) throws EnvironmentException, InterruptedException;
 
     /** @param deletion of the clone and its replicas', once the environment is closed; does not wait */
     record Fresh(Environment environment, Runnable deletion) {}

@@ -81,7 +81,9 @@ public final class Drills {
                 }
             }
             case ROLLBACK -> new RollbackDrill(scenario, log).run(this::started);
-            case DRIFT -> new DriftDrill(scenario, log).run(this::started);
+            case DRIFT ->
+                new DriftDrill(scenario, log)
+                        .run(number -> DrillServer.started(servers, "drift-" + number, 0, number, scenario, clock));
         }
     }
 

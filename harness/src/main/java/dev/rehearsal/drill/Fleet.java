@@ -29,7 +29,14 @@ final class Fleet implements AutoCloseable {
 
     private Fleet() {}
 
-    static Fleet started(Scenario scenario, int count, NamedServers servers)
+    /** Where its servers come from. */
+    @FunctionalInterface
+    interface NumberedServers {
+        /** @param number from 1 */
+        DrillServer start(int number) throws EnvironmentException, InterruptedException;
+    }
+
+    static Fleet started(Scenario scenario, int count, NumberedServers servers)
             throws SQLException, EnvironmentException, InterruptedException {
         List<Operation> operations = scenario.workload().services().stream()
                 .flatMap(service -> service.operations().stream())
@@ -38,7 +45,7 @@ final class Fleet implements AutoCloseable {
         boolean complete = false;
         try {
             for (int number = 1; number <= count; number++) {
-                fleet.servers.add(servers.start("drift-" + number, 0));
+                fleet.servers.add(servers.start(number));
             }
             for (DrillServer server : fleet.servers) {
                 Trials trials = Trials.of(operations, scenario.seed(), server.jdbcUrl());

@@ -12,7 +12,10 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * A database's schema as text, independent of OIDs, of physical order and of dropped columns: two databases with the same lines behave the same.
@@ -88,6 +91,27 @@ public record SchemaFingerprint(Map<String, String> lines) {
                 differences.add(key + " was not there before (" + is + ")");
             } else if (!was.equals(is)) {
                 differences.add(key + " was (" + was + ") and is (" + is + ")");
+            }
+        }
+        return differences;
+    }
+
+    /** Where two schemas are not the same and neither is the one from before; one readable line each, in the order of the keys. */
+    public static List<String> between(
+            SchemaFingerprint one, String oneName, SchemaFingerprint other, String otherName) {
+        Set<String> keys = new TreeSet<>(one.lines().keySet());
+        keys.addAll(other.lines().keySet());
+        List<String> differences = new ArrayList<>();
+        for (String key : keys) {
+            Optional<String> here = Optional.ofNullable(one.lines().get(key));
+            Optional<String> there = Optional.ofNullable(other.lines().get(key));
+            if (there.isEmpty()) {
+                differences.add(key + " (" + here.orElseThrow() + ") is only on " + oneName);
+            } else if (here.isEmpty()) {
+                differences.add(key + " (" + there.get() + ") is only on " + otherName);
+            } else if (!here.equals(there)) {
+                differences.add(
+                        key + " is (" + here.get() + ") on " + oneName + " and (" + there.get() + ") on " + otherName);
             }
         }
         return differences;

@@ -19,8 +19,8 @@ record BaselinedServers(DrillServers servers, List<Step> baseline) implements Dr
     }
 
     @Override
-    public Fresh start(String name, int replicas) throws EnvironmentException, InterruptedException {
-        Fresh fresh = servers.start(name, replicas);
+    public Fresh start(String name, int replicas, int database) throws EnvironmentException, InterruptedException {
+        Fresh fresh = servers.start(name, replicas, database);
         boolean done = false;
         try {
             BaselineRun.apply(baseline, fresh.environment().primary().jdbcUrl(ApplicationNames.OBSERVER));

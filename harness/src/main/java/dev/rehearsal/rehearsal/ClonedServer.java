@@ -17,7 +17,6 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
-import java.util.Map;
 
 /** A plain server over a clone of a scenario's dataset, without load and instruments, for as long as one question takes. */
 final class ClonedServer {
@@ -46,7 +45,8 @@ final class ClonedServer {
                 SnapshotStore snapshots = new SnapshotStore(cache, runtime.servers())) {
             Snapshot snapshot = snapshots.obtain(scenario.dataset(), scenario.seed(), building);
             Cloner.Clone clone = workspace.clone(snapshot, "asked");
-            try (ServerLauncher.RunningServer server = runtime.servers().start(clone.directory(), Map.of());
+            try (ServerLauncher.RunningServer server =
+                            runtime.servers().start(clone.directory(), RunFacts.databaseSetting(scenario, 1));
                     Connection connection = DriverManager.getConnection(server.jdbcUrl(Snapshot.DATABASE))) {
                 return question.ask(connection);
             } catch (SQLException e) {

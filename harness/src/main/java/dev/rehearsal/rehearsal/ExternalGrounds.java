@@ -135,6 +135,11 @@ final class ExternalGrounds implements Grounds {
         return new CopiedPlot(environment);
     }
 
+    @Override
+    public Plot further(int number, Path logs, Journal own) {
+        throw new IllegalArgumentException("the loader refuses several databases beside a url");
+    }
+
     /** One copy. Who has its environment closes it. */
     private record CopiedPlot(Environment environment) implements Plot {
         @Override
@@ -157,7 +162,7 @@ final class ExternalGrounds implements Grounds {
     }
 
     @Override
-    public Fresh start(String name, int replicas) throws EnvironmentException {
+    public Fresh start(String name, int replicas, int database) throws EnvironmentException {
         return new Fresh(runtime.start(name, false), () -> {});
     }
 

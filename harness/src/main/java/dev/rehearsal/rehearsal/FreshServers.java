@@ -5,9 +5,8 @@ import dev.rehearsal.dataset.Snapshot;
 import dev.rehearsal.drill.DrillServers;
 import dev.rehearsal.environment.Environment;
 import dev.rehearsal.environment.ServerRuntime;
-import dev.rehearsal.measure.Instruments;
 import dev.rehearsal.scenario.EnvironmentException;
-import dev.rehearsal.scenario.EnvironmentSpec;
+import dev.rehearsal.scenario.Scenario;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,21 +15,14 @@ import java.util.Optional;
 /**
  * Servers over further clones of the run's snapshot, for drills.
  *
- * @param spec of which each drill says how many replicas it needs; what a pooler does is seen in the timeline, so that drills go without
- * @param connections that a drill's own sessions need
+ * @param scenario of whose environment each drill says how many replicas it needs; what a pooler does is seen in the timeline, so that drills go without
  * @param runDirectory gets each server's log, in {@code drills}
  */
-record FreshServers(
-        Snapshot snapshot,
-        Workspace workspace,
-        ServerRuntime runtime,
-        EnvironmentSpec spec,
-        int connections,
-        Path runDirectory)
+record FreshServers(Snapshot snapshot, Workspace workspace, ServerRuntime runtime, Scenario scenario, Path runDirectory)
         implements DrillServers {
 
     @Override
-    public Fresh start(String name, int replicas) throws EnvironmentException, InterruptedException {
+    public Fresh start(String name, int replicas, int database) throws EnvironmentException, InterruptedException {
         Path logs = runDirectory.resolve("drills").resolve(name);
         try {
             Files.createDirectories(logs);
@@ -43,10 +35,10 @@ record FreshServers(
         boolean started = false;
         try {
             Environment environment = runtime.start(
-                    spec.withReplicas(replicas).behind(Optional.empty()),
+                    scenario.environment().withReplicas(replicas).behind(Optional.empty()),
                     clone.directory(),
-                    Instruments.serverSettings(),
-                    connections,
+                    RunFacts.settings(scenario, database),
+                    RunFacts.connections(scenario),
                     logs);
             started = true;
             return new Fresh(environment, deletion);

@@ -8,7 +8,6 @@ import dev.rehearsal.environment.Environment;
 import dev.rehearsal.environment.RuntimeChooser;
 import dev.rehearsal.environment.ServerDisk;
 import dev.rehearsal.environment.ServerRuntime;
-import dev.rehearsal.measure.Instruments;
 import dev.rehearsal.run.Journal;
 import dev.rehearsal.run.RunClock;
 import dev.rehearsal.run.RunEvent;
@@ -104,17 +103,28 @@ final class OwnGrounds implements Grounds {
         }
         ServerDisk disk = workspace.disk(scenario.environment(), clone, runDirectory);
         disk.description().ifPresent(text -> journal.record(new RunEvent.Noted(clock.nowNanos(), text)));
-        return new ClonedPlot(clone, disk);
+        return new ClonedPlot(clone, disk, 1, runDirectory);
+    }
+
+    @Override
+    public Plot further(int number, Path logs, Journal own) throws EnvironmentException, InterruptedException {
+        Cloner.Clone clone = workspace.clone(snapshot, "run-" + number);
+        own.record(RunFacts.of(snapshot, buildSeconds, clone, clock));
+        return new ClonedPlot(clone, ServerDisk.ORDINARY, number, logs);
     }
 
     /** One clone, and the disk that it lies on. */
     private final class ClonedPlot implements Plot {
         private final Cloner.Clone clone;
         private final ServerDisk disk;
+        private final int database;
+        private final Path logs;
 
-        ClonedPlot(Cloner.Clone clone, ServerDisk disk) {
+        ClonedPlot(Cloner.Clone clone, ServerDisk disk, int database, Path logs) {
             this.clone = clone;
             this.disk = disk;
+            this.database = database;
+            this.logs = logs;
         }
 
         @Override
@@ -122,9 +132,9 @@ final class OwnGrounds implements Grounds {
             return runtime.start(
                     scenario.environment(),
                     clone.directory(),
-                    Instruments.serverSettings(),
+                    RunFacts.settings(scenario, database),
                     RunFacts.connections(scenario),
-                    runDirectory);
+                    logs);
         }
 
         @Override
@@ -144,15 +154,8 @@ final class OwnGrounds implements Grounds {
     }
 
     @Override
-    public Fresh start(String name, int replicas) throws EnvironmentException, InterruptedException {
-        return new FreshServers(
-                        snapshot,
-                        workspace,
-                        runtime,
-                        scenario.environment(),
-                        RunFacts.connections(scenario),
-                        runDirectory)
-                .start(name, replicas);
+    public Fresh start(String name, int replicas, int database) throws EnvironmentException, InterruptedException {
+        return new FreshServers(snapshot, workspace, runtime, scenario, runDirectory).start(name, replicas, database);
     }
 
     @Override

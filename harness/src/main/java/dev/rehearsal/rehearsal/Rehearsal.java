@@ -1,22 +1,12 @@
 package dev.rehearsal.rehearsal;
 
 import dev.rehearsal.dataset.CacheDirectory;
-import dev.rehearsal.dataset.Writeback;
 import dev.rehearsal.drill.DrillServers;
 import dev.rehearsal.drill.Drills;
 import dev.rehearsal.environment.Environment;
-import dev.rehearsal.environment.ProxiedEndpoint;
 import dev.rehearsal.environment.RunningRegistry;
-import dev.rehearsal.environment.Server;
-import dev.rehearsal.environment.ServerDisk;
 import dev.rehearsal.fault.FaultInjector;
-import dev.rehearsal.load.Load;
-import dev.rehearsal.load.LoadSpec;
 import dev.rehearsal.load.SimulationClasses;
-import dev.rehearsal.measure.Instruments;
-import dev.rehearsal.measure.SchemaFingerprint;
-import dev.rehearsal.migration.BaselineRun;
-import dev.rehearsal.migration.MigrationRunner;
 import dev.rehearsal.run.ApplicationNames;
 import dev.rehearsal.run.FileJournal;
 import dev.rehearsal.run.Journal;
@@ -24,18 +14,15 @@ import dev.rehearsal.run.RunClock;
 import dev.rehearsal.run.RunDirectory;
 import dev.rehearsal.run.RunEvent;
 import dev.rehearsal.run.RunEvent.Outcome;
+import dev.rehearsal.scenario.Databases;
 import dev.rehearsal.scenario.EnvironmentException;
 import dev.rehearsal.scenario.InvalidScenarioException;
-import dev.rehearsal.scenario.PoolerSpec;
 import dev.rehearsal.scenario.Scenario;
-import dev.rehearsal.scenario.Step;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 
 /**
  * One rehearsal from a scenario to a run directory full of observations. Nothing is judged here.
@@ -109,10 +96,11 @@ public final class Rehearsal implements AutoCloseable {
     private void observe(Journal journal) throws InvalidScenarioException, EnvironmentException, InterruptedException {
         Path cache = CacheDirectory.resolve();
         try (SimulationClasses simulations = SimulationClasses.of(scenario);
-                Load load = Load.launch(simulations.classPath());
+                Loads loads = Loads.launched(
+                        scenario.databases().map(Databases::count).orElse(1), simulations.classPath());
                 Workspace workspace = Workspace.open(cache, scenario.name(), deletion, clock, journal);
                 Grounds grounds = grounds(cache, workspace, journal)) {
-            rehearseOver(grounds, load, new RunningRegistry(cache), new RightNow(journal));
+            rehearseOver(grounds, loads, new RunningRegistry(cache), new RightNow(journal));
             drill(grounds, journal);
             workspace.noteNeighbours(clock, journal);
         }
@@ -136,120 +124,68 @@ public final class Rehearsal implements AutoCloseable {
                 .run();
     }
 
-    private void rehearseOver(Grounds grounds, Load load, RunningRegistry registry, RightNow journal)
+    private void rehearseOver(Grounds grounds, Loads loads, RunningRegistry registry, RightNow journal)
             throws InvalidScenarioException, EnvironmentException, InterruptedException {
-        try (Grounds.Plot plot = grounds.timeline();
-                Environment environment = plot.start();
-                Instruments instruments = instruments(environment, journal);
-                PoolerInstrument pooler = PoolerInstrument.of(scenario, environment, clock, journal);
-                FaultInjector faults = faults(environment, instruments, plot.disk(), journal)) {
-            journal.record(environment.facts(clock));
-            applyBaseline(environment);
-            OperationProblems.refuse(scenario, environment.primary().jdbcUrl(ApplicationNames.OBSERVER));
-            SchemaFingerprint before = instruments.schema();
-            if (scenario.workload().keepsLedger()) {
-                instruments.keepLedger(directory.ledger());
-            }
-            try (FrontServices services = FrontServices.started(
-                            scenario, environment, directory.outputs(), registry, progress, clock, journal);
-                    load;
-                    Writeback writeback = plot.writeback()) {
-                instruments.watchGenerator(load.processId());
-                load.begin(loadSpec(environment, services), clock, directory.requests(), journal);
-                walk(environment, services, writeback, instruments, load, faults, journal);
-            } finally {
-                environment
-                        .troubles()
-                        .forEach(trouble -> journal.record(
-                                new RunEvent.InstrumentTrouble(clock.nowNanos(), "environment", trouble)));
-            }
-            pooler.findRemains();
-            instruments.readLedger();
-            instruments.drain();
-            if (!scenario.migration().rollback().isEmpty()) {
-                journal.record(RunFacts.compared(before, instruments.schema(), clock));
-            }
-        }
-    }
-
-    private void applyBaseline(Environment environment) throws InvalidScenarioException, InterruptedException {
-        List<Step> baseline = scenario.migration().baseline();
-        if (!baseline.isEmpty()) {
-            progress.preparing("applying " + baseline.size() + " migrations that are the baseline");
-            BaselineRun.apply(baseline, environment.primary().jdbcUrl(ApplicationNames.OBSERVER));
-        }
-    }
-
-    private void walk(
-            Environment environment,
-            FrontServices services,
-            Writeback writeback,
-            Instruments instruments,
-            Load load,
-            FaultInjector faults,
-            RightNow journal)
-            throws EnvironmentException, InterruptedException {
-        TimelineRunner timeline =
-                new TimelineRunner(scenario.timeline(), load, services::failure, faults, clock, journal, progress);
-        MigrationRunner migration = new MigrationRunner(
-                environment.migration().jdbcUrl(ApplicationNames.MIGRATION),
-                () -> environment.primary().jdbcUrl(ApplicationNames.OBSERVER),
-                instruments.witness(),
+        try (Lanes lanes = Lanes.started(
+                scenario,
+                directory,
+                grounds,
+                loads.all(),
+                RunFacts.ofOneDatabase(scenario, clock, harnessVersion, command),
                 clock,
-                journal,
-                timeline.stepListener(),
-                new LoadedSurroundings(instruments, load, timeline::baselineP99, directory.outputs()),
-                scenario.seed(),
-                scenario.environment()
-                        .pooler()
-                        .filter(PoolerSpec::sharesMigration)
-                        .isPresent());
+                journal)) {
+            try {
+                rehearse(lanes, registry, journal);
+                lanes.end(Outcome.COMPLETED, "");
+            } catch (InterruptedException e) {
+                lanes.end(Outcome.INTERRUPTED, "interrupted");
+                throw e;
+            } catch (EnvironmentException | InvalidScenarioException e) {
+                lanes.end(Outcome.BROKEN, e.getMessage());
+                throw e;
+            }
+        }
+    }
+
+    private void rehearse(Lanes lanes, RunningRegistry registry, RightNow journal)
+            throws InvalidScenarioException, EnvironmentException, InterruptedException {
+        try (FaultInjector faults = faults(lanes.first(), journal)) {
+            lanes.each(lane -> lane.prepare(progress));
+            try {
+                lanes.each(lane -> lane.beginLoad(registry, progress));
+                walk(lanes, faults);
+            } finally {
+                lanes.endLoads();
+            }
+            lanes.each(Lane::finish);
+        }
+    }
+
+    private void walk(Lanes lanes, FaultInjector faults)
+            throws InvalidScenarioException, EnvironmentException, InterruptedException {
+        TimelineRunner timeline = new TimelineRunner(scenario.timeline(), lanes, faults, clock, progress);
         timeline.warmup();
-        writeback.await();
-        timeline.baseline().migrate(scenario.migration(), migration).settle().rollBack(scenario.migration(), migration);
+        lanes.each(Lane::awaitWriteback);
+        timeline.baseline().migrate(scenario.migration()).settle();
+        lanes.compareSchemas();
+        timeline.rollBack(scenario.migration());
         progress.finishing();
         // What drains is to find a server.
         faults.close();
-        load.stopAndDrain(DRAIN_LIMIT);
-        services.checkNames(environment.primary().jdbcUrl(ApplicationNames.OBSERVER), clock, journal);
+        lanes.each(lane -> lane.stopAndDrain(DRAIN_LIMIT));
     }
 
-    private Instruments instruments(Environment environment, Journal journal) throws EnvironmentException {
-        Server primary = environment.primary();
-        Map<String, String> replicas = new LinkedHashMap<>();
-        environment
-                .replicas()
-                .forEach((name, replica) -> replicas.put(name, replica.jdbcUrl(ApplicationNames.OBSERVER)));
-        return Instruments.armed(
-                primary.jdbcUrl(ApplicationNames.OBSERVER),
-                primary.log(),
-                primary.processId(),
-                replicas,
-                clock,
-                journal);
-    }
-
-    private FaultInjector faults(Environment environment, Instruments instruments, ServerDisk disk, Journal journal)
-            throws EnvironmentException {
+    /** Of the first database: faults are the scenario's, and not each database's. */
+    private FaultInjector faults(Lane lane, RightNow journal) throws EnvironmentException {
+        Environment environment = lane.environment();
         return new FaultInjector(
                 scenario.faults(),
                 environment.faultApi(),
-                new ServerPower(environment, instruments, disk),
+                new ServerPower(environment, lane.instruments(), lane.disk()),
                 () -> environment.primary().jdbcUrl(ApplicationNames.BLOCKER),
                 () -> environment.primary().jdbcUrl(ApplicationNames.OBSERVER),
                 clock,
                 journal);
-    }
-
-    /** The load names its sessions itself, by service. */
-    private LoadSpec loadSpec(Environment environment, FrontServices services) {
-        return new LoadSpec(
-                services.reached(scenario.workload().deployedBy(scenario.migration())),
-                scenario.seed(),
-                environment.application().jdbcUrl(),
-                environment.reads().stream().map(ProxiedEndpoint::jdbcUrl).toList(),
-                environment.primary().jdbcUrl(ApplicationNames.OBSERVER),
-                environment.pooler().isPresent());
     }
 
     /** Waits until the clone has gone; what a run leaves to be told can be told before. */

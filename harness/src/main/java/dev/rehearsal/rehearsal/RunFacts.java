@@ -2,6 +2,7 @@ package dev.rehearsal.rehearsal;
 
 import dev.rehearsal.dataset.Cloner;
 import dev.rehearsal.dataset.Snapshot;
+import dev.rehearsal.measure.Instruments;
 import dev.rehearsal.measure.SchemaFingerprint;
 import dev.rehearsal.run.ApplicationNames;
 import dev.rehearsal.run.RunClock;
@@ -19,8 +20,10 @@ import dev.rehearsal.scenario.Rate;
 import dev.rehearsal.scenario.Scenario;
 import dev.rehearsal.scenario.Workload.Service;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -28,6 +31,7 @@ import java.util.OptionalLong;
 final class RunFacts {
     /** Begin and end are each cut to a whole millisecond. */
     private static final Duration HTTP_ERROR = Duration.ofMillis(1);
+    private static final String DATABASE_SETTING = "rehearsal.database";
 
     private RunFacts() {}
 
@@ -44,6 +48,32 @@ final class RunFacts {
                 scenario.workload().services().stream().map(RunFacts::plan).toList(),
                 scenario.objectives(),
                 command);
+    }
+
+    /** For one of several databases' own record: drills are the run's. */
+    static RunStarted ofOneDatabase(Scenario scenario, RunClock clock, String harnessVersion, List<String> command) {
+        return of(scenario.withoutDrills(), clock, harnessVersion, command);
+    }
+
+    /**
+     * Of the server of one database, with what the instruments need.
+     *
+     * @param database from 1
+     */
+    static Map<String, String> settings(Scenario scenario, int database) {
+        Map<String, String> settings = new LinkedHashMap<>(Instruments.serverSettings());
+        settings.putAll(databaseSetting(scenario, database));
+        return settings;
+    }
+
+    /**
+     * Where there are several, each server says which it is, so that a migration can ask {@code current_setting}, or a baseline that makes the data of one
+     * differ. Nothing where there is one.
+     *
+     * @param database from 1
+     */
+    static Map<String, String> databaseSetting(Scenario scenario, int database) {
+        return scenario.databases().isPresent() ? Map.of(DATABASE_SETTING, String.valueOf(database)) : Map.of();
     }
 
     private static ServicePlan plan(Service service) {

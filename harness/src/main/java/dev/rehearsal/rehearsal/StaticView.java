@@ -67,7 +67,9 @@ public final class StaticView {
         Cloner.Clone clone = workspace.clone(empty, "inspected");
         Map<String, TableSizes.Size> sizes = new HashMap<>();
         filled.rows().forEach((table, rows) -> sizes.put(table, new TableSizes.Size(rows, 0)));
-        try (ServerLauncher.RunningServer server = servers.start(clone.directory(), Map.of("fsync", "off"));
+        Map<String, String> settings = new HashMap<>(RunFacts.databaseSetting(scenario, 1));
+        settings.put("fsync", "off");
+        try (ServerLauncher.RunningServer server = servers.start(clone.directory(), settings);
                 Connection copy = DriverManager.getConnection(server.jdbcUrl(Snapshot.DATABASE))) {
             Inspection inspection =
                     Inspector.inspect(scenario.migration(), scenario.workload(), new TableSizes(sizes), copy);

@@ -2,8 +2,7 @@ package dev.rehearsal.rehearsal;
 
 import dev.rehearsal.fault.FaultInjector;
 import dev.rehearsal.load.LiveView;
-import dev.rehearsal.load.Load;
-import dev.rehearsal.migration.MigrationRunner;
+import dev.rehearsal.migration.MigrationOutcome;
 import dev.rehearsal.migration.StepListener;
 import dev.rehearsal.run.RunClock;
 import dev.rehearsal.run.RunEvent.Noted;
@@ -19,18 +18,24 @@ import dev.rehearsal.scenario.Timeline;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.Supplier;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Walks the stages in order while the load runs: waits where a stage has a length, works where it has steps, and tells faults and progress.
  *
- * <p>Used by one thread; an interrupt of that thread cancels the running statement and ends the walk.
+ * <p>Several databases are migrated wave by wave, under load all the while. The stage {@code migration} of each is that of its own wave, so that what is judged
+ * in it is not diluted by the time in which others were migrated; until its wave comes, and from then to the next stage of all, a database is in none. What it
+ * feels meanwhile is the machine that they share here and nowhere else, and counts for nothing. Likewise in the rollback.
+ *
+ * <p>Used by one thread; an interrupt of that thread cancels the running statements and ends the walk.
  */
 final class TimelineRunner {
     private static final Duration TICK = Duration.ofMillis(250);
@@ -38,127 +43,154 @@ final class TimelineRunner {
     private static final Duration LONGEST_UNDERWAY = Duration.ofSeconds(5);
 
     private final Timeline timeline;
-    private final Load load;
-    private final Supplier<Optional<String>> broken;
+    private final Lanes lanes;
     private final FaultInjector faults;
     private final RunClock clock;
-    private final RightNow journal;
     private final Progress progress;
-    private final List<Double> baselineP50s = new ArrayList<>();
-    private final List<Double> baselineP99s = new ArrayList<>();
-    private double baselineP50Millis = Double.NaN;
-    private volatile double baselineP99Millis = Double.NaN;
-    private volatile Optional<String> statement = Optional.empty();
+    private final Map<Integer, String> statements = new ConcurrentSkipListMap<>();
+    private final ReentrantLock telling = new ReentrantLock();
 
-    /** @param broken says what the run cannot do without and has lost, apart from the load; empty while it has all */
-    TimelineRunner(
-            Timeline timeline,
-            Load load,
-            Supplier<Optional<String>> broken,
-            FaultInjector faults,
-            RunClock clock,
-            RightNow journal,
-            Progress progress) {
+    TimelineRunner(Timeline timeline, Lanes lanes, FaultInjector faults, RunClock clock, Progress progress) {
         this.timeline = timeline;
-        this.load = load;
-        this.broken = broken;
+        this.lanes = lanes;
         this.faults = faults;
         this.clock = clock;
-        this.journal = journal;
         this.progress = progress;
     }
 
-    /** What the migration runner tells: passed on to the faults' cues and to the view. */
-    StepListener stepListener() {
-        return new StepListener() {
-            @Override
-            public void beforeStep(Step step) throws InterruptedException {
-                faults.beforeStep(step.name());
-            }
-
-            @Override
-            public void stepStarted(Step step) {
-                progress.stepStarted(step.name());
-                faults.stepStarted(step.name());
-            }
-
-            @Override
-            public void statementStarted(Step step, Step.SqlStatement started) {
-                statement = Optional.of(started.text().replaceAll("\\s+", " "));
-            }
-
-            @Override
-            public void progressed(Step step, String howFar) {
-                statement = Optional.of(howFar);
-            }
-
-            @Override
-            public void committing(Step step) {
-                faults.committing(step.name());
-            }
-
-            @Override
-            public void committed(Step step) {
-                faults.committed(step.name());
-            }
-
-            @Override
-            public void stepEnded(Step step, Status status) {
-                statement = Optional.empty();
-                if (status == Status.SKIPPED) {
-                    faults.stepSkipped(step.name());
-                } else {
-                    faults.stepEnded(step.name());
-                }
-            }
-        };
+    /** What the migration runner of a database tells: passed on to the view, and of the first to the faults' cues. */
+    private StepListener stepListener(Lane lane) {
+        return isFirst(lane) ? new Cues(lane) : new Shown(lane);
     }
 
-    /** The p99 response of the baseline; empty before its end, or when nothing finished in it. */
-    Optional<Duration> baselineP99() {
-        double millis = baselineP99Millis;
-        return Double.isNaN(millis) ? Optional.empty() : Optional.of(Duration.ofNanos((long) (millis * 1e6)));
+    /** For the view alone. */
+    private class Shown implements StepListener {
+        private final Lane lane;
+
+        Shown(Lane lane) {
+            this.lane = lane;
+        }
+
+        @Override
+        public void stepStarted(Step step) {
+            telling.lock();
+            try {
+                progress.stepStarted(named(lane, step.name()));
+            } finally {
+                telling.unlock();
+            }
+        }
+
+        @Override
+        public void statementStarted(Step step, Step.SqlStatement started) {
+            statements.put(lane.number(), named(lane, started.text().replaceAll("\\s+", " ")));
+        }
+
+        @Override
+        public void progressed(Step step, String howFar) {
+            statements.put(lane.number(), named(lane, howFar));
+        }
+
+        @Override
+        public void stepEnded(Step step, Status status) {
+            statements.remove(lane.number());
+        }
+    }
+
+    /** For the faults, too. */
+    private final class Cues extends Shown {
+        Cues(Lane lane) {
+            super(lane);
+        }
+
+        @Override
+        public void beforeStep(Step step) throws InterruptedException {
+            faults.beforeStep(step.name());
+        }
+
+        @Override
+        public void stepStarted(Step step) {
+            super.stepStarted(step);
+            faults.stepStarted(step.name());
+        }
+
+        @Override
+        public void committing(Step step) {
+            faults.committing(step.name());
+        }
+
+        @Override
+        public void committed(Step step) {
+            faults.committed(step.name());
+        }
+
+        @Override
+        public void stepEnded(Step step, Status status) {
+            super.stepEnded(step, status);
+            if (status == Status.SKIPPED) {
+                faults.stepSkipped(step.name());
+            } else {
+                faults.stepEnded(step.name());
+            }
+        }
+    }
+
+    private String named(Lane lane, String what) {
+        return lanes.all().size() == 1 ? what : "database " + lane.number() + ": " + what;
+    }
+
+    private boolean isFirst(Lane lane) {
+        return lane.number() == lanes.first().number();
     }
 
     TimelineRunner warmup() throws EnvironmentException, InterruptedException {
-        return lasting(Stage.WARMUP, timeline.warmup());
+        return lasting(Stage.WARMUP, lanes.all(), timeline.warmup());
     }
 
     TimelineRunner baseline() throws EnvironmentException, InterruptedException {
-        return lasting(Stage.BASELINE, timeline.baseline());
+        return lasting(Stage.BASELINE, lanes.all(), timeline.baseline());
     }
 
-    TimelineRunner migrate(MigrationPlan plan, MigrationRunner runner)
-            throws EnvironmentException, InterruptedException {
-        return working(
-                Stage.MIGRATION,
-                timeline.migration(),
-                () -> runner.run(Phase.MIGRATION, plan.steps(), plan.timeLimit(), 0));
+    /** Where one fails, those of later waves may be left as they are. */
+    TimelineRunner migrate(MigrationPlan plan) throws EnvironmentException, InterruptedException {
+        for (List<Lane> wave : lanes.waves()) {
+            if (lanes.stopped()) {
+                wave.forEach(lanes::leaveOut);
+            } else {
+                working(Stage.MIGRATION, Phase.MIGRATION, wave, timeline.migration(), plan.steps(), 0);
+            }
+        }
+        return this;
     }
 
     TimelineRunner settle() throws EnvironmentException, InterruptedException {
-        return lasting(Stage.SETTLE, timeline.settle());
+        return lasting(Stage.SETTLE, lanes.all(), timeline.settle());
     }
 
-    /** Nothing, when there is no way back. */
-    TimelineRunner rollBack(MigrationPlan plan, MigrationRunner runner)
-            throws EnvironmentException, InterruptedException {
+    /** Nothing, when there is no way back. Whichever database fails to go back, the others are not left with half of their way. */
+    TimelineRunner rollBack(MigrationPlan plan) throws EnvironmentException, InterruptedException {
         List<Step> steps = plan.rollback();
         if (steps.isEmpty()) {
             return this;
         }
-        int firstStep = plan.steps().size();
-        working(
-                Stage.ROLLBACK,
-                timeline.rollback(),
-                () -> runner.run(Phase.ROLLBACK, steps, plan.timeLimit(), firstStep));
-        return lasting(Stage.RECOVERY, timeline.settle());
+        List<List<Lane>> waves = lanes.wavesToRollBack();
+        for (List<Lane> wave : waves) {
+            working(
+                    Stage.ROLLBACK,
+                    Phase.ROLLBACK,
+                    wave,
+                    timeline.rollback(),
+                    steps,
+                    plan.steps().size());
+        }
+        return lasting(Stage.RECOVERY, waves.stream().flatMap(List::stream).toList(), timeline.settle());
     }
 
-    private TimelineRunner lasting(Stage stage, Duration length) throws EnvironmentException, InterruptedException {
-        long start = begin(stage, Optional.of(length));
-        watchUntil(stage, start, Optional.of(length), start + length.toNanos());
-        end(stage, start);
+    private TimelineRunner lasting(Stage stage, List<Lane> concerned, Duration length)
+            throws EnvironmentException, InterruptedException {
+        long start = begin(stage, concerned, Optional.of(length));
+        watchUntil(stage, concerned, start, Optional.of(length), start + length.toNanos());
+        end(stage, concerned, start);
         return this;
     }
 
@@ -167,111 +199,127 @@ final class TimelineRunner {
      *
      * @param atLeast watched for this long even when the work is done sooner
      */
-    private TimelineRunner working(Stage stage, Duration atLeast, Runnable work)
+    private void working(
+            Stage stage, Phase phase, List<Lane> wave, Duration atLeast, List<Step> steps, int firstStepIndex)
             throws EnvironmentException, InterruptedException {
-        long start = begin(stage, Optional.empty());
-        CompletableFuture<Void> before = load.underwayFinished();
-        FutureTask<Void> task = new FutureTask<>(() -> {
-            await(before, stage);
-            work.run();
-            return null;
-        });
-        Thread worker = Thread.ofPlatform().name("migration").start(task);
+        long start = begin(stage, wave, Optional.empty());
+        List<FutureTask<Void>> tasks = new ArrayList<>();
+        for (Lane lane : wave) {
+            CompletableFuture<Void> before = lane.load().underwayFinished();
+            tasks.add(new FutureTask<>(() -> {
+                await(before, stage, lane);
+                MigrationOutcome outcome = lane.run(phase, steps, firstStepIndex, stepListener(lane));
+                lanes.passed(phase, lane, outcome);
+                return null;
+            }));
+        }
+        List<Thread> workers = tasks.stream()
+                .map(task -> Thread.ofPlatform().name("migration").start(task))
+                .toList();
         try {
-            while (!task.isDone()) {
-                watchOnce(stage, start, Optional.empty(), TICK);
+            while (!tasks.stream().allMatch(FutureTask::isDone)) {
+                watchOnce(stage, wave, start, Optional.empty(), TICK);
             }
-            task.get();
+            for (FutureTask<Void> task : tasks) {
+                task.get();
+            }
         } catch (ExecutionException e) {
             throw rethrown(e.getCause());
         } finally {
-            worker.interrupt();
-            joinUninterrupted(worker);
+            workers.forEach(Thread::interrupt);
+            workers.forEach(TimelineRunner::joinUninterrupted);
         }
-        watchUntil(stage, start, Optional.of(atLeast), start + atLeast.toNanos());
-        end(stage, start);
-        return this;
+        watchUntil(stage, wave, start, Optional.of(atLeast), start + atLeast.toNanos());
+        end(stage, wave, start);
     }
 
-    private void await(CompletableFuture<Void> before, Stage stage) throws ExecutionException, InterruptedException {
+    private void await(CompletableFuture<Void> before, Stage stage, Lane lane)
+            throws ExecutionException, InterruptedException {
         try {
             before.get(LONGEST_UNDERWAY.toNanos(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {
-            journal.record(new Noted(
-                    clock.nowNanos(),
-                    "The " + stage.word() + " began although requests that had arrived before were under way for "
-                            + LONGEST_UNDERWAY.toSeconds()
-                            + " s already: what they felt of it counts for the stage before."));
+            lane.journal()
+                    .record(new Noted(
+                            clock.nowNanos(),
+                            "The " + stage.word()
+                                    + " began although requests that had arrived before were under way for "
+                                    + LONGEST_UNDERWAY.toSeconds()
+                                    + " s already: what they felt of it counts for the stage before."));
         }
     }
 
-    private long begin(Stage stage, Optional<Duration> planned) {
+    private long begin(Stage stage, List<Lane> concerned, Optional<Duration> planned) {
         long now = clock.nowNanos();
-        journal.record(new StageStarted(now, stage));
+        concerned.forEach(lane -> lane.journal().record(new StageStarted(now, stage)));
         progress.stageStarted(stage, planned);
-        faults.stageStarted(stage);
+        if (concerned.stream().anyMatch(this::isFirst)) {
+            faults.stageStarted(stage);
+        }
         return now;
     }
 
-    private void end(Stage stage, long startNanos) {
-        faults.stageEnded(stage);
+    private void end(Stage stage, List<Lane> concerned, long startNanos) {
+        if (concerned.stream().anyMatch(this::isFirst)) {
+            faults.stageEnded(stage);
+        }
         long now = clock.nowNanos();
-        journal.record(new StageEnded(now, stage));
+        concerned.forEach(lane -> lane.journal().record(new StageEnded(now, stage)));
         progress.stageEnded(stage, Duration.ofNanos(now - startNanos));
         if (stage == Stage.BASELINE) {
-            baselineP50Millis = median(baselineP50s);
-            baselineP99Millis = median(baselineP99s);
+            concerned.forEach(Lane::endBaseline);
         }
     }
 
-    /** NaN of none. */
-    private static double median(List<Double> values) {
-        return values.isEmpty() ? Double.NaN : values.stream().sorted().toList().get(values.size() / 2);
-    }
-
-    private void watchUntil(Stage stage, long startNanos, Optional<Duration> planned, long untilNanos)
+    private void watchUntil(
+            Stage stage, List<Lane> concerned, long startNanos, Optional<Duration> planned, long untilNanos)
             throws EnvironmentException, InterruptedException {
         long left = untilNanos - clock.nowNanos();
         while (left > 0) {
-            watchOnce(stage, startNanos, planned, Duration.ofNanos(Math.min(left, TICK.toNanos())));
+            watchOnce(stage, concerned, startNanos, planned, Duration.ofNanos(Math.min(left, TICK.toNanos())));
             left = untilNanos - clock.nowNanos();
         }
     }
 
-    private void watchOnce(Stage stage, long startNanos, Optional<Duration> planned, Duration pause)
+    private void watchOnce(
+            Stage stage, List<Lane> concerned, long startNanos, Optional<Duration> planned, Duration pause)
             throws EnvironmentException, InterruptedException {
         Thread.sleep(pause);
-        Optional<String> failure = load.failure();
-        if (failure.isPresent()) {
-            throw new EnvironmentException(
-                    "the load generator has failed: " + failure.get(), "see its words above, and try again");
+        for (Lane lane : lanes.all()) {
+            Optional<String> failure = lane.load().failure();
+            if (failure.isPresent()) {
+                throw new EnvironmentException(
+                        named(lane, "the load generator has failed: ") + failure.get(),
+                        "see its words above, and try again");
+            }
+            Optional<String> lost = lane.lostService();
+            if (lost.isPresent()) {
+                throw new EnvironmentException(
+                        named(lane, lost.get()), "see why it ended; without it there is no traffic to measure");
+            }
         }
-        Optional<String> lost = broken.get();
-        if (lost.isPresent()) {
-            throw new EnvironmentException(lost.get(), "see why it ended; without it there is no traffic to measure");
+        if (stage == Stage.BASELINE) {
+            concerned.forEach(lane -> lane.noteBaseline(lane.load().live()));
         }
-        LiveView live = load.live();
+        show(stage, concerned.getFirst(), startNanos, planned);
+    }
+
+    private void show(Stage stage, Lane lane, long startNanos, Optional<Duration> planned) {
+        LiveView live = lane.load().live();
         boolean finished = live.finishedPerSecond() > 0;
-        double p50Millis = finished ? live.p50Nanos() / 1e6 : Double.NaN;
-        double p99Millis = finished ? live.p99Nanos() / 1e6 : Double.NaN;
-        if (stage == Stage.BASELINE && finished) {
-            baselineP50s.add(p50Millis);
-            baselineP99s.add(p99Millis);
-        }
         progress.tick(new Progress.Moment(
                 stage,
                 Duration.ofNanos(clock.nowNanos() - startNanos),
                 planned,
                 live.finishedPerSecond(),
-                p50Millis,
-                p99Millis,
-                baselineP50Millis,
-                baselineP99Millis,
+                finished ? live.p50Nanos() / 1e6 : Double.NaN,
+                finished ? live.p99Nanos() / 1e6 : Double.NaN,
+                lane.baselineP50Millis(),
+                lane.baselineP99Millis(),
                 live.failed(),
                 live.inFlight(),
-                journal.waitingForLocks(),
-                journal.faults(),
-                statement));
+                lane.journal().waitingForLocks(),
+                lane.journal().faults(),
+                statements.values().stream().findFirst()));
     }
 
     private static void joinUninterrupted(Thread worker) {

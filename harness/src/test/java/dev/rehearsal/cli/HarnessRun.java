@@ -118,10 +118,12 @@ record HarnessRun(int exitCode, String out, String err, Path directory) {
         List<String> reasons = stream(result().get("validity").get("reasons"))
                 .map(JsonNode::asString)
                 .toList();
-        return exitCode == 3
-                && !reasons.isEmpty()
-                && reasons.stream()
-                        .allMatch(reason -> OF_A_BUSY_MACHINE.stream().anyMatch(reason::startsWith));
+        return exitCode == 3 && !reasons.isEmpty() && reasons.stream().allMatch(HarnessRun::ofABusyMachine);
+    }
+
+    /** Whether a run's reason for judging nothing is no other than that the processors were not to be had. */
+    static boolean ofABusyMachine(String reason) {
+        return OF_A_BUSY_MACHINE.stream().anyMatch(reason::startsWith);
     }
 
     /**

@@ -149,7 +149,8 @@ class RegressionOfNothingTest {
                 run.lastSeenNanos(),
                 Requests.of(run.requests().operations(), requests),
                 List.of(),
-                LedgerEntries.of(List.of()));
+                LedgerEntries.of(List.of()),
+                List.of());
     }
 
     private static RequestRecord slowed(RequestRecord request, double times) {

@@ -156,7 +156,8 @@ final class DrilledShop {
     }
 
     private DrillServers fresh(EnvironmentSpec spec) {
-        return (name, replicas) -> fresh(name, replicas, spec.replication().synchrony());
+        return (name, replicas, database) ->
+                fresh(name, replicas, spec.replication().synchrony());
     }
 
     private DrillServers.Fresh fresh(String name, int replicas, Synchrony synchrony)

@@ -34,13 +34,35 @@ final class Headline {
 
     private final RunRecord run;
     private final Verdict verdict;
+    private final String where;
 
     Headline(RunRecord run, Verdict verdict) {
+        this(run, verdict, "");
+    }
+
+    private Headline(RunRecord run, Verdict verdict, String where) {
         this.run = run;
         this.verdict = verdict;
+        this.where = where;
+    }
+
+    /** Where there are several databases, of the one that tells most. */
+    static Headline of(RunRecord run, Verdict verdict) {
+        return verdict.toldOfAnother()
+                .flatMap(database -> database.judged()
+                        .map(there -> new Headline(
+                                there.run(),
+                                there.verdict(),
+                                "On database " + database.number() + " of "
+                                        + verdict.databases().size() + ": ")))
+                .orElseGet(() -> new Headline(run, verdict));
     }
 
     String sentence() {
+        return where + judged();
+    }
+
+    private String judged() {
         return switch (verdict.status()) {
             case PASSED -> passed();
             case FAILED -> failed();

@@ -38,6 +38,7 @@ public final class Markdown {
                         way -> text.append("\nThe safe way: ").append(safe(way)).append('\n'));
         text.append('\n').append(safe(Conditions.line(run))).append("\n\n");
         objectives(text, verdict);
+        databases(text, run, verdict);
         stages(text, verdict);
         course(text, run);
         verdict.ledger()
@@ -65,6 +66,32 @@ public final class Markdown {
                 .forEach(note ->
                         text.append("- Note: ").append(safe(note.message())).append('\n'));
         return text.toString();
+    }
+
+    private static void databases(StringBuilder text, RunRecord run, Verdict verdict) {
+        List<PageView.Database> rows = DatabaseRows.of(verdict, TimeAxis.of(run));
+        if (rows.isEmpty()) {
+            return;
+        }
+        text.append("""
+                | database | wave | became | judged | took | p99 before | p99 during | victims | worst | schema |
+                |---|---:|---|---|---:|---:|---:|---:|---:|---|
+                """);
+        for (PageView.Database database : rows) {
+            row(
+                    text,
+                    database.name(),
+                    database.wave(),
+                    database.state(),
+                    database.verdict(),
+                    database.took(),
+                    database.before(),
+                    database.during(),
+                    database.victims(),
+                    database.worst(),
+                    database.schema());
+        }
+        text.append("\nStages, rollback and ledger below are of database 1.\n\n");
     }
 
     private static void objectives(StringBuilder text, Verdict verdict) {

@@ -54,6 +54,7 @@ final class PageComposer {
                 rollback(),
                 run.faults().stream().map(this::fault).toList(),
                 DrillRows.of(verdict),
+                DatabaseRows.of(verdict, axis),
                 verdict.ledger().map(account -> new LedgerRows(axis).of(account)),
                 Meanings.of(run, verdict),
                 circumstances.dataset(),
@@ -75,7 +76,7 @@ final class PageComposer {
     }
 
     private PageView.Judgement judgement() {
-        Headline headline = new Headline(run, verdict);
+        Headline headline = Headline.of(run, verdict);
         return new PageView.Judgement(
                 verdict.status().word(),
                 headline.sentence(),
@@ -115,6 +116,7 @@ final class PageComposer {
             case "rerun", "resumable", "compatible", "drill" ->
                 DrillRows.of(verdict).isEmpty() ? "circumstances" : "drills";
             case "replicaLag" -> "timeline";
+            case "databases" -> "databases";
             default -> "statements";
         };
     }

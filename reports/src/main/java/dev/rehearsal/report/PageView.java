@@ -11,6 +11,7 @@ import java.util.Optional;
  * @param lint empty of runs that were recorded before the static view was asked
  * @param faults empty where the scenario has none
  * @param drills likewise
+ * @param databases empty where there is one; else all else on the page is of the first
  * @param ledger empty where no operation leaves entries in it
  * @param kept files that the figures were computed from
  * @param meanings of every kind of finding and hazard that the page speaks of, each once
@@ -29,6 +30,7 @@ public record PageView(
         Optional<Rollback> rollback,
         List<Fault> faults,
         List<Drill> drills,
+        List<Database> databases,
         Optional<Ledger> ledger,
         List<Meaning> meanings,
         List<Fact> dataset,
@@ -45,6 +47,7 @@ public record PageView(
         chains = List.copyOf(chains);
         faults = List.copyOf(faults);
         drills = List.copyOf(drills);
+        databases = List.copyOf(databases);
         meanings = List.copyOf(meanings);
         dataset = List.copyOf(dataset);
         environment = List.copyOf(environment);
@@ -227,6 +230,33 @@ public record PageView(
             checks = List.copyOf(checks);
         }
     }
+
+    /**
+     * One of several databases. What does not apply is a dash.
+     *
+     * @param report of it alone, relative to the page; empty of the first, which the page itself is of, and of one that has none
+     * @param from when its migration began, on the charts' axis
+     * @param before response p99 of the baseline, or the slowest where too few requests carry that
+     * @param during likewise, while it was migrated
+     * @param victims how many requests waited for the migration
+     * @param worst response of one of them
+     * @param held the longest hold of the strongest lock, with its mode
+     * @param schema the begin of its fingerprint
+     */
+    public record Database(
+            String name,
+            Optional<String> report,
+            String wave,
+            String state,
+            String verdict,
+            String from,
+            String took,
+            String before,
+            String during,
+            String victims,
+            String worst,
+            String held,
+            String schema) {}
 
     /**
      * What works when.

@@ -29,6 +29,7 @@ public record Provenance(String pointer, List<Link> sections, List<File> files) 
     public static final Provenance LEDGER =
             of("/integrity", List.of("timeline"), File.LEDGER, File.REQUESTS, File.EVENTS);
     public static final Provenance DRILLS = of("/drills", List.of("statements"), File.EVENTS);
+    public static final Provenance DATABASES = of("/databases", List.of("objectives"), File.EVENTS);
     public static final Provenance INSTRUMENTS =
             of("/validity", List.of("timeline", "stages"), File.EVENTS, File.REQUESTS);
     public static final Provenance DATASET = of("/dataset", List.of(), File.EVENTS);

@@ -2,6 +2,7 @@ package dev.rehearsal.report;
 
 import dev.rehearsal.run.RunDirectory;
 import dev.rehearsal.run.RunRecord;
+import dev.rehearsal.verdict.DatabaseVerdict;
 import dev.rehearsal.verdict.Judge;
 import dev.rehearsal.verdict.Verdict;
 import java.io.IOException;
@@ -29,6 +30,7 @@ public final class Reports {
         try {
             RunRecord run = RunRecord.read(directory);
             Verdict verdict = Judge.judge(run);
+            writeDatabases(directory, verdict);
             HdrLog.write(run, directory.latencyLog());
             replace(directory.junitXml(), JUnitXml.render(run, verdict));
             replace(directory.sarif(), Sarif.render(run, verdict, documentation()));
@@ -40,6 +42,21 @@ public final class Reports {
             return new Written(run, verdict);
         } catch (UncheckedIOException e) {
             throw e.getCause();
+        }
+    }
+
+    /** Of each further database by itself, for people. Nothing for build servers, which would count its findings twice: the run's have them. */
+    private static void writeDatabases(RunDirectory directory, Verdict verdict) throws IOException {
+        for (DatabaseVerdict database : verdict.databases()) {
+            Optional<DatabaseVerdict.Judged> judged = database.judged().filter(there -> database.number() > 1);
+            if (judged.isPresent()) {
+                RunDirectory own = directory.database(database.number());
+                RunRecord run = judged.get().run();
+                Verdict alone = judged.get().verdict();
+                HdrLog.write(run, own.latencyLog());
+                replace(own.reportHtml(), Html.render(run, alone));
+                replace(own.resultJson(), Json.render(run, alone));
+            }
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.rehearsal.report;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +32,7 @@ public record Result(
         List<Deadlock> deadlocks,
         List<Fault> faults,
         List<Drill> drills,
+        @JsonInclude(JsonInclude.Include.NON_ABSENT) Optional<List<Database>> databases,
         Integrity integrity,
         Rollback rollback,
         List<String> notes) {
@@ -45,8 +47,35 @@ public record Result(
         deadlocks = List.copyOf(deadlocks);
         faults = List.copyOf(faults);
         drills = List.copyOf(drills);
+        databases = databases.map(List::copyOf);
         notes = List.copyOf(notes);
     }
+
+    /**
+     * One of several databases, judged as if there were no other.
+     *
+     * @param state {@code migrated}, {@code failed}, {@code left out} or {@code not reached}
+     * @param startMillis of its migration; null if it had none, as is {@code endMillis}
+     * @param schema after the migration of all; null if the run ended before
+     * @param reasons why its instruments were not good enough; empty if they were
+     * @param stages the stage {@code migration} is that of its own wave
+     */
+    public record Database(
+            int number,
+            int wave,
+            String state,
+            String verdict,
+            OptionalDouble startMillis,
+            OptionalDouble endMillis,
+            Optional<String> failure,
+            Optional<DatabaseSchema> schema,
+            List<String> reasons,
+            List<Finding> findings,
+            List<Stage> stages,
+            List<Step> steps) {}
+
+    /** @param beside number of the database that it is compared with */
+    public record DatabaseSchema(String sha256, int beside, List<String> differences) {}
 
     /**
      * What the static view said of a statement beforehand, beside what was measured; those that disagree come first.

@@ -5,6 +5,7 @@ import dev.rehearsal.run.RunEvent;
 import dev.rehearsal.run.RunRecord;
 import dev.rehearsal.run.StepRun;
 import dev.rehearsal.scenario.SourceLocation;
+import dev.rehearsal.verdict.DatabaseVerdict;
 import dev.rehearsal.verdict.Deadlock;
 import dev.rehearsal.verdict.DrillResult;
 import dev.rehearsal.verdict.FaultEffect;
@@ -52,15 +53,59 @@ final class ResultComposer {
                 validity(),
                 run.environment().map(ready -> environment(ready, run.poolerSamples())),
                 run.dataset().map(ResultComposer::dataset),
-                verdict.stages().stream().map(this::stage).toList(),
-                run.steps().stream().map(this::step).toList(),
+                stages(),
+                steps(),
                 Lint.of(run).stream().map(ResultComposer::lint).toList(),
                 verdict.deadlocks().stream().map(ResultComposer::deadlock).toList(),
                 run.faults().stream().map(this::fault).toList(),
                 verdict.drills().stream().map(ResultComposer::drill).toList(),
+                databases(),
                 verdict.ledger().map(ResultComposer::integrity).orElseGet(ResultComposer::noLedger),
                 rollback(),
                 run.notes().stream().map(RunEvent.Noted::message).toList());
+    }
+
+    private List<Result.Stage> stages() {
+        return verdict.stages().stream().map(this::stage).toList();
+    }
+
+    private List<Result.Step> steps() {
+        return run.steps().stream().map(this::step).toList();
+    }
+
+    private Optional<List<Result.Database>> databases() {
+        return verdict.databases().isEmpty()
+                ? Optional.empty()
+                : Optional.of(verdict.databases().stream()
+                        .map(ResultComposer::database)
+                        .toList());
+    }
+
+    private static Result.Database database(DatabaseVerdict verdict) {
+        Optional<ResultComposer> there =
+                verdict.judged().map(judged -> new ResultComposer(judged.run(), judged.verdict()));
+        Optional<RunEvent.DatabaseMigrated> migrated =
+                verdict.database().migration().filter(passage -> passage.status() != RunEvent.Status.SKIPPED);
+        return new Result.Database(
+                verdict.number(),
+                verdict.database().wave(),
+                verdict.state().word(),
+                verdict.status().word(),
+                migrated.map(passage -> OptionalDouble.of(millis(passage.startNanos())))
+                        .orElse(OptionalDouble.empty()),
+                migrated.map(passage -> OptionalDouble.of(millis(passage.atNanos())))
+                        .orElse(OptionalDouble.empty()),
+                migrated.flatMap(RunEvent.DatabaseMigrated::failure),
+                verdict.database()
+                        .schema()
+                        .map(schema ->
+                                new Result.DatabaseSchema(schema.sha256(), schema.beside(), schema.differences())),
+                verdict.judged()
+                        .map(judged -> judged.verdict().validity().reasons())
+                        .orElse(List.of()),
+                verdict.findings().stream().map(ResultComposer::finding).toList(),
+                there.map(ResultComposer::stages).orElse(List.of()),
+                there.map(ResultComposer::steps).orElse(List.of()));
     }
 
     private static Result.LintedStatement lint(Lint lint) {

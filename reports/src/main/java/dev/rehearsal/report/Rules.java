@@ -105,6 +105,11 @@ final class Rules {
                     "What was tried out on a fresh clone did not hold.",
                     "The finding names the step, and what it left."),
             new Rule(
+                    "databases",
+                    "Databases have drifted apart",
+                    "Of several databases, not all have the same schema after the migration.",
+                    "Run it again where it is not complete, or the rollback where anything was done: the drill drift tries both."),
+            new Rule(
                     Check.VALIDITY,
                     "Run not good enough to judge",
                     "The instruments, the machine or the length of the run do not carry an answer.",

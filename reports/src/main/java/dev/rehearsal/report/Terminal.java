@@ -78,6 +78,7 @@ public final class Terminal {
             labelled("replica lag", String.join("; ", lag));
         }
         verdict.ledger().ifPresent(account -> labelled("ledger", Closing.ledger(account)));
+        verdict.databases().forEach(database -> labelled("database " + database.number(), DatabaseRows.line(database)));
         labelled("rollback", Closing.rollback(verdict.rollback()));
         verdict.drills().forEach(drill -> labelled("drill", Closing.drill(drill)));
         LintRows.disagreement(run).ifPresent(sentence -> labelled("lint", sentence));

@@ -22,6 +22,7 @@ import java.time.format.DateTimeFormatter;
  * rehearsals/&lt;scenario&gt;/&lt;UTC time&gt;/   events.ndjson  requests.bin  ledger.bin  server.log  scenario.yaml      written while it runs
  *                                    result.json  latency.hlog  junit.xml  sarif.json  gl-code-quality.json  summary.md  report.html
  *                                                                                                  written by judging, again and again
+ *                                    databases/2/ …             the same of each further database, where there are several
  * rehearsals/&lt;scenario&gt;/latest       → the newest (a file that holds its path where links cannot be made)
  * </pre>
  */
@@ -104,6 +105,15 @@ public record RunDirectory(Path path) {
 
     public Path serverLog() {
         return path.resolve("server.log");
+    }
+
+    /**
+     * What was observed of one of several databases.
+     *
+     * @param number from 2: this directory is the first's
+     */
+    public RunDirectory database(int number) {
+        return new RunDirectory(path.resolve("databases").resolve(String.valueOf(number)));
     }
 
     /** A folder for what commands print, a file a step; only of a run that has such steps. */

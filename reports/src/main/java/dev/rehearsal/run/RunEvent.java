@@ -44,6 +44,9 @@ import java.util.OptionalLong;
     @JsonSubTypes.Type(value = RunEvent.DrillObserved.class, name = "drillObserved"),
     @JsonSubTypes.Type(value = RunEvent.OperationTried.class, name = "operationTried"),
     @JsonSubTypes.Type(value = RunEvent.DrillEnded.class, name = "drillEnded"),
+    @JsonSubTypes.Type(value = RunEvent.DatabasesPlanned.class, name = "databasesPlanned"),
+    @JsonSubTypes.Type(value = RunEvent.DatabaseMigrated.class, name = "databaseMigrated"),
+    @JsonSubTypes.Type(value = RunEvent.DatabaseSchema.class, name = "databaseSchema"),
     @JsonSubTypes.Type(value = RunEvent.LedgerRead.class, name = "ledgerRead"),
     @JsonSubTypes.Type(value = RunEvent.InstrumentTrouble.class, name = "instrumentTrouble"),
     @JsonSubTypes.Type(value = RunEvent.InstrumentLimited.class, name = "instrumentLimited"),
@@ -862,6 +865,49 @@ public sealed interface RunEvent {
 
     /** The drill came to its end, whatever it saw. */
     record DrillEnded(long atNanos, String drill) implements OfDrill {}
+
+    /**
+     * There are several databases, and what is recorded beside this is of the first: each other has a journal of its own. Not recorded where there is one.
+     *
+     * @param count of databases, numbered from 1
+     * @param wave how many are migrated at the same time
+     * @param onFailure the scenario file's word
+     * @param location where the scenario says so
+     */
+    record DatabasesPlanned(long atNanos, int count, int wave, String onFailure, SourceLocation location)
+            implements RunEvent {}
+
+    /** Of one of several databases. */
+    sealed interface OfDatabase extends RunEvent {
+        /** From 1. */
+        int database();
+    }
+
+    /**
+     * One database has been migrated, or rolled back, as far as it went.
+     *
+     * @param wave from 1
+     * @param status {@code SKIPPED} if it was left as it was, because an earlier one failed
+     * @param startNanos equal to {@code atNanos} if it was skipped
+     * @param failure what stopped it, a sentence
+     */
+    record DatabaseMigrated(
+            long atNanos, int database, int wave, Phase phase, Status status, long startNanos, Optional<String> failure)
+            implements OfDatabase {}
+
+    /**
+     * The catalog of one database when all were migrated that were to be.
+     *
+     * @param sha256 fingerprint (hex SHA-256 of the normalised catalog)
+     * @param beside number of the database that all are compared with
+     * @param differences one readable line each, empty when identical
+     */
+    record DatabaseSchema(long atNanos, int database, String sha256, int beside, List<String> differences)
+            implements OfDatabase {
+        public DatabaseSchema {
+            differences = List.copyOf(differences);
+        }
+    }
 
     /**
      * The ledger was read back from the server, or could not be.

@@ -22,10 +22,11 @@ import dev.rehearsal.run.RunEvent.StatementPredicted;
 import dev.rehearsal.scenario.Stage;
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
- * Everything observed in one run: {@code events.ndjson}, {@code requests.bin} and {@code ledger.bin}, folded together. Holds no opinion; {@code
+ * Everything observed in one run: {@code events.ndjson}, {@code requests.bin} and {@code ledger.bin}, folded together, and those of further databases. Holds no opinion; {@code
  * dev.rehearsal.verdict} has that.
  *
  * @param environment empty if the run ended before it was up; likewise {@code dataset}
@@ -43,6 +44,7 @@ import java.util.Optional;
  * @param end empty if the run was killed
  * @param lastSeenNanos when the last event was recorded or the last request ended
  * @param ledgerReads in order; empty if no operation leaves entries in the ledger
+ * @param databases in order, where there are several: all else in this record is of the first; empty where there is one
  */
 public record RunRecord(
         RunStarted started,
@@ -68,8 +70,10 @@ public record RunRecord(
         long lastSeenNanos,
         Requests requests,
         List<LedgerRead> ledgerReads,
-        LedgerEntries ledger) {
+        LedgerEntries ledger,
+        List<DatabaseRun> databases) {
     public RunRecord {
+        databases = List.copyOf(databases);
         ledgerReads = List.copyOf(ledgerReads);
         stages = List.copyOf(stages);
         predictions = List.copyOf(predictions);
@@ -104,9 +108,19 @@ public record RunRecord(
 
     /** The same, of a run with a ledger. */
     public static RunRecord of(List<RunEvent> events, Requests requests, LedgerEntries ledger) {
+        return of(events, requests, ledger, Map.of());
+    }
+
+    /**
+     * The same, of a run with several databases.
+     *
+     * @param further what was observed of each but the first, by number
+     */
+    public static RunRecord of(
+            List<RunEvent> events, Requests requests, LedgerEntries ledger, Map<Integer, RunRecord> further) {
         RunRecordFold fold = new RunRecordFold();
         events.forEach(fold::add);
-        return fold.record(requests, ledger);
+        return fold.record(requests, ledger, further);
     }
 
     /** What an instrument of that name had to do without; empty if it had all. */

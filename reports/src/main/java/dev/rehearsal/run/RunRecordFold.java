@@ -52,6 +52,7 @@ final class RunRecordFold {
     private final SequencedMap<Integer, FaultStarted> faultStarts = new LinkedHashMap<>();
     private final Map<Integer, FaultEnded> faultEnds = new LinkedHashMap<>();
     private final DrillFold drills = new DrillFold();
+    private final DatabaseFold databases = new DatabaseFold();
     private final List<LockWaited> lockWaits = new ArrayList<>();
     private final List<ServerSampled> samples = new ArrayList<>();
     private final List<ReplicaSampled> replicaSamples = new ArrayList<>();
@@ -99,6 +100,8 @@ final class RunRecordFold {
             case SchemaCompared e -> schema = e;
             case RunEvent.DrillsPlanned e -> drills.add(e);
             case RunEvent.OfDrill e -> drills.add(e);
+            case RunEvent.DatabasesPlanned e -> databases.add(e);
+            case RunEvent.OfDatabase e -> databases.add(e);
             case LedgerRead e -> ledgerReads.add(e);
             case InstrumentTrouble e -> troubles.add(e);
             case InstrumentLimited e -> limitations.put(e.instrument(), e);
@@ -132,7 +135,18 @@ final class RunRecordFold {
         return index;
     }
 
-    RunRecord record(Requests requests, LedgerEntries ledger) {
+    /** How many databases have a journal of their own, which has to be read beside this one. */
+    int furtherDatabases() {
+        return databases.further();
+    }
+
+    /** Whether there was an event at all. */
+    boolean begun() {
+        return started != null;
+    }
+
+    /** @param further what the other databases' own journals came to, by number; without those that never began */
+    RunRecord record(Requests requests, LedgerEntries ledger, Map<Integer, RunRecord> further) {
         RunStarted first = started;
         if (first == null) {
             throw new IllegalArgumentException("no event: the run never began");
@@ -164,7 +178,8 @@ final class RunRecordFold {
                 lastSeenNanos,
                 requests,
                 ledgerReads,
-                ledger);
+                ledger,
+                databases.runs(further));
     }
 
     private StageSpan span(StageStarted start) {

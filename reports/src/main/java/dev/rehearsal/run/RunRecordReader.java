@@ -8,6 +8,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import tools.jackson.core.JacksonException;
 
 /** Reads the files of a run. */
@@ -17,13 +19,34 @@ final class RunRecordReader {
     static RunRecord read(RunDirectory directory) throws IOException {
         RunRecordFold fold = new RunRecordFold();
         readEvents(directory.events(), fold);
+        return record(directory, fold);
+    }
+
+    private static RunRecord record(RunDirectory directory, RunRecordFold fold) throws IOException {
+        Map<Integer, RunRecord> further = further(directory, fold.furtherDatabases());
         try {
-            return fold.record(requests(directory.requests()), LedgerEntries.in(directory.ledger()));
+            return fold.record(requests(directory.requests()), LedgerEntries.in(directory.ledger()), further);
         } catch (IllegalArgumentException e) {
             throw new IOException(directory.events() + ": " + e.getMessage(), e);
         } catch (UncheckedIOException e) {
             throw e.getCause();
         }
+    }
+
+    /** A run that ended early may not have begun with all of them. */
+    private static Map<Integer, RunRecord> further(RunDirectory directory, int count) throws IOException {
+        Map<Integer, RunRecord> runs = new TreeMap<>();
+        for (int number = 2; number <= count + 1; number++) {
+            RunDirectory own = directory.database(number);
+            if (Files.exists(own.events())) {
+                RunRecordFold fold = new RunRecordFold();
+                readEvents(own.events(), fold);
+                if (fold.begun()) {
+                    runs.put(number, record(own, fold));
+                }
+            }
+        }
+        return runs;
     }
 
     /** A run that ended before its load began has no requests. */

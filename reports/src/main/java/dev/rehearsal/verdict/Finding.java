@@ -9,11 +9,12 @@ import java.util.OptionalDouble;
  *
  * @param objective the scenario file's word: {@code latency}, {@code errors}, {@code outage}, {@code lockHold}, {@code lockWait}, {@code migrationTime}, {@code
  *     rewrites}, {@code lostWrites}, {@code rollback}, {@code rerun}, {@code resumable}, {@code compatible}; and {@code migration} for a step that failed and {@code fault} for one that did not
- *     happen, {@code pooler} for state of a session that went astray, and {@code drill} for a drill with no objective of its own, whatever the objectives say
+ *     happen, {@code pooler} for state of a session that went astray, {@code drill} for a drill with no objective of its own, and {@code databases} for the schema of
+ *     several, whatever the objectives say
  * @param subject what is judged, a phrase: {@code response p99 of place-order during the migration}
  * @param observed in {@code unit}; empty if nothing could be observed
  * @param limit in {@code unit}; empty where there is none
- * @param unit {@code ms}, {@code fraction} (0 to 1), {@code relations}, {@code differences}, {@code steps}, {@code faults}, {@code drills}, {@code sessions} or {@code writes}
+ * @param unit {@code ms}, {@code fraction} (0 to 1), {@code relations}, {@code differences}, {@code schemas}, {@code steps}, {@code faults}, {@code drills}, {@code sessions} or {@code writes}
  * @param shownObserved the observed value as people read it, with its unit; a few words where there is no number
  * @param shownLimit likewise; empty where there is none
  * @param message sentences for a human: what, of what, during what, beside the baseline
@@ -82,6 +83,23 @@ public record Finding(
     /** The same, with the statement that it comes from. */
     Finding causedBy(Optional<SourceLocation> statement) {
         return with(shownObserved, interval, statement);
+    }
+
+    /** The same, of one of several databases, as its words say. */
+    Finding on(int database) {
+        return new Finding(
+                objective,
+                status,
+                subject + ", database " + database,
+                observed,
+                limit,
+                unit,
+                shownObserved,
+                shownLimit,
+                message.isEmpty() ? "" : "On database " + database + ": " + message,
+                source,
+                interval,
+                cause);
     }
 
     private Finding with(String shown, Optional<Interval> judgedBy, Optional<SourceLocation> statement) {

@@ -1,10 +1,13 @@
 package dev.rehearsal.verdict;
 
+import dev.rehearsal.run.DatabaseRun;
+import dev.rehearsal.run.RunEvent;
 import dev.rehearsal.run.RunRecord;
 import dev.rehearsal.scenario.Objective;
 import dev.rehearsal.verdict.Verdict.Status;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Judges a run: a pure function of what was recorded.
@@ -13,13 +16,21 @@ import java.util.List;
  * inconclusive makes the run inconclusive; else it passed. If the run is not valid (see {@link ValidityJudge} for the rules), it is inconclusive, and
  * nothing that was measured in it is judged: every such finding keeps what was observed and becomes inconclusive. What rests on no instrument stays as it
  * is and is told first: what a drill saw, an acknowledged write that was looked for and is not there, and what a session said that a pooler had shared out. That nothing is lost is another matter, because
- * it needs a run that came to its end. A drill that the scenario lists nowhere, and that no objective asks for, decides nothing.
+ * it needs a run that came to its end. A drill that the scenario lists nowhere, and that no objective asks for, decides nothing. Of several databases each
+ * is judged by itself, and the run is the worst of them.
  */
 public final class Judge {
     private Judge() {}
 
     /** Never throws for what a run did; reads the requests a few times. */
     public static Verdict judge(RunRecord run) {
+        List<DrillResult> drills = new DrillJudge(run).results();
+        Verdict whole = judge(run, drills);
+        return run.databases().isEmpty() ? whole : together(run, whole, drills);
+    }
+
+    /** One database by itself. */
+    private static Verdict judge(RunRecord run, List<DrillResult> drills) {
         Evidence evidence = Evidence.of(run);
         LatencyJudge latencies = new LatencyJudge(evidence);
         RollbackJudge rollback = new RollbackJudge(evidence);
@@ -32,9 +43,7 @@ public final class Judge {
                         : findings.stream()
                                 .map(finding -> proven(finding) ? finding : finding.inconclusive())
                                 .toList());
-        List<DrillResult> drills = new DrillJudge(run).results();
-        // What a drill saw rests on none of the instruments that a valid run needs.
-        drills.stream().filter(DrillResult::decides).map(DrillResult::findings).forEach(judged::addAll);
+        judged.addAll(decided(drills));
         Status status = status(judged, validity);
         List<FaultEffect> felt = new FaultJudge(evidence).effects();
         List<Deadlock> deadlocks = new DeadlockFinder(evidence).find();
@@ -51,7 +60,53 @@ public final class Judge {
                 drills,
                 rollback.result(),
                 ledger.account(),
-                deadlocks);
+                deadlocks,
+                List.of());
+    }
+
+    /** What a drill saw rests on none of the instruments that a valid run needs. */
+    private static List<Finding> decided(List<DrillResult> drills) {
+        return drills.stream()
+                .filter(DrillResult::decides)
+                .flatMap(drill -> drill.findings().stream())
+                .toList();
+    }
+
+    /**
+     * Each database is judged by itself and the run by the worst of them. What is told in full, such as stages and statements, is the first's.
+     *
+     * @param whole of the first, with the drills
+     */
+    private static Verdict together(RunRecord run, Verdict whole, List<DrillResult> drills) {
+        List<DatabaseVerdict> databases = run.databases().stream()
+                .map(database -> new DatabaseVerdict(database, judged(run, database)))
+                .toList();
+        DatabasesJudge judge = new DatabasesJudge(run, databases);
+        List<Finding> findings = new ArrayList<>(judge.findings());
+        findings.addAll(decided(drills));
+        Validity validity = judge.validity(whole.validity());
+        return new Verdict(
+                status(findings, validity),
+                judge.story(whole.story()),
+                findings,
+                validity,
+                whole.stages(),
+                whole.attribution(),
+                whole.faults(),
+                drills,
+                whole.rollback(),
+                whole.ledger(),
+                whole.deadlocks(),
+                databases);
+    }
+
+    private static Optional<DatabaseVerdict.Judged> judged(RunRecord run, DatabaseRun database) {
+        boolean leftOut = database.migration()
+                .filter(passage -> passage.status() == RunEvent.Status.SKIPPED)
+                .isPresent();
+        Optional<RunRecord> observed = database.number() == 1 ? Optional.of(run) : database.run();
+        return observed.filter(there -> !leftOut)
+                .map(there -> new DatabaseVerdict.Judged(there, judge(there, List.of())));
     }
 
     private static List<Finding> findings(

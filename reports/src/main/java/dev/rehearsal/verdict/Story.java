@@ -32,6 +32,16 @@ public record Story(
         return new Story(subject, all, saferWay, fault);
     }
 
+    /** The same, of one of several databases, as its first sentence says. */
+    Story on(int database) {
+        List<String> all = new ArrayList<>(sentences);
+        all.set(
+                0,
+                (subject.isPresent() ? "on database " + database + " " : "On database " + database + ": ")
+                        + all.getFirst());
+        return new Story(subject, all, saferWay, fault);
+    }
+
     /** Subject and first sentence: the headline of every report. */
     public String headline() {
         return subject.map(s -> s + " " + sentences.getFirst()).orElse(sentences.getFirst());

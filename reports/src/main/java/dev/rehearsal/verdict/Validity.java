@@ -26,6 +26,18 @@ public record Validity(
         reasons = List.copyOf(reasons);
     }
 
+    /** The same for these reasons. */
+    Validity because(List<String> others) {
+        return new Validity(
+                others,
+                scheduleLagP99Millis,
+                generatorPauseMaxMillis,
+                baselineDriftPercent,
+                machineCpuBaselineFraction,
+                smallestLimitMillis,
+                crossCheck);
+    }
+
     public boolean valid() {
         return reasons.isEmpty();
     }

@@ -13,6 +13,8 @@ import java.util.Optional;
  * @param drills in order; the findings of those that decide are the last of {@code findings}
  * @param ledger empty if no operation leaves entries in it
  * @param deadlocks that the server resolved, with their victims; each is a sentence of the story too
+ * @param databases where there are several, all of them, in order: stages, attribution, rollback and ledger are the first's, findings are of all; empty
+ *     where there is one
  */
 public record Verdict(
         Status status,
@@ -25,8 +27,10 @@ public record Verdict(
         List<DrillResult> drills,
         RollbackResult rollback,
         Optional<LedgerAccount> ledger,
-        List<Deadlock> deadlocks) {
+        List<Deadlock> deadlocks,
+        List<DatabaseVerdict> databases) {
     public Verdict {
+        databases = List.copyOf(databases);
         findings = List.copyOf(findings);
         stages = List.copyOf(stages);
         faults = List.copyOf(faults);
@@ -55,6 +59,11 @@ public record Verdict(
     /** What was felt of a fault; empty if it did not take the server away. */
     public Optional<FaultEffect> effect(int fault) {
         return faults.stream().filter(effect -> effect.fault() == fault).findFirst();
+    }
+
+    /** Of several databases the one that the story is of, if that is not the first. */
+    public Optional<DatabaseVerdict> toldOfAnother() {
+        return DatabaseVerdict.mostTelling(databases).filter(database -> database.number() > 1);
     }
 
     public long count(Status wanted) {

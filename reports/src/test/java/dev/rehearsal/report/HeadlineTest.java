@@ -91,6 +91,7 @@ class HeadlineTest {
                 List.of(rerun),
                 stalled.rollback(),
                 Optional.empty(),
+                List.of(),
                 List.of());
 
         assertThat(new Headline(run, verdict).sentence())
@@ -109,6 +110,7 @@ class HeadlineTest {
                 verdict.drills(),
                 verdict.rollback(),
                 verdict.ledger(),
-                verdict.deadlocks());
+                verdict.deadlocks(),
+                verdict.databases());
     }
 }

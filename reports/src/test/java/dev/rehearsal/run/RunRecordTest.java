@@ -164,6 +164,10 @@ class RunRecordTest {
                                 Optional.of(new RunEvent.ServerTotals(5, 6, 7, 8))))),
                 new RunEvent.Paused(15, "generator", 6),
                 new RunEvent.SchemaCompared(16, "a", "b", List.of("column x")),
+                new RunEvent.DatabasesPlanned(16, 2, 1, "stop", new SourceLocation("scenario.yaml", 9, 12)),
+                new RunEvent.DatabaseMigrated(
+                        16, 1, 1, RunEvent.Phase.MIGRATION, RunEvent.Status.FAILED, 15, Optional.of("step add: no")),
+                new RunEvent.DatabaseSchema(16, 2, "abc", 1, List.of("orders.region is only on database 2")),
                 new RunEvent.LedgerRead(16, 15, "at the end of the run", true, OptionalInt.of(0), Optional.empty()),
                 new RunEvent.InstrumentTrouble(17, "lock tracer", "lost lines"),
                 new RunEvent.Noted(18, "busy"),

@@ -481,8 +481,13 @@ final class RunBuilder {
     }
 
     RunRecord build() {
+        return build(Map.of());
+    }
+
+    /** With the other databases of the run, by number. */
+    RunRecord build(Map<Integer, RunRecord> further) {
         requests.sort(Comparator.comparingLong(RequestRecord::t3Nanos));
-        return RunRecord.of(events(), Requests.of(operations, requests), LedgerEntries.of(readings));
+        return RunRecord.of(events(), Requests.of(operations, requests), LedgerEntries.of(readings), further);
     }
 
     Verdict judged() {

@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * The databases that one migration is for, alike in schema and traffic, such as the shards of a service. The drill {@code drift} migrates all of them; the
- * timeline measures one.
+ * The databases that one migration is for, alike in schema and traffic, such as the shards of a service. The timeline migrates and measures all of them, wave
+ * by wave; the drill {@code drift} lets one fail.
  *
  * @param count of databases, numbered from 1
  * @param wave how many are migrated at the same time; the next wave begins when all of one have ended

@@ -14,16 +14,21 @@ final class DatabasesReader {
 
     /**
      * @param environment that the databases' servers are like
-     * @param unused whether {@code drills} is given without the only drill that has to do with them
+     * @param workload that each of them has
      */
-    static Optional<Databases> read(Value value, EnvironmentSpec environment, boolean unused) {
+    static Optional<Databases> read(Value value, EnvironmentSpec environment, Workload workload) {
         Block block = value.block(KEYS, "write e.g. { count: 3 }");
         if (environment.runtime() == EnvironmentSpec.RuntimeChoice.EXTERNAL) {
             value.problem("each is on a server of the harness's own, and a server at a url is one; remove it, or remove"
                     + " environment.url");
-        } else if (unused && block.isMapping()) {
-            value.problem("nothing uses them; add drills: [ drift ], or remove them");
         }
+        workload.services().stream()
+                .filter(service -> service.http()
+                        .filter(http -> !http.ready().contains(HttpService.PORT))
+                        .isPresent())
+                .forEach(service -> value.problem("each has a " + service.name()
+                        + " of its own, and they cannot all listen at one port; write " + HttpService.PORT
+                        + " in the service's http.ready"));
         Optional<Value> given = block.require("count", "say how many, e.g. count: 3");
         int count = block.whole("count", Databases.FEWEST, Databases.MOST, Databases.MOST);
         int wave = block.whole("wave", 1, Databases.MOST, 1);

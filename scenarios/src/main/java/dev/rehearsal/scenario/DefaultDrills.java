@@ -14,7 +14,7 @@ import java.util.stream.Stream;
  *                 would be drilled for half an hour by somebody who asked for nothing
  * failover        likewise, where there is a replica
  * compatibility   where a service has versions
- * drift           where there are several databases, whose number is a question for it and for nothing else
+ * drift           where there are several databases, of which one fails some day
  * </pre>
  */
 final class DefaultDrills {

@@ -55,12 +55,32 @@ public record Scenario(
                 migration,
                 timeline,
                 faults,
-                Optional.empty(),
+                databases,
                 List.of(),
                 true,
                 objectives.stream()
                         .filter(objective -> !(objective instanceof Objective.OfDrill))
                         .toList(),
+                file,
+                sources);
+    }
+
+    /** The same as if there were no other database than the one: for questions of size, to which the others would give the same answer. */
+    public Scenario withOneDatabase() {
+        return new Scenario(
+                name,
+                description,
+                seed,
+                environment,
+                dataset,
+                workload,
+                migration,
+                timeline,
+                faults,
+                Optional.empty(),
+                drills.stream().filter(drill -> drill != Drill.DRIFT).toList(),
+                drillsListed,
+                objectives,
                 file,
                 sources);
     }

@@ -126,14 +126,13 @@ public final class ScenarioLoader {
                 .orElseGet(() -> new MigrationPlan(MigrationReader.DEFAULT_TIME_LIMIT, List.of(), List.of()));
         Optional<List<Drill>> listed =
                 block.get("drills").map(value -> DrillReader.read(value, environment, block.has("databases")));
-        Optional<Databases> databases = block.get("databases")
-                .flatMap(value -> DatabasesReader.read(
-                        value, environment, listed.isPresent() && !listed.get().contains(Drill.DRIFT)));
         List<Drill> drills = listed.orElse(List.of(Drill.values()));
         Workload workload = workload(block, dataset.dataset(), migration, drills, environment);
         if (!problems.anyWithin("workload")) {
             PoolerReader.check(block.get("environment"), environment.pooler(), workload);
         }
+        Optional<Databases> databases =
+                block.get("databases").flatMap(value -> DatabasesReader.read(value, environment, workload));
         if (!problems.anyWithin("workload")) {
             steps.checkDeploys(workload);
         }

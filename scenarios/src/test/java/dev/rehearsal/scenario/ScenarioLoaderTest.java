@@ -656,10 +656,6 @@ class ScenarioLoaderTest {
                         "3:12: databases: 'count' is missing; say how many, e.g. count: 3"),
                 mistake(
                         "dataset: { use: tiny }",
-                        "dataset: { use: tiny }\ndatabases: { count: 3 }\ndrills: [ rerun ]",
-                        "3:12: databases: nothing uses them; add drills: [ drift ], or remove them"),
-                mistake(
-                        "dataset: { use: tiny }",
                         "dataset: { use: tiny }\ndrills: [ drift ]",
                         "3:11: drills[0]: there is one database, which nothing can differ from; add databases: { count: 3 }"),
                 mistake(
