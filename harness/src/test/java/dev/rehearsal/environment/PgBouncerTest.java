@@ -34,10 +34,15 @@ public class PgBouncerTest {
     private Path temporary;
 
     /** Skips where there is none. */
+    public static Path required() {
+        Optional<Path> found = Commands.find("pgbouncer", System.getenv("PATH") + ":/usr/sbin");
+        assumeThat(found).as("a pgbouncer on this machine").isPresent();
+        return found.orElseThrow();
+    }
+
+    /** Skips where there is none. */
     public static EnvironmentSpec behindPooler(PoolerSpec pooler) throws Exception {
-        assumeThat(Commands.find("pgbouncer", System.getenv("PATH") + ":/usr/sbin"))
-                .as("a pgbouncer on this machine")
-                .isPresent();
+        required();
         return TestCluster.spec("18", Map.of(), Optional.empty()).behind(Optional.of(pooler));
     }
 
@@ -119,10 +124,14 @@ public class PgBouncerTest {
         }
     }
 
-    /** Such as a migration tool's, which is made while the pooler runs. */
     @Test
-    void rolesThatItWasNotToldOfLogInByTheirOwnPasswords() throws Exception {
+    void rolesThatItWasNotToldOfLogInByTheirOwnPasswordsAndItLeavesNothing() throws Exception {
+        RunningRegistry registry = new RunningRegistry(TestCluster.cache());
+        List<Long> before = poolers(registry);
+        long pid;
         try (Environment environment = started(TRANSACTION)) {
+            assertThat(environment.troubles()).isEmpty();
+            // Such as a migration tool's, which is made while the pooler runs.
             try (Connection direct =
                             DriverManager.getConnection(environment.primary().jdbcUrl("test"));
                     Statement statement = direct.createStatement()) {
@@ -134,16 +143,6 @@ public class PgBouncerTest {
                 assertThat(ask(url + "one", "select current_user::text")).isEqualTo("tool");
                 assertThatThrownBy(() -> ask(url + "wrong", "select 1")).isInstanceOf(SQLException.class);
             }
-        }
-    }
-
-    @Test
-    void isRegisteredWhileItRunsAndLeavesNothing() throws Exception {
-        RunningRegistry registry = new RunningRegistry(TestCluster.cache());
-        List<Long> before = poolers(registry);
-        long pid;
-        try (Environment environment = started(TRANSACTION)) {
-            assertThat(environment.troubles()).isEmpty();
             List<Long> now = poolers(registry);
             now.removeAll(before);
             pid = now.stream()
