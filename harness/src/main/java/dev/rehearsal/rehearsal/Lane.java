@@ -180,8 +180,8 @@ final class Lane implements AutoCloseable {
 
     /** From here on there is traffic. */
     void beginLoad(RunningRegistry registry, Progress progress) throws EnvironmentException, InterruptedException {
-        FrontServices started = FrontServices.started(
-                scenario, environment, directory.outputs(), registry, progress, clock, journal);
+        FrontServices started =
+                FrontServices.started(scenario, environment, directory.outputs(), registry, progress, clock, journal);
         services = Optional.of(started);
         writeback = Optional.of(plot.writeback());
         instruments.watchGenerator(load.processId());

@@ -31,6 +31,7 @@ import java.util.OptionalLong;
 final class RunFacts {
     /** Begin and end are each cut to a whole millisecond. */
     private static final Duration HTTP_ERROR = Duration.ofMillis(1);
+
     private static final String DATABASE_SETTING = "rehearsal.database";
 
     private RunFacts() {}

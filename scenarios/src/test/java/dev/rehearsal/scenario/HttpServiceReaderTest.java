@@ -66,11 +66,13 @@ class HttpServiceReaderTest {
         String several = FULL + "databases: { count: 3 }\n";
 
         assertThat(written.load(several).databases()).isPresent();
-        assertThat(written.problems(several.replace("ready: http://127.0.0.1:${port}/", "ready: http://127.0.0.1:8080/")))
+        assertThat(written.problems(
+                        several.replace("ready: http://127.0.0.1:${port}/", "ready: http://127.0.0.1:8080/")))
                 .singleElement()
                 .asString()
-                .endsWith("databases: each has a shop of its own, and they cannot all listen at one port; write ${port} in"
-                        + " the service's http.ready");
+                .endsWith(
+                        "databases: each has a shop of its own, and they cannot all listen at one port; write ${port} in"
+                                + " the service's http.ready");
     }
 
     @Test
