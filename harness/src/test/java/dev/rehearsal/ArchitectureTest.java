@@ -106,6 +106,7 @@ class ArchitectureTest {
             allows(
                     "cli",
                     "rehearsal",
+                    "load",
                     "inspect",
                     "plan",
                     "environment",

@@ -20,7 +20,8 @@ import picocli.CommandLine.Command;
             CompareCommand.class,
             ProfileCommand.class,
             DoctorCommand.class,
-            CleanCommand.class
+            CleanCommand.class,
+            InjectorCommand.class
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {

@@ -8,21 +8,26 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.Optional;
 
 /**
- * What the injector tells its harness, on its standard output.
+ * What the injector tells its harness, on its standard output or its connection.
  *
  * <pre>
  * 'R' request     64 bytes, as in requests.bin
  * 'P' paused      i64 end, i64 duration
  * 'S' started     i64 instant of the plan's beginning
  * 'V' deploying   i64 instant of the deployment's beginning
+ * 'Y' ready       nothing: one of several, and waits to be told when the plan begins
+ * 'O' offered     u8 whether what was offered can be
+ * 'C' clock       i64 reading when asked, i64 reading now, i64 wall clock now, nanoseconds since 1970
+ * 'A' alive       nothing
  * 'D' drained     i64 stop instant, i64 planned, i64 recorded
  * 'E' failed      u32 bytes, UTF-8 message; u32 bytes, UTF-8 remedy
  * </pre>
  *
- * All numbers big-endian, all times nanoseconds since the run's origin.
+ * All numbers big-endian, all times nanoseconds since the run's origin, but readings of the clock: those are of the injector's own.
  */
 sealed interface Frame {
     record Request(RequestRecord request) implements Frame {}
@@ -33,6 +38,24 @@ sealed interface Frame {
 
     /** In answer to a command. */
     record Deploying(long startNanos) implements Frame {}
+
+    /** Everything that can be done before the plan begins is done. */
+    record Ready() implements Frame {}
+
+    /** In answer to a stop or a deployment at an instant that all injectors are to agree on. */
+    record Offered(boolean accepted) implements Frame {}
+
+    /**
+     * In answer to a command.
+     *
+     * @param receivedNanoTime when that came
+     * @param sentNanoTime read when the frame is written, whatever stands here before
+     * @param wallClockNanos likewise
+     */
+    record Clock(long receivedNanoTime, long sentNanoTime, long wallClockNanos) implements Frame {}
+
+    /** So that silence means something. */
+    record Alive() implements Frame {}
 
     /** @param stopNanos arrivals planned before it ran, later ones are not part of the run */
     record Drained(long stopNanos, long planned, long recorded) implements Frame {}
@@ -60,6 +83,18 @@ sealed interface Frame {
                 to.write('V');
                 to.writeLong(deploying.startNanos());
             }
+            case Ready ready -> to.write('Y');
+            case Offered offered -> {
+                to.write('O');
+                to.writeBoolean(offered.accepted());
+            }
+            case Clock clock -> {
+                to.write('C');
+                to.writeLong(clock.receivedNanoTime());
+                to.writeLong(System.nanoTime());
+                to.writeLong(ClockSample.nanosSince1970(Instant.now()));
+            }
+            case Alive alive -> to.write('A');
             case Drained drained -> {
                 to.write('D');
                 to.writeLong(drained.stopNanos());
@@ -94,6 +129,10 @@ sealed interface Frame {
                         case 'P' -> new Paused(from.readLong(), from.readLong());
                         case 'S' -> new Started(from.readLong());
                         case 'V' -> new Deploying(from.readLong());
+                        case 'Y' -> new Ready();
+                        case 'O' -> new Offered(from.readBoolean());
+                        case 'C' -> new Clock(from.readLong(), from.readLong(), from.readLong());
+                        case 'A' -> new Alive();
                         case 'D' -> new Drained(from.readLong(), from.readLong(), from.readLong());
                         case 'E' -> new Failed(readText(from), readText(from));
                         default -> throw new IOException("the injector sent a frame of unknown kind " + kind);

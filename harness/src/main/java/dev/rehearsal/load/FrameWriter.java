@@ -16,14 +16,25 @@ final class FrameWriter {
     /** Often enough for a live view, seldom enough to cost nothing: no request wakes a thread. */
     private static final long INTERVAL_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
+    private static final long SILENCE_NANOS = TimeUnit.SECONDS.toNanos(1);
+
     private final ConcurrentLinkedQueue<Frame> queue = new ConcurrentLinkedQueue<>();
     private final DataOutputStream out;
     private final Runnable harnessGone;
     private final Thread thread;
+    private final boolean neverSilent;
     private volatile boolean closing;
 
-    /** @param harnessGone called when nobody reads any more */
     FrameWriter(OutputStream out, Runnable harnessGone) {
+        this(out, harnessGone, false);
+    }
+
+    /**
+     * @param harnessGone called when nobody reads any more
+     * @param neverSilent whether something is said once a second, also when there is nothing to say
+     */
+    FrameWriter(OutputStream out, Runnable harnessGone, boolean neverSilent) {
+        this.neverSilent = neverSilent;
         this.out = new DataOutputStream(new BufferedOutputStream(out, 1 << 16));
         this.harnessGone = harnessGone;
         this.thread = Thread.ofPlatform().name("frames").daemon().unstarted(this::run);
@@ -46,6 +57,7 @@ final class FrameWriter {
 
     private void run() {
         byte[] scratch = new byte[64];
+        long saidNanos = System.nanoTime();
         try {
             while (true) {
                 boolean last = closing;
@@ -54,8 +66,13 @@ final class FrameWriter {
                     Frame.write(frame, out, scratch);
                     any = true;
                 }
+                if (!any && neverSilent && System.nanoTime() - saidNanos > SILENCE_NANOS) {
+                    Frame.write(new Frame.Alive(), out, scratch);
+                    any = true;
+                }
                 if (any) {
                     out.flush();
+                    saidNanos = System.nanoTime();
                 }
                 if (last) {
                     return;

@@ -41,6 +41,7 @@ final class HttpTraffic implements Traffic, ArrivingUsers {
     private final List<String> requests;
     private final String serviceName;
     private final String className;
+    private final Slice slice;
     private final ArrivalPlan plan;
     private final InFlight inFlight;
     private final Timekeeper timekeeper;
@@ -59,6 +60,7 @@ final class HttpTraffic implements Traffic, ArrivingUsers {
     /**
      * @param service index in the workload
      * @param firstOperation index of the simulation's first request in the request log
+     * @param slice which of the arrivals are users here
      * @param planStart known before the first user is there
      * @param broken is told what makes the simulation useless
      */
@@ -66,6 +68,7 @@ final class HttpTraffic implements Traffic, ArrivingUsers {
             int service,
             int firstOperation,
             Service spec,
+            Slice slice,
             ArrivalPlan plan,
             InFlight inFlight,
             Timekeeper timekeeper,
@@ -80,6 +83,7 @@ final class HttpTraffic implements Traffic, ArrivingUsers {
                 .toList();
         this.serviceName = spec.name();
         this.className = simulation.className();
+        this.slice = slice;
         this.plan = plan;
         this.inFlight = inFlight;
         this.timekeeper = timekeeper;
@@ -88,6 +92,7 @@ final class HttpTraffic implements Traffic, ArrivingUsers {
         this.broken = broken;
         this.perRequest = new AtomicLongArray(requests.size());
         this.instants = plan.instants();
+        index = slice.skipOthers(0, instants);
     }
 
     /**
@@ -146,7 +151,7 @@ final class HttpTraffic implements Traffic, ArrivingUsers {
     @Override
     public synchronized User arrive() {
         Visitor visitor = new Visitor(plan.values(index)::nextLong, planStart.join() + instants.next());
-        index++;
+        index = slice.skipOthers(index + 1, instants);
         visitors.add(visitor);
         return visitor;
     }
@@ -178,7 +183,7 @@ final class HttpTraffic implements Traffic, ArrivingUsers {
     }
 
     private long toCome(long stopNanos) {
-        return Math.max(0, plan.countBefore(stopNanos - planStart.join()) - index);
+        return slice.count(index, plan.countBefore(stopNanos - planStart.join()));
     }
 
     /** Nothing: what they would have asked for nobody knows. */

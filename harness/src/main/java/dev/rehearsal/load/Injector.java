@@ -4,22 +4,37 @@ import dev.rehearsal.scenario.EnvironmentException;
 import dev.rehearsal.scenario.Simulation;
 import dev.rehearsal.scenario.Workload.Kind;
 import dev.rehearsal.scenario.Workload.Service;
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.LongSupplier;
 
 /**
  * The injector process's work: read the plan, fill the pools, let Gatling inject, and when told to stop, wait for what is in flight.
  *
- * <p>Commands come line by line: the plan as JSON, any number of {@code deploy} with the numbers of service, version and nanoseconds, then {@code
- * stop} and a number of nanoseconds. When the stream ends the harness has died, and the
- * traffic with it.
+ * <p>Commands come line by line. When the stream ends the harness has died, and the traffic with it.
+ *
+ * <pre>
+ * {…}                                          the plan, as JSON
+ * deploy SERVICE VERSION NANOS                 now; answered by when that is
+ * stop NANOS                                   now, and drain so long at most
+ * clock                                        at any time; answered by a reading
+ * </pre>
+ *
+ * Of several injectors none can say when something is: all of them have to, before any of them has started an arrival of then.
+ *
+ * <pre>
+ * begin INSTANT                                the plan does, when all were ready
+ * offer stop INSTANT                           answered by whether no arrival of then or later has run; none will, until it is decided
+ * offer deploy SERVICE INSTANT                 likewise
+ * withdraw SERVICE                             a deployment was too early for somebody
+ * deployAt SERVICE VERSION NANOS INSTANT       as offered
+ * stopAt INSTANT NANOS                         as offered
+ * </pre>
  */
 final class Injector {
     /** Users are handed over this long before their instant: longer than Gatling's tick of a second is ever late. */
@@ -30,20 +45,28 @@ final class Injector {
 
     private static final long STOP_MARGIN_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
     private static final long DRAIN_POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
-    private static final String STOP = "stop ";
-    private static final String DEPLOY = "deploy ";
 
-    private final BufferedReader commands;
+    private final Commands commands;
     private final FrameWriter frames;
 
-    Injector(BufferedReader commands, FrameWriter frames) {
+    Injector(Commands commands, FrameWriter frames) {
         this.commands = commands;
         this.frames = frames;
     }
 
+    /** Where lines come from. */
+    @FunctionalInterface
+    interface Commands {
+        /** Waits for the next one; empty when there will be none. */
+        Optional<String> next() throws IOException;
+    }
+
+    /** The command to which the answer is a {@link Frame.Clock}. */
+    static final String CLOCK = "clock";
+
     /** The command that stops the arrivals. */
     static String stopCommand(Duration limit) {
-        return STOP + limit.toNanos();
+        return "stop " + limit.toNanos();
     }
 
     /**
@@ -53,15 +76,32 @@ final class Injector {
      * @param version its number within the service, 0 for the old one
      */
     static String deployCommand(int service, int version, Duration over) {
-        return DEPLOY + service + " " + version + " " + over.toNanos();
+        return "deploy " + service + " " + version + " " + over.toNanos();
     }
 
-    private void deploy(List<Traffic> traffic, String[] numbers) {
-        int service = Integer.parseInt(numbers[0]);
-        int version = Integer.parseInt(numbers[1]);
-        long overNanos = Long.parseLong(numbers[2]);
-        long startNanos = traffic.get(service).deploy(version, overNanos);
-        frames.send(new Frame.Deploying(startNanos));
+    static String beginCommand(long instantNanos) {
+        return "begin " + instantNanos;
+    }
+
+    static String offerStopCommand(long instantNanos) {
+        return "offer stop " + instantNanos;
+    }
+
+    static String offerDeployCommand(int service, long instantNanos) {
+        return "offer deploy " + service + " " + instantNanos;
+    }
+
+    static String withdrawCommand(int service) {
+        return "withdraw " + service;
+    }
+
+    /** See {@link #deployCommand}. */
+    static String deployAtCommand(int service, int version, Duration over, long instantNanos) {
+        return "deployAt " + service + " " + version + " " + over.toNanos() + " " + instantNanos;
+    }
+
+    static String stopAtCommand(long instantNanos, Duration limit) {
+        return "stopAt " + instantNanos + " " + limit.toNanos();
     }
 
     /** Returns when the load has drained, or the harness has gone. */
@@ -69,31 +109,53 @@ final class Injector {
         try {
             // What can be loaded and run without a database; the plan may take its time to come.
             Thread warmUp = Thread.ofPlatform().name("warm-up").daemon().start(GatlingEngine::warmUp);
-            String line = commands.readLine();
-            if (line == null) {
+            Optional<String> line = next();
+            if (line.isEmpty()) {
                 return;
             }
             join(warmUp);
-            InjectorPlan plan = InjectorPlan.fromLine(line);
-            Timekeeper timekeeper = Timekeeper.since(plan.originNanoTime());
-            StopPoint stop = new StopPoint();
-            List<Boolean> ledger = plan.workload().services().stream()
-                    .flatMap(service -> service.kinds().stream())
-                    .map(Kind::ledger)
-                    .toList();
-            InFlight inFlight = new InFlight(record -> frames.send(new Frame.Request(record)), ledger::get);
-            List<Traffic> traffic = begin(plan, timekeeper, stop, inFlight);
-            String command = commands.readLine();
-            while (command != null && command.startsWith(DEPLOY)) {
-                deploy(traffic, command.substring(DEPLOY.length()).split(" "));
-                command = commands.readLine();
-            }
-            if (command != null && command.startsWith(STOP)) {
-                drain(traffic, timekeeper, stop, inFlight, Long.parseLong(command.substring(STOP.length())));
-            }
+            obey(Begun.of(InjectorPlan.fromLine(line.get()), frames));
         } catch (EnvironmentException e) {
             frames.send(new Frame.Failed(String.valueOf(e.getMessage()), e.remedy()));
         }
+    }
+
+    /** The next command but for questions about the clock, which it answers. */
+    private Optional<String> next() throws IOException {
+        Optional<String> line = commands.next();
+        while (line.filter(CLOCK::equals).isPresent()) {
+            frames.send(new Frame.Clock(System.nanoTime(), 0, 0));
+            line = commands.next();
+        }
+        return line;
+    }
+
+    private void obey(Begun load) throws IOException {
+        for (Optional<String> line = next(); line.isPresent(); line = next()) {
+            String[] words = line.get().split(" ");
+            switch (words[0]) {
+                case "deploy" -> load.deploy(number(words, 1), number(words, 2), Long.parseLong(words[3]));
+                case "begin" -> load.begin(Long.parseLong(words[1]));
+                case "offer" -> load.offer(words);
+                case "withdraw" -> load.of(number(words, 1)).release();
+                case "deployAt" ->
+                    load.of(number(words, 1))
+                            .deployAt(number(words, 2), Long.parseLong(words[4]), Long.parseLong(words[3]));
+                case "stop" -> {
+                    load.stop(Long.parseLong(words[1]));
+                    return;
+                }
+                case "stopAt" -> {
+                    load.stopAt(Long.parseLong(words[1]), Long.parseLong(words[2]));
+                    return;
+                }
+                default -> throw new IOException("the harness sent an unknown command: " + words[0]);
+            }
+        }
+    }
+
+    private static int number(String[] words, int at) {
+        return Integer.parseInt(words[at]);
     }
 
     private static void join(Thread thread) {
@@ -104,46 +166,82 @@ final class Injector {
         }
     }
 
-    private List<Traffic> begin(InjectorPlan plan, Timekeeper timekeeper, StopPoint stop, InFlight inFlight)
-            throws EnvironmentException {
-        List<Service> services = plan.workload().services();
-        Pools pools = Pools.filled(services, plan.jdbcUrl(), plan.pooled(), plan.replicaJdbcUrls());
-        CompletableFuture<Long> planStart = new CompletableFuture<>();
-        List<Traffic> traffic = new ArrayList<>();
-        List<PlannedSimulation.Population> populations = new ArrayList<>();
-        LongSupplier start = () -> {
-            planBegins(planStart, timekeeper);
-            return BURST_NANOS - LEAD_NANOS;
-        };
-        int firstOperation = 0;
-        for (int i = 0; i < services.size(); i++) {
-            Service service = services.get(i);
+    /** What there is once the plan is known. */
+    private static final class Begun {
+        private final InjectorPlan plan;
+        private final FrameWriter frames;
+        private final Timekeeper timekeeper;
+        private final StopPoint stop = new StopPoint();
+        private final InFlight inFlight;
+        private final CompletableFuture<Long> planStart = new CompletableFuture<>();
+        private final List<Traffic> traffic = new ArrayList<>();
+
+        private Begun(InjectorPlan plan, FrameWriter frames) {
+            this.plan = plan;
+            this.frames = frames;
+            this.timekeeper = Timekeeper.since(plan.originNanoTime());
+            List<Boolean> ledger = plan.workload().services().stream()
+                    .flatMap(service -> service.kinds().stream())
+                    .map(Kind::ledger)
+                    .toList();
+            this.inFlight = new InFlight(record -> frames.send(new Frame.Request(record)), ledger::get);
+        }
+
+        /** Fills the pools and starts Gatling. */
+        static Begun of(InjectorPlan plan, FrameWriter frames) throws EnvironmentException {
+            Begun begun = new Begun(plan, frames);
+            begun.start();
+            return begun;
+        }
+
+        private void start() throws EnvironmentException {
+            List<Service> services = plan.services();
+            Pools pools = Pools.filled(
+                    services, plan.jdbcUrl(), plan.pooled(), plan.replicaJdbcUrls(), plan.slice());
+            List<PlannedSimulation.Population> populations = new ArrayList<>();
+            int firstOperation = 0;
+            for (int i = 0; i < services.size(); i++) {
+                Service service = services.get(i);
+                populations.add(population(i, firstOperation, service, pools));
+                firstOperation += service.kinds().size();
+            }
+            Thread.ofPlatform().name("gatling").daemon().start(() -> inject(populations));
+        }
+
+        private PlannedSimulation.Population population(
+                int number, int firstOperation, Service service, Pools pools) {
             ArrivalPlan arrivals = new ArrivalPlan(plan.seed(), plan.workload().arrivals(), service);
             if (service.http().isPresent()) {
                 HttpTraffic each = new HttpTraffic(
-                        i, firstOperation, service, arrivals, inFlight, timekeeper, stop, planStart, frames::send);
-                traffic.add(each);
-                populations.add(new PlannedSimulation.Population(
+                        number,
+                        firstOperation,
+                        service,
+                        plan.slice(),
                         arrivals,
-                        1,
-                        start,
+                        inFlight,
+                        timekeeper,
+                        stop,
+                        planStart,
+                        frames::send);
+                traffic.add(each);
+                return users(
+                        arrivals,
                         new SimulatedUsers(
                                 service.name(),
                                 service.simulation().orElseThrow(),
                                 each,
                                 new HttpSurroundings(service.http().orElseThrow(), each),
-                                frames::send)));
-                firstOperation += service.kinds().size();
-                continue;
+                                frames::send));
             }
-            RequestRunner runner = new RequestRunner(timekeeper, stop, pools.of(i), service.retry());
+            RequestRunner runner = new RequestRunner(timekeeper, stop, pools.of(number), service.retry());
             if (service.simulation().isPresent()) {
                 Simulation simulation = service.simulation().get();
                 SimulatedTraffic each = new SimulatedTraffic(
-                        i,
+                        number,
                         firstOperation,
                         service,
                         simulation,
+                        plan.slice(),
                         arrivals,
                         runner,
                         inFlight,
@@ -151,72 +249,115 @@ final class Injector {
                         planStart,
                         frames::send);
                 traffic.add(each);
-                populations.add(new PlannedSimulation.Population(
+                return users(
                         arrivals,
-                        1,
-                        start,
                         new SimulatedUsers(
-                                service.name(), simulation, each, SimulatedUsers.Surroundings.PLAIN, frames::send)));
-            } else {
-                int group = PlannedUsers.group(service.rate().highest());
-                ServiceTraffic each = new ServiceTraffic(
-                        i, firstOperation, service, arrivals, plan.keys(), runner, inFlight, timekeeper, planStart);
-                each.start();
-                traffic.add(each);
-                populations.add(new PlannedSimulation.Population(
-                        arrivals,
-                        group,
-                        start,
-                        PlannedSimulation.Users.handingOver(service.name(), () -> each.handOver(group))));
+                                service.name(), simulation, each, SimulatedUsers.Surroundings.PLAIN, frames::send));
             }
-            firstOperation += service.kinds().size();
+            int group = PlannedUsers.group(service.rate().highest() / plan.slice().of());
+            ServiceTraffic each = new ServiceTraffic(
+                    number,
+                    firstOperation,
+                    service,
+                    plan.slice(),
+                    arrivals,
+                    plan.keys(),
+                    runner,
+                    inFlight,
+                    timekeeper,
+                    planStart);
+            each.start();
+            traffic.add(each);
+            return new PlannedSimulation.Population(
+                    arrivals,
+                    plan.slice(),
+                    group,
+                    this::gatlingStarts,
+                    PlannedSimulation.Users.handingOver(service.name(), () -> each.handOver(group)));
         }
-        Thread.ofPlatform().name("gatling").daemon().start(() -> inject(populations));
-        return traffic;
-    }
 
-    /** Gatling starts now, for one service after the other: the first to hear of it says when the plan begins, for all. */
-    private void planBegins(CompletableFuture<Long> planStart, Timekeeper timekeeper) {
-        long instantNanos = timekeeper.nowNanos() + BURST_NANOS;
-        if (planStart.complete(instantNanos)) {
-            frames.send(new Frame.Started(instantNanos));
-            PauseMeter.start(timekeeper, (at, duration) -> frames.send(new Frame.Paused(at, duration)));
+        /** One for each arrival. */
+        private PlannedSimulation.Population users(ArrivalPlan arrivals, SimulatedUsers users) {
+            return new PlannedSimulation.Population(arrivals, plan.slice(), 1, this::gatlingStarts, users);
         }
-    }
 
-    private void inject(List<PlannedSimulation.Population> populations) {
-        try {
-            GatlingEngine.run(populations);
-            frames.send(new Frame.Failed("the arrival plan has come to its end", "Make the rehearsal shorter."));
-        } catch (RuntimeException | Error e) {
-            frames.send(new Frame.Failed("Gatling failed: " + e, "This is a defect; please report it."));
-            throw e;
+        /** Gatling starts now, for one service after the other: when the plan begins after that, less the lead that users have. */
+        private long gatlingStarts() {
+            if (plan.slice().isWhole()) {
+                begin(timekeeper.nowNanos() + BURST_NANOS);
+                return BURST_NANOS - LEAD_NANOS;
+            }
+            if (!planStart.isDone()) {
+                frames.send(new Frame.Ready());
+            }
+            return planStart.join() - timekeeper.nowNanos() - LEAD_NANOS;
         }
-    }
 
-    private void drain(
-            List<Traffic> traffic, Timekeeper timekeeper, StopPoint stop, InFlight inFlight, long limitNanos) {
-        long stopNanos = stop.decide(timekeeper::nowNanos, STOP_MARGIN_NANOS);
-        // By the plan alone, once; what simulations come to shows while they end.
-        List<Traffic> open = traffic.stream()
-                .filter(service -> !(service instanceof ServiceTraffic))
-                .toList();
-        long fixed = planned(traffic, stopNanos) - planned(open, stopNanos);
-        while ((!traffic.stream().allMatch(service -> service.isCertainBefore(stopNanos))
-                        || inFlight.recorded() < fixed + planned(open, stopNanos))
-                && timekeeper.nowNanos() < stopNanos + limitNanos) {
-            LockSupport.parkNanos(DRAIN_POLL_NANOS);
+        /** The first to say it says it for all services. */
+        void begin(long instantNanos) {
+            if (planStart.complete(instantNanos)) {
+                frames.send(new Frame.Started(instantNanos));
+                PauseMeter.start(timekeeper, (at, duration) -> frames.send(new Frame.Paused(at, duration)));
+            }
         }
-        long nowNanos = timekeeper.nowNanos();
-        traffic.forEach(service -> service.abandonRest(stopNanos, nowNanos));
-        inFlight.abandon(stopNanos, nowNanos);
-        long planned = fixed + planned(open, stopNanos);
-        frames.send(new Frame.Drained(stopNanos, planned, inFlight.recorded()));
-    }
 
-    private static long planned(List<Traffic> traffic, long stopNanos) {
-        return traffic.stream()
-                .mapToLong(service -> service.plannedBefore(stopNanos))
-                .sum();
+        private void inject(List<PlannedSimulation.Population> populations) {
+            try {
+                GatlingEngine.run(populations);
+                frames.send(new Frame.Failed("the arrival plan has come to its end", "Make the rehearsal shorter."));
+            } catch (RuntimeException | Error e) {
+                frames.send(new Frame.Failed("Gatling failed: " + e, "This is a defect; please report it."));
+                throw e;
+            }
+        }
+
+        /** One whose operations have versions. */
+        ServiceTraffic of(int service) {
+            return (ServiceTraffic) traffic.get(service);
+        }
+
+        void deploy(int service, int version, long overNanos) {
+            frames.send(new Frame.Deploying(traffic.get(service).deploy(version, overNanos)));
+        }
+
+        void offer(String[] words) {
+            boolean accepted = words[1].equals("stop")
+                    ? stop.offer(timekeeper::nowNanos, Long.parseLong(words[2]))
+                    : of(number(words, 2)).hold(Long.parseLong(words[3]));
+            frames.send(new Frame.Offered(accepted));
+        }
+
+        void stop(long limitNanos) {
+            drain(stop.decide(timekeeper::nowNanos, STOP_MARGIN_NANOS), limitNanos);
+        }
+
+        void stopAt(long instantNanos, long limitNanos) {
+            stop.decide(instantNanos);
+            drain(instantNanos, limitNanos);
+        }
+
+        private void drain(long stopNanos, long limitNanos) {
+            // By the plan alone, once; what simulations come to shows while they end.
+            List<Traffic> open = traffic.stream()
+                    .filter(service -> !(service instanceof ServiceTraffic))
+                    .toList();
+            long fixed = planned(traffic, stopNanos) - planned(open, stopNanos);
+            while ((!traffic.stream().allMatch(service -> service.isCertainBefore(stopNanos))
+                            || inFlight.recorded() < fixed + planned(open, stopNanos))
+                    && timekeeper.nowNanos() < stopNanos + limitNanos) {
+                LockSupport.parkNanos(DRAIN_POLL_NANOS);
+            }
+            long nowNanos = timekeeper.nowNanos();
+            traffic.forEach(service -> service.abandonRest(stopNanos, nowNanos));
+            inFlight.abandon(stopNanos, nowNanos);
+            long planned = fixed + planned(open, stopNanos);
+            frames.send(new Frame.Drained(stopNanos, planned, inFlight.recorded()));
+        }
+
+        private static long planned(List<Traffic> traffic, long stopNanos) {
+            return traffic.stream()
+                    .mapToLong(service -> service.plannedBefore(stopNanos))
+                    .sum();
+        }
     }
 }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import dev.rehearsal.scenario.Parameter;
 import dev.rehearsal.scenario.Rate;
 import dev.rehearsal.scenario.Workload;
+import dev.rehearsal.scenario.Workload.Service;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -12,14 +13,16 @@ import tools.jackson.databind.ObjectMapper;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * All that the injector is told: one line of JSON on its standard input.
+ * All that the injector is told: one line of JSON on its standard input, or its connection.
  *
- * @param originNanoTime the run's origin on the clock that both processes share
+ * @param originNanoTime the run's origin on the injector's clock, which where it is a process of the same machine is the harness's
+ * @param slice which of the arrivals are the injector's
  * @param pooled see {@link LoadSpec#pooled}
  * @param keys by {@code table.column}
  */
 record InjectorPlan(
         long originNanoTime,
+        Slice slice,
         long seed,
         String jdbcUrl,
         List<String> replicaJdbcUrls,
@@ -29,6 +32,13 @@ record InjectorPlan(
     InjectorPlan {
         replicaJdbcUrls = List.copyOf(replicaJdbcUrls);
         keys = new TreeMap<>(keys);
+    }
+
+    /** The pools of its slice, not those of the whole workload. */
+    List<Service> services() {
+        return workload.services().stream()
+                .map(service -> service.withPool(slice.part(service.pool())))
+                .toList();
     }
 
     String toLine() {

@@ -13,22 +13,26 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** The forked JVM: its command line, its streams, the last it said. Safe for use by several threads. */
-final class InjectorProcess implements AutoCloseable {
+final class InjectorProcess implements InjectorLink {
     private static final int LINES_KEPT = 20;
     private static final String RESOURCES = "dev/rehearsal/load/";
 
+    private final Slice slice;
     private final Process process;
     private final OutputStream commands;
     private final DataInputStream frames;
     private final Thread errorReader;
     private final Deque<String> lastLines = new ArrayDeque<>();
 
-    private InjectorProcess(Process process) {
+    private InjectorProcess(Slice slice, Process process) {
+        this.slice = slice;
         this.process = process;
         this.commands = process.getOutputStream();
         this.frames = new DataInputStream(new BufferedInputStream(process.getInputStream(), 1 << 16));
@@ -37,9 +41,9 @@ final class InjectorProcess implements AutoCloseable {
     }
 
     /** @param simulations behind the harness' own class path */
-    static InjectorProcess start(List<Path> simulations) throws EnvironmentException {
+    static InjectorProcess start(Slice slice, List<Path> simulations) throws EnvironmentException {
         try {
-            return new InjectorProcess(new ProcessBuilder(command(StartUpCache.options(), simulations)).start());
+            return new InjectorProcess(slice, new ProcessBuilder(command(StartUpCache.options(), simulations)).start());
         } catch (IOException e) {
             throw new EnvironmentException(
                     "cannot start the load injector: " + e.getMessage(),
@@ -83,29 +87,57 @@ final class InjectorProcess implements AutoCloseable {
         return command;
     }
 
-    long id() {
-        return process.pid();
+    @Override
+    public Slice slice() {
+        return slice;
     }
 
-    DataInputStream frames() {
+    @Override
+    public String place() {
+        return "process " + process.pid() + " of this machine";
+    }
+
+    @Override
+    public OptionalLong processId() {
+        return OptionalLong.of(process.pid());
+    }
+
+    @Override
+    public boolean sharesClock() {
+        return true;
+    }
+
+    @Override
+    public String way(String jdbcUrl) {
+        return jdbcUrl;
+    }
+
+    @Override
+    public DataInputStream frames() {
         return frames;
     }
 
-    /** Sends one line. */
-    synchronized void command(String line) throws IOException {
+    @Override
+    public synchronized void command(String line) throws IOException {
         commands.write((line + "\n").getBytes(StandardCharsets.UTF_8));
         commands.flush();
     }
 
-    /** How the process ended, and the last lines that it wrote; waits for both. Only after its frames have ended. */
-    String obituary() throws InterruptedException {
+    /** With the last lines that it wrote. */
+    @Override
+    public String obituary(Optional<String> trouble) throws InterruptedException {
+        if (trouble.isPresent()) {
+            // It may go on, and nobody can understand it any more.
+            process.destroyForcibly();
+        }
         int status = process.waitFor();
         errorReader.join();
         String last;
         synchronized (lastLines) {
             last = String.join("\n", lastLines);
         }
-        return "the load injector (process " + process.pid() + ") ended with status " + status
+        return slice.injector() + " (process " + process.pid() + ") ended with status " + status
+                + trouble.map(what -> " after " + what).orElse("")
                 + (last.isEmpty() ? "" : "; its last lines were:\n" + last);
     }
 

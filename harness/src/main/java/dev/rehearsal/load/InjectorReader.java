@@ -1,58 +1,46 @@
 package dev.rehearsal.load;
 
 import dev.rehearsal.run.Journal;
-import dev.rehearsal.run.RequestLog;
-import dev.rehearsal.run.RequestLog.OperationKey;
 import dev.rehearsal.run.RunEvent;
 import dev.rehearsal.scenario.EnvironmentException;
 import java.io.DataInputStream;
 import java.io.IOException;
-import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.function.IntPredicate;
 
 /**
- * Reads what the injector tells, on a thread of its own: requests go to {@code requests.bin} and the live view, pauses to the journal. When the
+ * Reads what an injector tells, on a thread of its own: requests go to the recording, pauses to the journal. When the
  * stream ends before the drain has, the injector has failed. Safe for use by several threads.
  */
 final class InjectorReader implements AutoCloseable {
     private static final String REPORT = "Start again; if it happens again, report it with these lines.";
 
-    private final InjectorProcess injector;
+    private final InjectorLink injector;
+    private final Recording recording;
     private final Journal journal;
-    private final Path requestsFile;
-    private final RequestLog.Writer requests;
-    private final LiveStatistics statistics;
+    private final CompletableFuture<Frame.Ready> ready = new CompletableFuture<>();
     private final CompletableFuture<Frame.Started> started = new CompletableFuture<>();
     /** Answers that are waited for, in order. */
     private final Queue<CompletableFuture<Frame.Deploying>> deploying = new ConcurrentLinkedQueue<>();
+
+    private final Queue<CompletableFuture<Frame.Offered>> offered = new ConcurrentLinkedQueue<>();
+    private final Queue<CompletableFuture<TimedClock>> clocks = new ConcurrentLinkedQueue<>();
 
     private final CompletableFuture<Frame.Drained> drained = new CompletableFuture<>();
     private final CompletableFuture<EnvironmentException> failure = new CompletableFuture<>();
     private CompletableFuture<Void> ended = CompletableFuture.completedFuture(null);
     private volatile boolean closing;
+    private Optional<String> trouble = Optional.empty();
 
-    /** @param planned see {@link LiveStatistics} */
-    InjectorReader(
-            InjectorProcess injector,
-            List<OperationKey> operations,
-            IntPredicate planned,
-            Path requestsFile,
-            Journal journal)
-            throws EnvironmentException {
+    /** @param backNanoTime when the answer was here */
+    record TimedClock(Frame.Clock answer, long backNanoTime) {}
+
+    InjectorReader(InjectorLink injector, Recording recording, Journal journal) {
         this.injector = injector;
+        this.recording = recording;
         this.journal = journal;
-        this.requestsFile = requestsFile;
-        this.statistics = new LiveStatistics(operations, planned);
-        try {
-            this.requests = new RequestLog.Writer(requestsFile, operations);
-        } catch (IOException e) {
-            throw notWritable(e);
-        }
     }
 
     void start() {
@@ -60,8 +48,13 @@ final class InjectorReader implements AutoCloseable {
                 this::run, Thread.ofPlatform().name("injector's frames").daemon()::start);
     }
 
-    LiveStatistics statistics() {
-        return statistics;
+    InjectorLink injector() {
+        return injector;
+    }
+
+    /** Done when it waits to be told when the plan begins, which only one of several does; fails when the injector does. */
+    CompletableFuture<Frame.Ready> ready() {
+        return ready;
     }
 
     /** Done when the arrivals flow; fails when the injector does. */
@@ -71,8 +64,22 @@ final class InjectorReader implements AutoCloseable {
 
     /** To be asked before the command is sent: done when it is answered; fails when the injector does. */
     CompletableFuture<Frame.Deploying> deploying() {
-        CompletableFuture<Frame.Deploying> answer = new CompletableFuture<>();
-        deploying.add(answer);
+        return awaited(deploying);
+    }
+
+    /** Likewise. */
+    CompletableFuture<Frame.Offered> offered() {
+        return awaited(offered);
+    }
+
+    /** Likewise. */
+    CompletableFuture<TimedClock> clock() {
+        return awaited(clocks);
+    }
+
+    private <T> CompletableFuture<T> awaited(Queue<CompletableFuture<T>> answers) {
+        CompletableFuture<T> answer = new CompletableFuture<>();
+        answers.add(answer);
         var unused = failure.thenAccept(answer::completeExceptionally);
         return answer;
     }
@@ -99,59 +106,78 @@ final class InjectorReader implements AutoCloseable {
     }
 
     private void run() {
-        try (requests) {
+        try {
             Optional<Frame.Drained> end = readFrames();
-            requests.flush();
+            recording.flush();
             end.ifPresent(drained::complete);
             if (end.isEmpty()) {
-                fail(new EnvironmentException(injector.obituary(), REPORT));
+                fail(new EnvironmentException(injector.obituary(trouble), REPORT));
             }
-        } catch (IOException e) {
-            fail(notWritable(e));
+        } catch (EnvironmentException e) {
+            fail(e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
     /** Returns the last frame of a load that drained; empty if there was none. */
-    private Optional<Frame.Drained> readFrames() throws IOException {
+    private Optional<Frame.Drained> readFrames() throws EnvironmentException {
         DataInputStream frames = injector.frames();
         byte[] scratch = new byte[64];
-        for (Optional<Frame> next = Frame.read(frames, scratch); next.isPresent(); next = Frame.read(frames, scratch)) {
+        for (Optional<Frame> next = next(frames, scratch); next.isPresent(); next = next(frames, scratch)) {
             switch (next.get()) {
-                case Frame.Request finished -> {
-                    requests.append(finished.request());
-                    statistics.record(finished.request());
-                }
+                case Frame.Request finished -> recording.add(finished.request());
                 case Frame.Paused paused ->
                     journal.record(new RunEvent.Paused(paused.atNanos(), "injector", paused.durationNanos()));
+                case Frame.Ready waits -> ready.complete(waits);
                 case Frame.Started begun -> started.complete(begun);
                 case Frame.Deploying begun -> deploying.remove().complete(begun);
-                case Frame.Failed failed -> fail(new EnvironmentException(failed.message(), failed.remedy()));
+                case Frame.Offered answer -> offered.remove().complete(answer);
+                case Frame.Clock answer -> clocks.remove().complete(new TimedClock(answer, System.nanoTime()));
+                case Frame.Alive alive -> {}
+                case Frame.Failed failed -> fail(new EnvironmentException(said(failed), failed.remedy()));
                 case Frame.Drained end -> {
                     return Optional.of(end);
                 }
             }
-            if (frames.available() == 0) {
-                requests.flush();
+            if (available(frames) == 0) {
+                recording.flush();
             }
         }
         return Optional.empty();
     }
 
-    /** The first reason counts: what follows from it is noise. */
-    private void fail(EnvironmentException reason) {
+    private Optional<Frame> next(DataInputStream frames, byte[] scratch) {
+        try {
+            return Frame.read(frames, scratch);
+        } catch (IOException e) {
+            trouble = Optional.of(String.valueOf(e.getMessage()));
+            return Optional.empty();
+        }
+    }
+
+    /** Of a connection that is lost, reading says more. */
+    private static int available(DataInputStream frames) {
+        try {
+            return frames.available();
+        } catch (IOException e) {
+            return 0;
+        }
+    }
+
+    private String said(Frame.Failed failed) {
+        return injector.slice().isWhole()
+                ? failed.message()
+                : injector.slice().injector() + ", " + injector.place() + ": " + failed.message();
+    }
+
+    /** The first reason counts: what follows from it is noise. Called for the failure of another slice's injector too, without which this one is of no use. */
+    void fail(EnvironmentException reason) {
         if (!closing) {
             failure.complete(reason);
         }
+        ready.completeExceptionally(reason);
         started.completeExceptionally(reason);
         drained.completeExceptionally(reason);
-    }
-
-    private EnvironmentException notWritable(IOException e) {
-        return new EnvironmentException(
-                "cannot write " + requestsFile + ": " + e.getMessage(),
-                "Make the run's directory writable, and see that its disk is not full.",
-                e);
     }
 }

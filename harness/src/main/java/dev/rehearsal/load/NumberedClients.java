@@ -25,19 +25,24 @@ final class NumberedClients implements DataSource {
 
     private final String service;
     private final String jdbcUrl;
+    private final Slice slice;
     private final Properties properties;
     private final Map<PGConnection, Integer> numbers = new ConcurrentHashMap<>();
 
-    /** @param properties of the driver */
-    NumberedClients(String service, String jdbcUrl, Properties properties) {
+    /**
+     * @param slice whose clients have numbers that those of no other have
+     * @param properties of the driver
+     */
+    NumberedClients(String service, String jdbcUrl, Slice slice, Properties properties) {
         this.service = service;
         this.jdbcUrl = jdbcUrl;
+        this.slice = slice;
         this.properties = properties;
     }
 
     @Override
     public Connection getConnection() throws SQLException {
-        int number = LAST.incrementAndGet();
+        int number = LAST.incrementAndGet() * slice.of() + slice.number();
         Properties named = new Properties();
         named.putAll(properties);
         named.setProperty("ApplicationName", ApplicationNames.client(service, number));

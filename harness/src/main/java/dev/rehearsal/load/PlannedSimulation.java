@@ -20,10 +20,11 @@ public final class PlannedSimulation extends Simulation {
     /**
      * The users of one service.
      *
+     * @param slice of the plan's arrivals
      * @param group how many arrivals one user stands for
      * @param planStart see {@link PlannedUsers}
      */
-    record Population(ArrivalPlan plan, int group, LongSupplier planStart, Users users) {}
+    record Population(ArrivalPlan plan, Slice slice, int group, LongSupplier planStart, Users users) {}
 
     /** What users do. */
     interface Users {
@@ -50,7 +51,8 @@ public final class PlannedSimulation extends Simulation {
 
     private static io.gatling.javaapi.core.PopulationBuilder builder(Population population) {
         List<OpenInjectionStep> steps =
-                List.of(new PlannedUsers(population.plan(), population.group(), population.planStart()));
+                List.of(new PlannedUsers(
+                        population.plan(), population.slice(), population.group(), population.planStart()));
         return new io.gatling.javaapi.core.PopulationBuilder(population
                 .users()
                 .injected(new OpenInjectionProfile(

@@ -25,11 +25,17 @@ final class PlannedUsers implements OpenInjectionStep {
 
     private final transient ArrivalPlan plan;
     private final transient LongSupplier planStart;
+    private final transient Slice slice;
     private final int group;
 
-    /** @param planStart in nanoseconds after Gatling's start, may be negative; asked when Gatling starts. Users due before it are due at once */
     PlannedUsers(ArrivalPlan plan, int group, LongSupplier planStart) {
+        this(plan, Slice.WHOLE, group, planStart);
+    }
+
+    /** @param planStart in nanoseconds after Gatling's start, may be negative; asked when Gatling starts. Users due before it are due at once */
+    PlannedUsers(ArrivalPlan plan, Slice slice, int group, LongSupplier planStart) {
         this.plan = plan;
+        this.slice = slice;
         this.planStart = planStart;
         this.group = group;
     }
@@ -41,7 +47,7 @@ final class PlannedUsers implements OpenInjectionStep {
 
     @Override
     public Iterator<FiniteDuration> chain(Iterator<FiniteDuration> following) {
-        return new Due(plan, group, planStart.getAsLong());
+        return new Due(plan, slice, group, planStart.getAsLong());
     }
 
     /** Not known; Gatling wants to know whether there are any. */
@@ -73,15 +79,18 @@ final class PlannedUsers implements OpenInjectionStep {
     /** When each user is due after Gatling's start. */
     private static final class Due extends AbstractIterator<FiniteDuration> {
         private final ArrivalPlan plan;
-        private final int group;
+        /** From the first arrival of a user to the first of the next one. */
+        private final int step;
+
         private final long planStartNanos;
         private int slot;
         private long[] offsets;
         private int inSlot;
 
-        Due(ArrivalPlan plan, int group, long planStartNanos) {
+        Due(ArrivalPlan plan, Slice slice, int group, long planStartNanos) {
             this.plan = plan;
-            this.group = group;
+            this.step = group * slice.of();
+            this.inSlot = slice.number();
             this.planStartNanos = planStartNanos;
             this.offsets = plan.offsets(0);
         }
@@ -103,7 +112,7 @@ final class PlannedUsers implements OpenInjectionStep {
                 throw new java.util.NoSuchElementException("the plan has ended");
             }
             long due = planStartNanos + offsets[inSlot];
-            inSlot += group;
+            inSlot += step;
             return new FiniteDuration(Math.max(0, TimeUnit.NANOSECONDS.toMillis(due)), TimeUnit.MILLISECONDS);
         }
     }

@@ -88,9 +88,11 @@ final class Pools {
      * Opens all pools and fills them.
      *
      * @param pooled whether a pooler is in the way to the primary
+     * @param slice whose pools these are
      * @throws EnvironmentException if a server does not give as many connections
      */
-    static Pools filled(List<Service> services, String jdbcUrl, boolean pooled, List<String> replicaJdbcUrls)
+    static Pools filled(
+            List<Service> services, String jdbcUrl, boolean pooled, List<String> replicaJdbcUrls, Slice slice)
             throws EnvironmentException {
         Pools pools = new Pools();
         try {
@@ -112,7 +114,7 @@ final class Pools {
                 HikariConfig config = config(service, service.name());
                 Optional<NumberedClients> clients = Optional.empty();
                 if (pooled) {
-                    clients = Optional.of(throughPooler(service, jdbcUrl, config));
+                    clients = Optional.of(throughPooler(service, jdbcUrl, slice, config));
                 } else {
                     config.setJdbcUrl(jdbcUrl);
                 }
@@ -163,14 +165,15 @@ final class Pools {
     }
 
     /** A pooler takes no {@code options}; what they say is said in the session, which is the client's own where there are any. */
-    private static NumberedClients throughPooler(Service service, String jdbcUrl, HikariConfig config) {
+    private static NumberedClients throughPooler(
+            Service service, String jdbcUrl, Slice slice, HikariConfig config) {
         Properties properties = new Properties();
         properties.putAll(config.getDataSourceProperties());
         properties.remove("options");
         service.statementTimeout()
                 .ifPresent(timeout -> config.setConnectionInitSql("set statement_timeout = " + timeout.toMillis()));
         config.setDataSourceProperties(new Properties());
-        NumberedClients clients = new NumberedClients(service.name(), jdbcUrl, properties);
+        NumberedClients clients = new NumberedClients(service.name(), jdbcUrl, slice, properties);
         config.setDataSource(clients);
         return clients;
     }

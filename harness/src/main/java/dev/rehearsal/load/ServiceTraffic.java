@@ -41,12 +41,22 @@ final class ServiceTraffic implements Traffic {
     private final Thread pacer;
     private final int workers;
 
+    private final Slice slice;
+
     // What is next; guarded by this.
     private final ArrivalPlan.Instants instants;
+    /** Of the next arrival of this slice, among all. */
     private long index;
+
     private final Deque<Worker> idle = new ArrayDeque<>();
+    private long taken;
+    /** Those between the last one taken and the next that are other slices', which count among the operations all the same. */
+    private final long[] others;
+
+    private int otherCount;
     private final long[] perOperation;
     private long lastInstant;
+    private long heldFromNanos = Long.MAX_VALUE;
     private final Deployments deployments = new Deployments();
 
     private final int[] firstOfVersion;
@@ -56,12 +66,14 @@ final class ServiceTraffic implements Traffic {
     /**
      * @param service index in the workload
      * @param firstOperation index of the service's first operation in the request log
+     * @param slice which of the arrivals are started here
      * @param planStart known before the first arrival is handed over
      */
     ServiceTraffic(
             int service,
             int firstOperation,
             Service spec,
+            Slice slice,
             ArrivalPlan plan,
             Map<String, KeyDomain> keys,
             RequestRunner runner,
@@ -72,6 +84,8 @@ final class ServiceTraffic implements Traffic {
         this.firstOperation = firstOperation;
         this.plan = plan;
         this.instants = plan.instants();
+        this.slice = slice;
+        this.others = new long[slice.of() - 1];
         this.runner = runner;
         this.inFlight = inFlight;
         this.timekeeper = timekeeper;
@@ -95,6 +109,7 @@ final class ServiceTraffic implements Traffic {
             firstOfVersion[version] =
                     firstOfVersion[version - 1] + spec.operations(before).size();
         }
+        skipOthers();
     }
 
     @Override
@@ -102,6 +117,31 @@ final class ServiceTraffic implements Traffic {
         long startNanos = Math.max(timekeeper.nowNanos(), lastInstant + 1);
         deployments.add(new Deployments.Window(version, startNanos, overNanos));
         return startNanos;
+    }
+
+    /**
+     * Starts no arrival of {@code fromNanos} or later until {@link #release} or {@link #deployAt} says how to go on.
+     *
+     * @return false if one was started already; then nothing is held
+     */
+    synchronized boolean hold(long fromNanos) {
+        if (fromNanos <= lastInstant) {
+            return false;
+        }
+        heldFromNanos = fromNanos;
+        return true;
+    }
+
+    /** Goes on as before. */
+    synchronized void release() {
+        heldFromNanos = Long.MAX_VALUE;
+        LockSupport.unpark(pacer);
+    }
+
+    /** Goes on, with another version that comes from the instant that was held: for all slices the same one. */
+    synchronized void deployAt(int version, long startNanos, long overNanos) {
+        deployments.add(new Deployments.Window(version, startNanos, overNanos));
+        release();
     }
 
     /** Lets the next arrivals of the plan come; returns at once. */
@@ -145,7 +185,7 @@ final class ServiceTraffic implements Traffic {
 
     /** What comes next, if that is near; if it is not, the worker is idle from now on. */
     private synchronized Optional<InFlight.Request> nextFor(Worker worker) {
-        if (handedOver.get() > index && nextInstant() - timekeeper.nowNanos() <= AHEAD_NANOS) {
+        if (!mayNotGoOn() && nextInstant() - timekeeper.nowNanos() <= AHEAD_NANOS) {
             return Optional.of(begunNext());
         }
         idle.push(worker);
@@ -161,11 +201,11 @@ final class ServiceTraffic implements Traffic {
 
     /** Gives idle workers what is near, starts what is due and has no worker, and returns when to look again. */
     private long startDue() {
-        while (handedOver.get() <= index()) {
+        while (mayNotGoOn()) {
             LockSupport.park();
         }
         synchronized (this) {
-            while (handedOver.get() > index) {
+            while (!mayNotGoOn()) {
                 long instant = nextInstant();
                 long left = instant - timekeeper.nowNanos();
                 if (left > AHEAD_NANOS) {
@@ -189,13 +229,13 @@ final class ServiceTraffic implements Traffic {
         return inFlight.begun(arrival, firstOperation + arrival.operation());
     }
 
-    private synchronized long index() {
-        return index;
+    private synchronized boolean mayNotGoOn() {
+        return handedOver.get() <= taken || nextInstant() >= heldFromNanos;
     }
 
     @Override
     public long plannedBefore(long instantNanos) {
-        return plan.countBefore(instantNanos - planStart.join());
+        return slice.count(plan.countBefore(instantNanos - planStart.join()));
     }
 
     /** It is the plan's. */
@@ -221,16 +261,37 @@ final class ServiceTraffic implements Traffic {
         return planStart.join() + instants.peek();
     }
 
-    private synchronized Arrival next() {
+    /** Takes the next arrival of this slice; its instant has come, or it never will. */
+    synchronized Arrival next() {
+        long planStartNanos = planStart.join();
+        for (int i = 0; i < otherCount; i++) {
+            perOperation[firstOfName[operation(index - otherCount + i, planStartNanos + others[i])]]++;
+        }
         long instantNanos = nextInstant();
-        int version = deployments.version(plan.versionDraw(index), instantNanos);
-        int operation = firstOfVersion[version] + plan.operation(index, version);
+        int operation = operation(index, instantNanos);
         int counted = firstOfName[operation];
         Arrival arrival = new Arrival(service, operation, index, perOperation[counted], instantNanos);
         perOperation[counted]++;
         lastInstant = instantNanos;
+        taken++;
         index++;
         instants.next();
+        skipOthers();
         return arrival;
+    }
+
+    /** By its version, and so not before its instant has come. */
+    private int operation(long arrival, long instantNanos) {
+        int version = deployments.version(plan.versionDraw(arrival), instantNanos);
+        return firstOfVersion[version] + plan.operation(arrival, version);
+    }
+
+    private void skipOthers() {
+        otherCount = 0;
+        while (!slice.has(index)) {
+            others[otherCount] = instants.next();
+            otherCount++;
+            index++;
+        }
     }
 }

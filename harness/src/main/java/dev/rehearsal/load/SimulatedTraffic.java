@@ -29,6 +29,7 @@ final class SimulatedTraffic implements Traffic, ArrivingUsers {
     private final List<String> transactions;
     private final String serviceName;
     private final String className;
+    private final Slice slice;
     private final ArrivalPlan plan;
     private final RequestRunner runner;
     private final InFlight inFlight;
@@ -49,6 +50,7 @@ final class SimulatedTraffic implements Traffic, ArrivingUsers {
     /**
      * @param service index in the workload
      * @param firstOperation index of the simulation's first transaction in the request log
+     * @param slice which of the arrivals are users here
      * @param planStart known before the first user is there
      * @param broken is told what makes the simulation useless
      */
@@ -57,6 +59,7 @@ final class SimulatedTraffic implements Traffic, ArrivingUsers {
             int firstOperation,
             Service spec,
             Simulation simulation,
+            Slice slice,
             ArrivalPlan plan,
             RequestRunner runner,
             InFlight inFlight,
@@ -70,6 +73,7 @@ final class SimulatedTraffic implements Traffic, ArrivingUsers {
                 .toList();
         this.serviceName = spec.name();
         this.className = simulation.className();
+        this.slice = slice;
         this.plan = plan;
         this.runner = runner;
         this.inFlight = inFlight;
@@ -78,11 +82,13 @@ final class SimulatedTraffic implements Traffic, ArrivingUsers {
         this.broken = broken;
         this.perTransaction = new AtomicLongArray(transactions.size());
         this.instants = plan.instants();
+        index = slice.skipOthers(0, instants);
     }
 
     @Override
     public synchronized ArrivingUsers.User arrive() {
-        User user = new User(index++, planStart.join() + instants.next());
+        User user = new User(index, planStart.join() + instants.next());
+        index = slice.skipOthers(index + 1, instants);
         users.add(user);
         return user;
     }
@@ -111,7 +117,7 @@ final class SimulatedTraffic implements Traffic, ArrivingUsers {
     }
 
     private long toCome(long stopNanos) {
-        return Math.max(0, plan.countBefore(stopNanos - planStart.join()) - index);
+        return slice.count(index, plan.countBefore(stopNanos - planStart.join()));
     }
 
     @Override
@@ -119,7 +125,8 @@ final class SimulatedTraffic implements Traffic, ArrivingUsers {
         closed = true;
         long start = planStart.join();
         while (start + instants.peek() < stopNanos) {
-            abandoned(index++, start + instants.next(), nowNanos);
+            abandoned(index, start + instants.next(), nowNanos);
+            index = slice.skipOthers(index + 1, instants);
         }
         users.stream()
                 .filter(user -> user.dueNanos < stopNanos && !user.hasAsked)

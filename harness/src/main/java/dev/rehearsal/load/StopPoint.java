@@ -24,14 +24,28 @@ final class StopPoint {
         return decided.isDone() && t0Nanos >= decided.join();
     }
 
+    /**
+     * Lets no arrival of {@code candidateNanos} or later run before {@link #decide(long)}. May be asked again, with a later instant.
+     *
+     * @return whether none of them can have run yet
+     */
+    boolean offer(LongSupplier now, long candidateNanos) {
+        published = candidateNanos;
+        return now.getAsLong() < candidateNanos;
+    }
+
+    /** Stops at an instant that was offered. Once only. */
+    void decide(long instantNanos) {
+        decided.complete(instantNanos);
+    }
+
     /** Stops {@code marginNanos} from now, or as soon after as can be exact; returns the instant. Once only. */
     long decide(LongSupplier now, long marginNanos) {
         long candidate;
         do {
             candidate = now.getAsLong() + marginNanos;
-            published = candidate;
-        } while (now.getAsLong() >= candidate);
-        decided.complete(candidate);
+        } while (!offer(now, candidate));
+        decide(candidate);
         return candidate;
     }
 }

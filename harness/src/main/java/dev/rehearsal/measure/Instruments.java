@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -172,8 +173,8 @@ public final class Instruments implements AutoCloseable {
     }
 
     /** To be said when there is a load generator, so that it is known how busy it was. */
-    public void watchGenerator(long processId) {
-        sampler.watchGenerator(processId);
+    public void watchGenerator(List<Long> processIds) {
+        sampler.watchGenerator(processIds);
     }
 
     /** To be said before the server is taken away on purpose: that instruments lose it is then no trouble of theirs. */

@@ -10,6 +10,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -26,7 +27,7 @@ final class ServerSampler implements AutoCloseable {
     private final ObservedServer server;
     private final Absences absences;
     private volatile ProcessorTime processorTime;
-    private volatile ProcessorTime generatorTime = new ProcessorTime(-1);
+    private volatile List<ProcessorTime> generatorTimes = List.of();
     private final RunClock clock;
     private final Journal journal;
     private final Thread thread;
@@ -60,9 +61,16 @@ final class ServerSampler implements AutoCloseable {
         processorTime = new ProcessorTime(postmasterPid);
     }
 
-    /** From now on the load generator's processor time is known too. */
-    void watchGenerator(long pid) {
-        generatorTime = new ProcessorTime(pid);
+    /** From now on the load generator's processor time is known too; where it has no process on this machine, it is not. */
+    void watchGenerator(List<Long> pids) {
+        generatorTimes = pids.stream().map(ProcessorTime::new).toList();
+    }
+
+    private double generatorsSinceLast() {
+        List<ProcessorTime> generators = generatorTimes;
+        return generators.isEmpty()
+                ? -1
+                : generators.stream().mapToDouble(ProcessorTime::treeSinceLast).sum();
     }
 
     private void sample(Connection first) {
@@ -109,7 +117,7 @@ final class ServerSampler implements AutoCloseable {
                 }
                 if (count % SAMPLES_PER_SHARES == 0) {
                     shares = processorTime.sinceLast();
-                    generator = generatorTime.treeSinceLast();
+                    generator = generatorsSinceLast();
                 }
                 ServerQueries.Activity activity = queries.activity();
                 waitingForLocks = activity.waitingForLocks();

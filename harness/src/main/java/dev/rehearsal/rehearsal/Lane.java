@@ -184,7 +184,7 @@ final class Lane implements AutoCloseable {
                 FrontServices.started(scenario, environment, directory.outputs(), registry, progress, clock, journal);
         services = Optional.of(started);
         writeback = Optional.of(plot.writeback());
-        instruments.watchGenerator(load.processId());
+        instruments.watchGenerator(load.processIds());
         load.begin(loadSpec(started), clock, directory.requests(), journal);
     }
 

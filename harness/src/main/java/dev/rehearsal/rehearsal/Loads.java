@@ -2,6 +2,7 @@ package dev.rehearsal.rehearsal;
 
 import dev.rehearsal.load.Load;
 import dev.rehearsal.scenario.EnvironmentException;
+import dev.rehearsal.scenario.Injectors;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,13 +13,17 @@ final class Loads implements AutoCloseable {
 
     private Loads() {}
 
-    /** Starts all of them, which get themselves ready meanwhile; does not wait. */
-    static Loads launched(int count, List<Path> simulations) throws EnvironmentException {
+    /**
+     * Starts all of them, which get themselves ready meanwhile; does not wait.
+     *
+     * @param injectors of each
+     */
+    static Loads launched(int count, Injectors injectors, List<Path> simulations) throws EnvironmentException {
         Loads loads = new Loads();
         boolean complete = false;
         try {
             for (int i = 0; i < count; i++) {
-                loads.loads.add(Load.launch(simulations));
+                loads.loads.add(Load.launch(injectors, simulations));
             }
             complete = true;
             return loads;

@@ -97,7 +97,9 @@ public final class Rehearsal implements AutoCloseable {
         Path cache = CacheDirectory.resolve();
         try (SimulationClasses simulations = SimulationClasses.of(scenario);
                 Loads loads = Loads.launched(
-                        scenario.databases().map(Databases::count).orElse(1), simulations.classPath());
+                        scenario.databases().map(Databases::count).orElse(1),
+                        scenario.workload().injectors(),
+                        simulations.classPath());
                 Workspace workspace = Workspace.open(cache, scenario.name(), deletion, clock, journal);
                 Grounds grounds = grounds(cache, workspace, journal)) {
             rehearseOver(grounds, loads, new RunningRegistry(cache), new RightNow(journal));

@@ -144,6 +144,7 @@ class RegressionOfNothingTest {
                 run.troubles(),
                 run.limitations(),
                 List.of(),
+                run.injectors(),
                 Optional.of(new LoadEnded(run.load().orElseThrow().atNanos(), requests.size(), requests.size())),
                 run.end(),
                 run.lastSeenNanos(),

@@ -167,9 +167,9 @@ class LoadBesidePgbench {
             load.begin(new LoadSpec(workload, 42, url, List.of(), url), clock, file, event -> {});
             Thread.sleep(SECONDS.toMillis(WARMUP_SECONDS));
             long from = clock.nowNanos();
-            Duration before = Pgbench.cpu(load.processId());
+            Duration before = Pgbench.cpu(load.processIds().getFirst());
             Thread.sleep(SECONDS.toMillis(SECONDS_MEASURED));
-            Duration used = Pgbench.cpu(load.processId()).minus(before);
+            Duration used = Pgbench.cpu(load.processIds().getFirst()).minus(before);
             long to = clock.nowNanos();
             load.stopAndDrain(Duration.ofSeconds(10));
             List<RequestRecord> requests = new ArrayList<>();

@@ -417,7 +417,7 @@ class LoadTest {
             begin(load, workload);
             load.onFailure(noticed::countDown);
             await().atMost(LIMIT).until(() -> load.live().completed() >= 50);
-            ProcessHandle.of(load.processId()).orElseThrow().destroyForcibly();
+            ProcessHandle.of(load.processIds().getFirst()).orElseThrow().destroyForcibly();
 
             assertThat(noticed.await(LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
             assertThat(load.failure())
@@ -461,7 +461,7 @@ class LoadTest {
     @Test
     void closingEndsTheInjectorAlsoBeforeItBegan() throws Exception {
         Load load = Load.launch();
-        ProcessHandle injector = ProcessHandle.of(load.processId()).orElseThrow();
+        ProcessHandle injector = ProcessHandle.of(load.processIds().getFirst()).orElseThrow();
 
         load.close();
 

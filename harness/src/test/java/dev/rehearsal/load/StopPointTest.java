@@ -35,4 +35,18 @@ class StopPointTest {
         assertThat(instant).isEqualTo(114);
         assertThat(stop.admits(107)).isTrue();
     }
+
+    /** Another injector may have been too late for what this one could still do. */
+    @Test
+    void dividesArrivalsAtTheLastOfferThatAllCouldTake() {
+        StopPoint stop = new StopPoint();
+
+        assertThat(stop.offer(() -> 100, 105)).isTrue();
+        assertThat(stop.offer(() -> 110, 110)).isFalse();
+        assertThat(stop.offer(() -> 112, 130)).isTrue();
+        stop.decide(130);
+
+        assertThat(stop.admits(129)).isTrue();
+        assertThat(stop.admits(130)).isFalse();
+    }
 }

@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -83,7 +84,7 @@ class InstrumentsTest {
         try (MeasuredServer server = MeasuredServer.started(directory);
                 Connection holder = server.connect("harness-app/checkout");
                 Connection waiter = server.connect("harness-app/checkout")) {
-            server.instruments().watchGenerator(ProcessHandle.current().pid());
+            server.instruments().watchGenerator(List.of(ProcessHandle.current().pid()));
             server.execute("create table orders (id int)", "insert into orders select generate_series(1, 20000)");
             MeasuredServer.execute(holder, "begin", "lock table orders in access exclusive mode");
             Thread waiting = Thread.startVirtualThread(() -> {

@@ -203,6 +203,15 @@ final class Circumstances {
                         "requests counted",
                         Quantities.count(load.recorded()) + " of " + Quantities.count(load.planned())
                                 + " planned arrivals")));
+        if (!run.injectors().isEmpty()) {
+            facts.add(new Fact(
+                    "injectors",
+                    lines(run.injectors().stream()
+                                    .map(injector -> "slice " + injector.slice() + ", " + Closing.injector(injector)))
+                            + "\neach takes every arrival whose number, divided by " + run.injectors().size()
+                            + ", leaves its slice’s, and has its part of each pool’s connections: where one slice’s are all"
+                            + " taken, a request of it waits though another slice has one free"));
+        }
         List<String> lag = Closing.replicaLag(run);
         if (!lag.isEmpty()) {
             facts.add(new Fact("replica lag, at most", lines(lag.stream())));

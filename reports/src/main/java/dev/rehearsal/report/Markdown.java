@@ -56,7 +56,7 @@ public final class Markdown {
                 .ifPresent(sentence ->
                         text.append("- Lint: ").append(safe(sentence)).append('\n'));
         text.append("- Instruments: ")
-                .append(safe(Closing.instruments(verdict)))
+                .append(safe(Closing.instruments(run, verdict)))
                 .append(".\n");
         run.limitations()
                 .forEach(limited -> text.append("- Limited, ")

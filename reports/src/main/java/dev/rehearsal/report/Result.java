@@ -144,7 +144,25 @@ public record Result(
             OptionalDouble machineCpuBaselineFraction,
             OptionalDouble smallestLimitMillis,
             CrossCheck crossCheck,
-            List<Limitation> limitations) {}
+            List<Limitation> limitations,
+            List<Injector> injectors) {}
+
+    /**
+     * One of several load generators, or one that somebody else started.
+     *
+     * @param slice from 0
+     * @param clock null: the harness's own
+     */
+    public record Injector(int slice, String place, long planned, long recorded, Optional<InjectorClock> clock) {}
+
+    /**
+     * @param offsetMillis how far the injector's clock, which counts from some moment of its own, was ahead of the harness's
+     * @param driftMillis by how much that was more at the end of the load
+     * @param errorMillis by how much times of this injector may be wrong beside others
+     * @param wallOffsetMillis how far its wall clock, which times nothing, was ahead
+     */
+    public record InjectorClock(
+            double offsetMillis, double driftMillis, double errorMillis, double wallOffsetMillis) {}
 
     /**
      * What an instrument had to do without.

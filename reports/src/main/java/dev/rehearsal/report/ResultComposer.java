@@ -193,7 +193,22 @@ final class ResultComposer {
                         rounded(check.longestWaitMillis()),
                         rounded(check.longestResponseMillis()),
                         rounded(check.unexplainedMillis())),
-                run.limitations().stream().map(ResultComposer::limitation).toList());
+                run.limitations().stream().map(ResultComposer::limitation).toList(),
+                run.injectors().stream().map(ResultComposer::injector).toList());
+    }
+
+    private static Result.Injector injector(RunEvent.InjectorEnded injector) {
+        return new Result.Injector(
+                injector.slice(),
+                injector.place(),
+                injector.planned(),
+                injector.recorded(),
+                injector.clock()
+                        .map(clock -> new Result.InjectorClock(
+                                millis(clock.before().offsetNanos()),
+                                millis(clock.driftNanos()),
+                                millis(clock.errorNanos()),
+                                millis(clock.wallOffsetNanos()))));
     }
 
     private static Result.Limitation limitation(RunEvent.InstrumentLimited limited) {

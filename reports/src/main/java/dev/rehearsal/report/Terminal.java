@@ -82,7 +82,7 @@ public final class Terminal {
         labelled("rollback", Closing.rollback(verdict.rollback()));
         verdict.drills().forEach(drill -> labelled("drill", Closing.drill(drill)));
         LintRows.disagreement(run).ifPresent(sentence -> labelled("lint", sentence));
-        labelled("instruments", Closing.instruments(verdict));
+        labelled("instruments", Closing.instruments(run, verdict));
         for (InstrumentLimited limited : run.limitations()) {
             labelled("limited", limited.instrument() + ": " + Closing.limitation(limited));
         }

@@ -51,6 +51,7 @@ import java.util.OptionalLong;
     @JsonSubTypes.Type(value = RunEvent.InstrumentTrouble.class, name = "instrumentTrouble"),
     @JsonSubTypes.Type(value = RunEvent.InstrumentLimited.class, name = "instrumentLimited"),
     @JsonSubTypes.Type(value = RunEvent.Noted.class, name = "note"),
+    @JsonSubTypes.Type(value = RunEvent.InjectorEnded.class, name = "injectorEnded"),
     @JsonSubTypes.Type(value = RunEvent.LoadEnded.class, name = "loadEnded"),
     @JsonSubTypes.Type(value = RunEvent.RunEnded.class, name = "runEnded")
 })
@@ -953,6 +954,48 @@ public sealed interface RunEvent {
 
     /** Something the reader should know: another run on this machine, a busy host. */
     record Noted(long atNanos, String message) implements RunEvent {}
+
+    /**
+     * One of several load generators has drained, or one that somebody else had started. Of the one process that the harness starts itself nothing is
+     * recorded.
+     *
+     * @param slice of the arrival plan, from 0
+     * @param of how many slices there are
+     * @param place where it was, such as {@code process 4711 of this machine}
+     * @param planned arrivals of its slice up to the stop
+     * @param recorded requests it told of
+     * @param clock empty: it is the harness's own
+     */
+    record InjectorEnded(
+            long atNanos,
+            int slice,
+            int of,
+            String place,
+            long planned,
+            long recorded,
+            Optional<InjectorClock> clock)
+            implements RunEvent {}
+
+    /** How far a clock is ahead of the harness's, and by how much that may be wrong. */
+    record ClockReading(long offsetNanos, long errorNanos) {}
+
+    /**
+     * The clock of a load generator on another machine. Its times were brought to the harness's by the first reading.
+     *
+     * @param after at the end of the load
+     * @param wallOffsetNanos how far the wall clock, which times nothing, is ahead of the harness's
+     */
+    record InjectorClock(ClockReading before, ClockReading after, long wallOffsetNanos) {
+        /** How far the clocks went apart, as far as can be told. */
+        public long driftNanos() {
+            return after.offsetNanos() - before.offsetNanos();
+        }
+
+        /** By how much times may be wrong beside those of others; a response, which begins and ends on one clock, is not wrong by it. */
+        public long errorNanos() {
+            return Math.max(before.errorNanos(), Math.abs(driftNanos()) + after.errorNanos());
+        }
+    }
 
     /**
      * The load has stopped and drained.

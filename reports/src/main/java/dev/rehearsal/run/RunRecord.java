@@ -3,6 +3,7 @@ package dev.rehearsal.run;
 import dev.rehearsal.run.RunEvent.DatasetReady;
 import dev.rehearsal.run.RunEvent.EnvironmentReady;
 import dev.rehearsal.run.RunEvent.HttpTiming;
+import dev.rehearsal.run.RunEvent.InjectorEnded;
 import dev.rehearsal.run.RunEvent.InstrumentLimited;
 import dev.rehearsal.run.RunEvent.InstrumentTrouble;
 import dev.rehearsal.run.RunEvent.LedgerRead;
@@ -65,6 +66,7 @@ public record RunRecord(
         List<InstrumentTrouble> troubles,
         List<InstrumentLimited> limitations,
         List<Noted> notes,
+        List<InjectorEnded> injectors,
         Optional<LoadEnded> load,
         Optional<RunEnded> end,
         long lastSeenNanos,
@@ -89,6 +91,7 @@ public record RunRecord(
         troubles = List.copyOf(troubles);
         limitations = List.copyOf(limitations);
         notes = List.copyOf(notes);
+        injectors = List.copyOf(injectors);
     }
 
     /**

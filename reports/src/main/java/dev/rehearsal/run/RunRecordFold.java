@@ -5,6 +5,7 @@ import dev.rehearsal.run.RunEvent.DatasetReady;
 import dev.rehearsal.run.RunEvent.EnvironmentReady;
 import dev.rehearsal.run.RunEvent.FaultEnded;
 import dev.rehearsal.run.RunEvent.FaultStarted;
+import dev.rehearsal.run.RunEvent.InjectorEnded;
 import dev.rehearsal.run.RunEvent.InstrumentLimited;
 import dev.rehearsal.run.RunEvent.InstrumentTrouble;
 import dev.rehearsal.run.RunEvent.LedgerRead;
@@ -63,6 +64,7 @@ final class RunRecordFold {
     private final SequencedMap<String, InstrumentLimited> limitations = new LinkedHashMap<>();
     private final List<Noted> notes = new ArrayList<>();
     private final List<LedgerRead> ledgerReads = new ArrayList<>();
+    private final List<InjectorEnded> injectors = new ArrayList<>();
     private long lastSeenNanos = Long.MIN_VALUE;
 
     /** @throws IllegalArgumentException if the event cannot follow those before it */
@@ -106,6 +108,7 @@ final class RunRecordFold {
             case InstrumentTrouble e -> troubles.add(e);
             case InstrumentLimited e -> limitations.put(e.instrument(), e);
             case Noted e -> notes.add(e);
+            case InjectorEnded e -> injectors.add(e);
             case LoadEnded e -> load = e;
             case RunEnded e -> end = e;
         }
@@ -173,6 +176,7 @@ final class RunRecordFold {
                 troubles,
                 List.copyOf(limitations.values()),
                 notes,
+                injectors,
                 Optional.ofNullable(load),
                 Optional.ofNullable(end),
                 lastSeenNanos,

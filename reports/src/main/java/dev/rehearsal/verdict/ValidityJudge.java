@@ -1,6 +1,8 @@
 package dev.rehearsal.verdict;
 
 import dev.rehearsal.run.RequestRecord;
+import dev.rehearsal.run.RunEvent.InjectorClock;
+import dev.rehearsal.run.RunEvent.InjectorEnded;
 import dev.rehearsal.run.RunEvent.LoadEnded;
 import dev.rehearsal.run.RunEvent.Outcome;
 import dev.rehearsal.run.RunEvent.Paused;
@@ -28,6 +30,7 @@ import java.util.Set;
  *   <tr><td>requests</td><td>as many requests recorded as were planned, and as many in the file as were recorded
  *   <tr><td>lag</td><td>the p99 of the generator's lag, in each stage judged, is at most {@value #LAG_PERCENT} % of the smallest latency limit judged;
  *       without one, at most {@value #LAG_WITHOUT_LIMIT_MILLIS} ms: beyond it, the traffic was not the planned one
+ *   <tr><td>clocks</td><td>times of injectors on other machines are wrong beside the others' by at most as much as the generator may be late
  *   <tr><td>pause</td><td>no pause of the generator in the stages judged is longer than {@value #PAUSE_PERCENT} % of that limit
  *   <tr><td>rate</td><td>in a baseline without faults, what arrived was served but for less than {@value HeldRate#NOTABLE_PERCENT} % (see
  *       {@link HeldRate})
@@ -80,6 +83,7 @@ final class ValidityJudge {
         troubles();
         allRequests();
         OptionalDouble lagP99 = lag();
+        clocks();
         long pause = pause();
         BaselineDrift drift = drift();
         Optional<HeldRate> served = undisturbedBaseline().flatMap(baseline -> HeldRate.served(run, baseline));
@@ -168,9 +172,7 @@ final class ValidityJudge {
             return OptionalDouble.empty();
         }
         long p99 = latest.get().overall().lag().percentileNanos(99);
-        double bound = smallestLimitNanos.isPresent()
-                ? smallestLimitNanos.getAsDouble() * LAG_PERCENT / 100
-                : (double) LAG_WITHOUT_LIMIT_MILLIS * 1_000_000;
+        double bound = lagBoundNanos();
         if (p99 > bound) {
             reasons.add("The load generator was late: its lag p99 "
                     + Wording.during(latest.get().stage()) + " was " + Quantities.duration(p99)
@@ -183,6 +185,32 @@ final class ValidityJudge {
             late = true;
         }
         return OptionalDouble.of((double) p99);
+    }
+
+    private double lagBoundNanos() {
+        return smallestLimitNanos.isPresent()
+                ? smallestLimitNanos.getAsDouble() * LAG_PERCENT / 100
+                : (double) LAG_WITHOUT_LIMIT_MILLIS * 1_000_000;
+    }
+
+    /** Arrivals of a clock that is wrong come as much too early or too late, and stand beside locks of another time. */
+    private void clocks() {
+        for (InjectorEnded injector : run.injectors()) {
+            injector.clock()
+                    .filter(clock -> clock.errorNanos() > lagBoundNanos())
+                    .ifPresent(clock -> reasons.add(apart(injector, clock)));
+        }
+    }
+
+    private String apart(InjectorEnded injector, InjectorClock clock) {
+        return "The clock of the injector of slice " + injector.slice() + ", " + injector.place()
+                + ", and the harness's are too far apart: at the end it was "
+                + Quantities.duration(Math.abs(clock.driftNanos()))
+                + (clock.driftNanos() < 0 ? " behind" : " ahead of") + " what it was at the start, and that could be told to ± "
+                + Quantities.duration(Math.max(clock.before().errorNanos(), clock.after().errorNanos()))
+                + smallestLimit("; together more than " + LAG_PERCENT + " % of the smallest limit judged")
+                + ". Let one source of time keep both machines' clocks, bring the machines nearer to each other, or judge with a"
+                + " larger limit.";
     }
 
     private String smallestLimit(String words) {

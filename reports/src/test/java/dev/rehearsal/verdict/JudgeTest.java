@@ -355,6 +355,32 @@ class JudgeTest {
                 .event(new RunEvent.FaultEnded(nanos(toMillis), 0, "Stood still.", true));
     }
 
+    /** An injector on another machine, whose clock was measured to a millisecond and has gained so much until the end. */
+    private static RunEvent injector(long gainedMillis) {
+        return new RunEvent.InjectorEnded(
+                nanos(60_000),
+                1,
+                3,
+                "host-b at 10.0.0.7",
+                10,
+                10,
+                Optional.of(new RunEvent.InjectorClock(
+                        new RunEvent.ClockReading(nanos(7_000_000), nanos(1)),
+                        new RunEvent.ClockReading(nanos(7_000_000 + gainedMillis), nanos(1)),
+                        0)));
+    }
+
+    @Test
+    void clocksTooFarApartMakeARunInconclusiveAndAreSaidWithTheirOffset() {
+        assertThat(new RunBuilder().event(injector(-998)).judged().validity().reasons())
+                .noneMatch(reason -> reason.contains("clock"));
+        assertThat(new RunBuilder().event(injector(-1_200)).judged().validity().reasons())
+                .contains("The clock of the injector of slice 1, host-b at 10.0.0.7, and the harness's are too far apart: at the"
+                        + " end it was 1.20 s behind what it was at the start, and that could be told to ± 1.0 ms. Let one source"
+                        + " of time keep both machines' clocks, bring the machines nearer to each other, or judge with a larger"
+                        + " limit.");
+    }
+
     @Test
     void judgesTheOutageOfEachOperationByItself() {
         Verdict verdict = new RunBuilder()

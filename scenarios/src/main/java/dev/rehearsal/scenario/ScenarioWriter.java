@@ -167,11 +167,24 @@ public final class ScenarioWriter {
     private static Map<String, Object> workload(Workload workload, Path folder) {
         Map<String, Object> map = new LinkedHashMap<>();
         map.put("arrivals", workload.arrivals().name().toLowerCase(Locale.ROOT));
+        if (!workload.injectors().equals(Injectors.ONE)) {
+            map.put("injectors", injectors(workload.injectors()));
+        }
         map.put(
                 "services",
                 workload.services().stream()
                         .map(service -> service(service, folder))
                         .toList());
+        return map;
+    }
+
+    private static Map<String, Object> injectors(Injectors injectors) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("count", number(injectors.count()));
+        injectors.at().ifPresent(at -> {
+            map.put("at", at);
+            map.put("within", Quantity.write(injectors.within()));
+        });
         return map;
     }
 

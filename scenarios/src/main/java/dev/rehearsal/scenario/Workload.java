@@ -12,9 +12,14 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 /** The traffic: an open workload, whose arrivals do not wait for the database. */
-public record Workload(Arrivals arrivals, List<Service> services) {
+public record Workload(Arrivals arrivals, Injectors injectors, List<Service> services) {
     public Workload {
         services = List.copyOf(services);
+    }
+
+    /** One that a single process makes. */
+    public Workload(Arrivals arrivals, List<Service> services) {
+        this(arrivals, Injectors.ONE, services);
     }
 
     /** The same with other arrival rates. */
@@ -34,6 +39,7 @@ public record Workload(Arrivals arrivals, List<Service> services) {
     private Workload withRates(UnaryOperator<Rate> changed) {
         return new Workload(
                 arrivals,
+                injectors,
                 services.stream()
                         .map(service -> new Service(
                                 service.name(),
@@ -55,6 +61,7 @@ public record Workload(Arrivals arrivals, List<Service> services) {
     public Workload listening(Map<String, Integer> ports) {
         return new Workload(
                 arrivals,
+                injectors,
                 services.stream()
                         .map(service -> new Service(
                                 service.name(),
@@ -82,6 +89,7 @@ public record Workload(Arrivals arrivals, List<Service> services) {
                 Stream.concat(plan.steps().stream(), plan.rollback().stream()).toList();
         return new Workload(
                 arrivals,
+                injectors,
                 services.stream().map(service -> service.deployedBy(steps)).toList());
     }
 
@@ -182,6 +190,11 @@ public record Workload(Arrivals arrivals, List<Service> services) {
                     .flatMap(
                             version -> operations(version).stream().map(operation -> new Versioned(version, operation)))
                     .toList();
+        }
+
+        /** The same with another pool. */
+        public Service withPool(Pool other) {
+            return new Service(name, rate, other, statementTimeout, retry, operations, versions, simulation);
         }
 
         private Service deployedBy(List<Step> steps) {

@@ -29,7 +29,7 @@ final class WorkloadReader {
     /** The least that HikariCP takes. */
     private static final Duration SHORTEST_CONNECTION_TIMEOUT = Duration.ofMillis(250);
 
-    private static final Keys KEYS = Keys.of("arrivals", "services").later("preset");
+    private static final Keys KEYS = Keys.of("arrivals", "injectors", "services").later("preset");
     private static final Keys SERVICE_KEYS = Keys.of(
                     "name",
                     "rate",
@@ -96,7 +96,10 @@ final class WorkloadReader {
         block.require("services", SERVICES_ADVICE)
                 .ifPresent(
                         list -> list.filledList(SERVICES_ADVICE).forEach(item -> services.add(service(item, names))));
-        return new Workload(arrivals, services);
+        Optional<Value> split = block.get("injectors");
+        Injectors injectors = split.map(InjectorsReader::read).orElse(Injectors.ONE);
+        split.ifPresent(given -> InjectorsReader.check(given, injectors, services));
+        return new Workload(arrivals, injectors, services);
     }
 
     private Service service(Value value, Set<String> names) {

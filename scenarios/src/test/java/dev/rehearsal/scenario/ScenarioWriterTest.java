@@ -30,6 +30,7 @@ class ScenarioWriterTest {
             dataset: { use: tiny, scale: 0.5, tables: { coupons: { rows: 1_000 } } }
             workload:
               arrivals: constant
+              injectors: { count: 3, at: "10.0.0.5:7654", within: 90s }
               services:
                 - name: checkout
                   rate: { curve: [ { at: 0s, rate: 60/s }, { at: 90s, rate: 3000.5/min } ] }
