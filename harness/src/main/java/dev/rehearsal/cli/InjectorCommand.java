@@ -47,8 +47,9 @@ final class InjectorCommand implements Callable<Integer> {
     @Option(
             names = "--slice",
             paramLabel = "NUMBER",
-            description = "Which slice, from 0. Without it, what the scheduler says: JOB_COMPLETION_INDEX of a Kubernetes"
-                    + " Indexed Job, or HARNESS_TASK_SLOT, set to {{.Task.Slot}} in a Swarm job.")
+            description =
+                    "Which slice, from 0. Without it, what the scheduler says: JOB_COMPLETION_INDEX of a Kubernetes"
+                            + " Indexed Job, or HARNESS_TASK_SLOT, set to {{.Task.Slot}} in a Swarm job.")
     private Optional<String> slice = Optional.empty();
 
     @Override
@@ -87,9 +88,8 @@ final class InjectorCommand implements Callable<Integer> {
         }
         String slot = environment.getOrDefault(SWARM, "");
         if (slot.isEmpty()) {
-            throw new IllegalArgumentException(
-                    "no slice: give --slice, or run as a Kubernetes Indexed Job (" + KUBERNETES + ") or a Swarm job with "
-                            + SWARM + "={{.Task.Slot}}");
+            throw new IllegalArgumentException("no slice: give --slice, or run as a Kubernetes Indexed Job ("
+                    + KUBERNETES + ") or a Swarm job with " + SWARM + "={{.Task.Slot}}");
         }
         // To the first task of a job, whose slot is 0, Swarm gives the node's id instead.
         return slot.matches("[a-z0-9]{25}") ? 0 : number(slot, SWARM);

@@ -45,8 +45,7 @@ public final class CalledInjector {
     /** The same, for an environment that is not this process's. */
     static List<String> commandOf(String harness, int slice, Duration within) {
         List<String> command = new ArrayList<>(InjectorProcess.command(StartUpCache.options()));
-        command.addAll(List.of(
-                InjectorMain.CALL, harness, String.valueOf(slice), String.valueOf(within.toMillis())));
+        command.addAll(List.of(InjectorMain.CALL, harness, String.valueOf(slice), String.valueOf(within.toMillis())));
         return command;
     }
 
@@ -57,13 +56,11 @@ public final class CalledInjector {
      * @param gone what to do when the harness is gone in the midst of the work
      * @throws EnvironmentException if it does not answer, or does not want this one
      */
-    static void run(
-            HarnessAddress harness, int slice, Duration within, Map<String, String> environment, Runnable gone)
+    static void run(HarnessAddress harness, int slice, Duration within, Map<String, String> environment, Runnable gone)
             throws EnvironmentException, IOException, InterruptedException {
         run(
                 harness,
-                new Handshake.Caller(
-                        Handshake.Purpose.LOAD, InjectorVersion.own(), slice, hostName(environment)),
+                new Handshake.Caller(Handshake.Purpose.LOAD, InjectorVersion.own(), slice, hostName(environment)),
                 within,
                 environment,
                 gone);

@@ -208,8 +208,7 @@ final class Injector {
             Thread.ofPlatform().name("gatling").daemon().start(() -> inject(populations));
         }
 
-        private PlannedSimulation.Population population(
-                int number, int firstOperation, Service service, Pools pools) {
+        private PlannedSimulation.Population population(int number, int firstOperation, Service service, Pools pools) {
             ArrivalPlan arrivals = new ArrivalPlan(plan.seed(), plan.workload().arrivals(), service);
             if (service.http().isPresent()) {
                 HttpTraffic each = new HttpTraffic(
@@ -254,7 +253,8 @@ final class Injector {
                         new SimulatedUsers(
                                 service.name(), simulation, each, SimulatedUsers.Surroundings.PLAIN, frames::send));
             }
-            int group = PlannedUsers.group(service.rate().highest() / plan.slice().of());
+            int group =
+                    PlannedUsers.group(service.rate().highest() / plan.slice().of());
             ServiceTraffic each = new ServiceTraffic(
                     number,
                     firstOperation,

@@ -89,8 +89,8 @@ public final class InjectorMain {
                 () -> Runtime.getRuntime().halt(0));
         frames.start();
         int status = 0;
-        BufferedReader lines =
-                new BufferedReader(new InputStreamReader(new FileInputStream(FileDescriptor.in), StandardCharsets.UTF_8));
+        BufferedReader lines = new BufferedReader(
+                new InputStreamReader(new FileInputStream(FileDescriptor.in), StandardCharsets.UTF_8));
         try {
             new Injector(() -> Optional.ofNullable(lines.readLine()), frames).run();
             frames.close();

@@ -32,7 +32,8 @@ final class InjectorToken {
     static InjectorToken of(Map<String, String> environment) throws EnvironmentException {
         String secret = environment.getOrDefault(VARIABLE, "");
         if (secret.isEmpty()) {
-            throw new EnvironmentException(VARIABLE + " is not set, without which anybody could be an injector", REMEDY);
+            throw new EnvironmentException(
+                    VARIABLE + " is not set, without which anybody could be an injector", REMEDY);
         }
         if (secret.length() < SHORTEST) {
             throw new EnvironmentException(VARIABLE + " has " + secret.length() + " characters", REMEDY);

@@ -123,7 +123,8 @@ public final class Load implements AutoCloseable {
         }
         readers.forEach(InjectorReader::start);
         for (InjectorReader reader : readers) {
-            long origin = clock.originNanoTime() + before(reader).map(ClockSample::offsetNanos).orElse(0L);
+            long origin = clock.originNanoTime()
+                    + before(reader).map(ClockSample::offsetNanos).orElse(0L);
             InjectorPlan plan = new InjectorPlan(
                     origin,
                     reader.injector().slice(),
@@ -247,9 +248,7 @@ public final class Load implements AutoCloseable {
     public CompletableFuture<Void> underwayFinished() {
         Running now = begun();
         long nowNanos = now.clock().nowNanos();
-        return now.recording()
-                .statistics()
-                .finished(nowNanos, now.arrived().arrived(nowNanos));
+        return now.recording().statistics().finished(nowNanos, now.arrived().arrived(nowNanos));
     }
 
     /** Why an injector can no longer do its work; empty while all can. */
@@ -263,9 +262,8 @@ public final class Load implements AutoCloseable {
 
     /** Runs {@code action} once, on another thread, when an injector has failed; soon if one already has. Only after {@link #begin}. */
     public void onFailure(Runnable action) {
-        var unused = CompletableFuture.anyOf(begun().readers().stream()
-                        .map(InjectorReader::failure)
-                        .toArray(CompletableFuture<?>[]::new))
+        var unused = CompletableFuture.anyOf(
+                        begun().readers().stream().map(InjectorReader::failure).toArray(CompletableFuture<?>[]::new))
                 .thenRunAsync(action);
     }
 
@@ -309,8 +307,7 @@ public final class Load implements AutoCloseable {
     }
 
     /** Of the one process that always was there is nothing to tell. */
-    private static void tell(
-            Running now, InjectorLink injector, Frame.Drained drained, Optional<InjectorClock> clock) {
+    private static void tell(Running now, InjectorLink injector, Frame.Drained drained, Optional<InjectorClock> clock) {
         if (!now.several() && injector.sharesClock()) {
             return;
         }
@@ -345,8 +342,7 @@ public final class Load implements AutoCloseable {
         if (Math.abs(after.wallOffsetNanos()) > NOTABLE_WALL_OFFSET_NANOS) {
             now.journal().record(new RunEvent.Noted(now.clock().nowNanos(), wallClocksApart(reader.injector(), after)));
         }
-        return Optional.of(
-                new InjectorClock(before.get().reading(), after.reading(), after.wallOffsetNanos()));
+        return Optional.of(new InjectorClock(before.get().reading(), after.reading(), after.wallOffsetNanos()));
     }
 
     private static String wallClocksApart(InjectorLink injector, ClockSample sample) {
@@ -367,8 +363,7 @@ public final class Load implements AutoCloseable {
             long sentNanoTime = System.nanoTime();
             send(Injector.CLOCK, reader);
             InjectorReader.TimedClock timed = await(answer, GRACE, reader, "tell its clock");
-            long backWallNanos =
-                    ClockSample.nanosSince1970(Instant.now()) - (System.nanoTime() - timed.backNanoTime());
+            long backWallNanos = ClockSample.nanosSince1970(Instant.now()) - (System.nanoTime() - timed.backNanoTime());
             samples.add(ClockSample.of(sentNanoTime, timed.answer(), timed.backNanoTime(), backWallNanos));
         }
         return ClockSample.best(samples);

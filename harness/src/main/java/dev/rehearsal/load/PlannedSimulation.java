@@ -50,9 +50,8 @@ public final class PlannedSimulation extends Simulation {
     }
 
     private static io.gatling.javaapi.core.PopulationBuilder builder(Population population) {
-        List<OpenInjectionStep> steps =
-                List.of(new PlannedUsers(
-                        population.plan(), population.slice(), population.group(), population.planStart()));
+        List<OpenInjectionStep> steps = List.of(
+                new PlannedUsers(population.plan(), population.slice(), population.group(), population.planStart()));
         return new io.gatling.javaapi.core.PopulationBuilder(population
                 .users()
                 .injected(new OpenInjectionProfile(

@@ -59,7 +59,8 @@ final class SealedLines {
     }
 
     private byte[] transformed(int mode, byte[] text) throws IOException {
-        byte[] nonce = ByteBuffer.allocate(NONCE_BYTES).putInt(0).putLong(number).array();
+        byte[] nonce =
+                ByteBuffer.allocate(NONCE_BYTES).putInt(0).putLong(number).array();
         number++;
         try {
             Cipher cipher = Cipher.getInstance("AES/GCM/NoPadding");

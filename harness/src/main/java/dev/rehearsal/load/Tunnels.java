@@ -19,7 +19,8 @@ import java.util.regex.Pattern;
  * trip two more copies and two more wake-ups. Safe for use by several threads.
  */
 final class Tunnels implements AutoCloseable {
-    private static final Pattern LOOPBACK = Pattern.compile("jdbc:postgresql://(?:127\\.0\\.0\\.1|localhost):(\\d+)/.*");
+    private static final Pattern LOOPBACK =
+            Pattern.compile("jdbc:postgresql://(?:127\\.0\\.0\\.1|localhost):(\\d+)/.*");
     private static final int BUFFER_BYTES = 1 << 15;
 
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();

@@ -16,7 +16,10 @@ class ClockSampleTest {
         long answered = received + 50;
         long returned = sent + there + 50 + back;
         return ClockSample.of(
-                sent, new Frame.Clock(received, answered, 1_000_000 + answered - ahead + 777), returned, 1_000_000 + returned);
+                sent,
+                new Frame.Clock(received, answered, 1_000_000 + answered - ahead + 777),
+                returned,
+                1_000_000 + returned);
     }
 
     @ParameterizedTest

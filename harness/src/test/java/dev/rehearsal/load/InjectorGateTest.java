@@ -124,7 +124,8 @@ class InjectorGateTest {
     @Test
     void somebodyWhoIsNoInjectorIsHungUpOn() throws Exception {
         try (Socket socket = new Socket("127.0.0.1", gate.port())) {
-            socket.getOutputStream().write("GET / HTTP/1.1\r\n\r\n".getBytes(java.nio.charset.StandardCharsets.US_ASCII));
+            socket.getOutputStream()
+                    .write("GET / HTTP/1.1\r\n\r\n".getBytes(java.nio.charset.StandardCharsets.US_ASCII));
             socket.shutdownOutput();
 
             assertThat(socket.getInputStream().read()).isEqualTo(-1);

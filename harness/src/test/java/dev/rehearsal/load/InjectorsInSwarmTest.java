@@ -84,8 +84,7 @@ class InjectorsInSwarmTest {
         InjectorGate gate = InjectorGate.opened(
                 new Injectors(COUNT, Optional.of(gateway + ":0"), LIMIT), Map.of(InjectorToken.VARIABLE, TOKEN));
         String job = "";
-        try (LocalServer server =
-                        TestCluster.servers().start(TestCluster.clone(directory.resolve("data")), Map.of());
+        try (LocalServer server = TestCluster.servers().start(TestCluster.clone(directory.resolve("data")), Map.of());
                 Load load = Load.over(gate)) {
             job = job(gateway + ":" + gate.port());
             String url = server.jdbcUrl(Snapshot.DATABASE);
@@ -98,10 +97,12 @@ class InjectorsInSwarmTest {
             load.stopAndDrain(LIMIT);
             String started = job;
             await().atMost(LIMIT)
-                    .until(() -> docker("service", "ps", started, "--format", "{{.CurrentState}}")
-                            .lines()
-                            .filter(state -> state.startsWith("Complete"))
-                            .count(), count -> count == COUNT);
+                    .until(
+                            () -> docker("service", "ps", started, "--format", "{{.CurrentState}}")
+                                    .lines()
+                                    .filter(state -> state.startsWith("Complete"))
+                                    .count(),
+                            count -> count == COUNT);
         } finally {
             if (!job.isEmpty()) {
                 docker("service", "rm", job);
@@ -119,7 +120,8 @@ class InjectorsInSwarmTest {
             assertThat(request.t0Nanos()).isEqualTo(planStart + instants.next());
             assertThat(request.outcome()).isEqualTo(Outcome.SUCCEEDED);
         }
-        assertThat(requests.stream().map(RequestRecord::backendPid).distinct()).hasSize(SHOP.pool().size());
+        assertThat(requests.stream().map(RequestRecord::backendPid).distinct())
+                .hasSize(SHOP.pool().size());
         assertThat(events.stream().filter(InjectorEnded.class::isInstance).map(InjectorEnded.class::cast))
                 .hasSize(COUNT)
                 .allSatisfy(injector -> assertThat(injector.place()).doesNotEndWith(" at 127.0.0.1"))
@@ -129,41 +131,63 @@ class InjectorsInSwarmTest {
     /** @return its id */
     private static String job(String harness) throws Exception {
         List<String> command = new ArrayList<>(List.of(
-                "service", "create", "--detach", "--quiet", "--mode", "replicated-job", "--replicas",
-                String.valueOf(COUNT), "--restart-condition", "none", "--no-resolve-image"));
+                "service",
+                "create",
+                "--detach",
+                "--quiet",
+                "--mode",
+                "replicated-job",
+                "--replicas",
+                String.valueOf(COUNT),
+                "--restart-condition",
+                "none",
+                "--no-resolve-image"));
         for (String mounted : mounted()) {
             command.addAll(List.of("--mount", "type=bind,readonly,source=" + mounted + ",target=" + mounted));
         }
         String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
         command.addAll(List.of(
-                "--env", InjectorToken.VARIABLE + "=" + TOKEN,
-                "--env", "HARNESS_TASK_SLOT={{.Task.Slot}}",
-                "--entrypoint", java,
+                "--env",
+                InjectorToken.VARIABLE + "=" + TOKEN,
+                "--env",
+                "HARNESS_TASK_SLOT={{.Task.Slot}}",
+                "--entrypoint",
+                java,
                 IMAGE,
-                "-cp", System.getProperty("java.class.path"),
-                "dev.rehearsal.cli.Main", "injector", "--harness", harness));
+                "-cp",
+                System.getProperty("java.class.path"),
+                "dev.rehearsal.cli.Main",
+                "injector",
+                "--harness",
+                harness));
         return docker(command.toArray(String[]::new));
     }
 
     /** Where Java and the classes are: no more than three folders deep, so that there are few. */
     private static List<String> mounted() throws IOException {
-        TreeSet<String> folders = new TreeSet<>(List.of(Path.of(System.getProperty("java.home")).toRealPath().toString()));
+        TreeSet<String> folders = new TreeSet<>(
+                List.of(Path.of(System.getProperty("java.home")).toRealPath().toString()));
         Stream.of("java.class.path", "surefire.test.class.path")
                 .flatMap(name -> Stream.of(System.getProperty(name, "").split(File.pathSeparator)))
                 .filter(entry -> !entry.isEmpty())
                 .map(entry -> Path.of(entry).toAbsolutePath().normalize())
                 .filter(Files::exists)
-                .map(entry -> Path.of("/").resolve(entry.subpath(0, Math.min(3, entry.getNameCount() - 1))).toString())
+                .map(entry -> Path.of("/")
+                        .resolve(entry.subpath(0, Math.min(3, entry.getNameCount() - 1)))
+                        .toString())
                 .forEach(folders::add);
         return List.copyOf(folders);
     }
 
     private static String docker(String... arguments) throws IOException, InterruptedException {
-        Process process = new ProcessBuilder(Stream.concat(Stream.of("docker"), Stream.of(arguments)).toList())
+        Process process = new ProcessBuilder(
+                        Stream.concat(Stream.of("docker"), Stream.of(arguments)).toList())
                 .redirectErrorStream(true)
                 .start();
         String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
-        assertThat(process.waitFor()).as("docker %s said: %s", String.join(" ", arguments), said).isZero();
+        assertThat(process.waitFor())
+                .as("docker %s said: %s", String.join(" ", arguments), said)
+                .isZero();
         return said;
     }
 }

@@ -56,7 +56,11 @@ class SeveralInjectorsTest {
             Optional.empty(),
             Optional.empty(),
             List.of(
-                    operation("note", 1, Map.of("id", new Parameter.Sequence(1)), "insert into notes values (:id, 'old')"),
+                    operation(
+                            "note",
+                            1,
+                            Map.of("id", new Parameter.Sequence(1)),
+                            "insert into notes values (:id, 'old')"),
                     operation(
                             "read",
                             1,
@@ -150,13 +154,13 @@ class SeveralInjectorsTest {
         List<RequestRecord> requests = requests();
         assertThat(told(RunEvent.LoadEnded.class))
                 .singleElement()
-                .satisfies(ended -> assertThat(List.of(ended.planned(), ended.recorded()))
-                        .containsOnly((long) requests.size()));
+                .satisfies(ended ->
+                        assertThat(List.of(ended.planned(), ended.recorded())).containsOnly((long) requests.size()));
         assertThat(told(InjectorEnded.class)).extracting(InjectorEnded::slice).containsExactly(0, 1, 2);
         assertThat(told(InjectorEnded.class))
                 .allSatisfy(injector -> assertThat(injector.clock()).isEmpty())
-                .allSatisfy(injector -> assertThat(injector.planned() - requests.size() / COUNT)
-                        .isBetween(0L, 1L));
+                .allSatisfy(injector ->
+                        assertThat(injector.planned() - requests.size() / COUNT).isBetween(0L, 1L));
         assertThatItIsThePlan(requests, told(RunEvent.Deploying.class));
         assertThat(ask("select count(*) from notes")).isEqualTo(ask("select max(id) from notes"));
         assertThat(ask("select count(distinct version) from notes")).isEqualTo(2);
@@ -168,8 +172,8 @@ class SeveralInjectorsTest {
         ArrivalPlan plan = new ArrivalPlan(7, Arrivals.POISSON, SHOP);
         ArrivalPlan.Instants instants = plan.instants();
         Deployments deployments = new Deployments();
-        deployed.forEach(each -> deployments.add(
-                new Deployments.Window(1, each.startNanos(), each.endNanos() - each.startNanos())));
+        deployed.forEach(each ->
+                deployments.add(new Deployments.Window(1, each.startNanos(), each.endNanos() - each.startNanos())));
         long first = instants.next();
         for (int arrival = 0; arrival < requests.size(); arrival++) {
             RequestRecord request = requests.get(arrival);
@@ -202,9 +206,10 @@ class SeveralInjectorsTest {
             processes.get(1).destroyForcibly();
 
             assertThat(noticed.await(LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
-            assertThat(load.failure()).hasValueSatisfying(reason -> assertThat(reason)
-                    .startsWith("the load injector of slice 1 (of 3, from 0), ")
-                    .contains(" at 127.0.0.1, went away"));
+            assertThat(load.failure())
+                    .hasValueSatisfying(reason -> assertThat(reason)
+                            .startsWith("the load injector of slice 1 (of 3, from 0), ")
+                            .contains(" at 127.0.0.1, went away"));
             assertThatThrownBy(() -> load.stopAndDrain(LIMIT)).isInstanceOf(EnvironmentException.class);
         } finally {
             for (Process process : processes) {

@@ -40,7 +40,9 @@ class SliceTest {
                     operation("read", 7, Map.of(), "select 1"),
                     operation("write", 2, Map.of(), "update a"),
                     operation("pay", 1, Map.of(), "update b")),
-            Map.of("v2", List.of(operation("read", 7, Map.of(), "select 2"), operation("new", 3, Map.of(), "select 3"))));
+            Map.of(
+                    "v2",
+                    List.of(operation("read", 7, Map.of(), "select 2"), operation("new", 3, Map.of(), "select 3"))));
 
     private static ServiceTraffic traffic(Arrivals arrivals, Slice slice) {
         Timekeeper still = new SimulatedDatabase(1, 1, 0, 0);
@@ -52,7 +54,9 @@ class SliceTest {
                 new ArrivalPlan(42, arrivals, SHOP),
                 Map.of(),
                 new RequestRunner(
-                        still, new StopPoint(), new Pools.OfService(new SimulatedDatabase(1, 1, 0, 0).pool(), List.of()),
+                        still,
+                        new StopPoint(),
+                        new Pools.OfService(new SimulatedDatabase(1, 1, 0, 0).pool(), List.of()),
                         Optional.empty()),
                 new InFlight(record -> {}, operation -> false),
                 still,
@@ -83,8 +87,7 @@ class SliceTest {
 
     static Stream<Arguments> plans() {
         return Stream.of(Arrivals.values())
-                .flatMap(arrivals -> Stream.of(1, 2, 3, 7)
-                        .map(of -> Arguments.of(arrivals, of)));
+                .flatMap(arrivals -> Stream.of(1, 2, 3, 7).map(of -> Arguments.of(arrivals, of)));
     }
 
     @ParameterizedTest
@@ -113,7 +116,8 @@ class SliceTest {
         for (Slice slice : Slice.all(of)) {
             for (long arrivals = 0; arrivals < 20; arrivals++) {
                 assertThat(slice.count(arrivals))
-                        .isEqualTo(LongStream.range(0, arrivals).filter(slice::has).count());
+                        .isEqualTo(
+                                LongStream.range(0, arrivals).filter(slice::has).count());
             }
         }
         long stop = PLAN_START + 11 * SECOND;
@@ -142,8 +146,8 @@ class SliceTest {
             }
         }
 
-        Iterator<FiniteDuration> due = new PlannedUsers(plan, new Slice(1, 3), 2, () -> 0L)
-                .chain(scala.collection.Iterator$.MODULE$.empty());
+        Iterator<FiniteDuration> due =
+                new PlannedUsers(plan, new Slice(1, 3), 2, () -> 0L).chain(scala.collection.Iterator$.MODULE$.empty());
 
         for (long millis : expected) {
             assertThat(due.next().toMillis()).isEqualTo(millis);

@@ -208,7 +208,8 @@ final class Circumstances {
                     "injectors",
                     lines(run.injectors().stream()
                                     .map(injector -> "slice " + injector.slice() + ", " + Closing.injector(injector)))
-                            + "\neach takes every arrival whose number, divided by " + run.injectors().size()
+                            + "\neach takes every arrival whose number, divided by "
+                            + run.injectors().size()
                             + ", leaves its slice’s, and has its part of each pool’s connections: where one slice’s are all"
                             + " taken, a request of it waits though another slice has one free"));
         }

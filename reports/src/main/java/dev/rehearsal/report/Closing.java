@@ -114,8 +114,8 @@ final class Closing {
                                 + " at the start; until the end it "
                                 + (clock.driftNanos() < 0 ? "lost " : "gained ")
                                 + Quantities.duration(Math.abs(clock.driftNanos())) + " ± "
-                                + Quantities.duration(
-                                        clock.before().errorNanos() + clock.after().errorNanos())
+                                + Quantities.duration(clock.before().errorNanos()
+                                        + clock.after().errorNanos())
                                 + ")")
                         .orElse("on the harness’s clock");
     }

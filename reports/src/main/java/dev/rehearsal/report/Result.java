@@ -161,8 +161,7 @@ public record Result(
      * @param errorMillis by how much times of this injector may be wrong beside others
      * @param wallOffsetMillis how far its wall clock, which times nothing, was ahead
      */
-    public record InjectorClock(
-            double offsetMillis, double driftMillis, double errorMillis, double wallOffsetMillis) {}
+    public record InjectorClock(double offsetMillis, double driftMillis, double errorMillis, double wallOffsetMillis) {}
 
     /**
      * What an instrument had to do without.

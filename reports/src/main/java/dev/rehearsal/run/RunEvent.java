@@ -967,13 +967,7 @@ public sealed interface RunEvent {
      * @param clock empty: it is the harness's own
      */
     record InjectorEnded(
-            long atNanos,
-            int slice,
-            int of,
-            String place,
-            long planned,
-            long recorded,
-            Optional<InjectorClock> clock)
+            long atNanos, int slice, int of, String place, long planned, long recorded, Optional<InjectorClock> clock)
             implements RunEvent {}
 
     /** How far a clock is ahead of the harness's, and by how much that may be wrong. */

@@ -206,8 +206,10 @@ final class ValidityJudge {
         return "The clock of the injector of slice " + injector.slice() + ", " + injector.place()
                 + ", and the harness's are too far apart: at the end it was "
                 + Quantities.duration(Math.abs(clock.driftNanos()))
-                + (clock.driftNanos() < 0 ? " behind" : " ahead of") + " what it was at the start, and that could be told to ± "
-                + Quantities.duration(Math.max(clock.before().errorNanos(), clock.after().errorNanos()))
+                + (clock.driftNanos() < 0 ? " behind" : " ahead of")
+                + " what it was at the start, and that could be told to ± "
+                + Quantities.duration(
+                        Math.max(clock.before().errorNanos(), clock.after().errorNanos()))
                 + smallestLimit("; together more than " + LAG_PERCENT + " % of the smallest limit judged")
                 + ". Let one source of time keep both machines' clocks, bring the machines nearer to each other, or judge with a"
                 + " larger limit.";

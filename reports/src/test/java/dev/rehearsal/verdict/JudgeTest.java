@@ -375,10 +375,11 @@ class JudgeTest {
         assertThat(new RunBuilder().event(injector(-998)).judged().validity().reasons())
                 .noneMatch(reason -> reason.contains("clock"));
         assertThat(new RunBuilder().event(injector(-1_200)).judged().validity().reasons())
-                .contains("The clock of the injector of slice 1, host-b at 10.0.0.7, and the harness's are too far apart: at the"
-                        + " end it was 1.20 s behind what it was at the start, and that could be told to ± 1.0 ms. Let one source"
-                        + " of time keep both machines' clocks, bring the machines nearer to each other, or judge with a larger"
-                        + " limit.");
+                .contains(
+                        "The clock of the injector of slice 1, host-b at 10.0.0.7, and the harness's are too far apart: at the"
+                                + " end it was 1.20 s behind what it was at the start, and that could be told to ± 1.0 ms. Let one source"
+                                + " of time keep both machines' clocks, bring the machines nearer to each other, or judge with a larger"
+                                + " limit.");
     }
 
     @Test

@@ -29,7 +29,8 @@ final class WorkloadReader {
     /** The least that HikariCP takes. */
     private static final Duration SHORTEST_CONNECTION_TIMEOUT = Duration.ofMillis(250);
 
-    private static final Keys KEYS = Keys.of("arrivals", "injectors", "services").later("preset");
+    private static final Keys KEYS =
+            Keys.of("arrivals", "injectors", "services").later("preset");
     private static final Keys SERVICE_KEYS = Keys.of(
                     "name",
                     "rate",

@@ -50,7 +50,9 @@ class InjectorsLoadingTest {
                 .isEqualTo(new Injectors(3, Optional.of("[::1]:7654"), Duration.ofMinutes(5)));
         assertThat(injectors("injectors: { at: load-host:7654 }"))
                 .isEqualTo(new Injectors(1, Optional.of("load-host:7654"), Duration.ofMinutes(2)));
-        assertThat(written.load(THREE, Map.of("workload.injectors", "2")).workload().injectors())
+        assertThat(written.load(THREE, Map.of("workload.injectors", "2"))
+                        .workload()
+                        .injectors())
                 .isEqualTo(Injectors.here(2));
     }
 
@@ -66,6 +68,7 @@ class InjectorsLoadingTest {
             injectors: 4                         | 4:14: workload.injectors: the pool of service shop has 3 connections for 4 injectors, and each needs one; make the pool larger, or the injectors fewer
             """)
     void refusesWhatCannotBe(String mistake, String problem) {
-        assertThat(written.problems(THREE.replace("injectors: 3", mistake))).containsExactly("scenario.yaml:" + problem);
+        assertThat(written.problems(THREE.replace("injectors: 3", mistake)))
+                .containsExactly("scenario.yaml:" + problem);
     }
 }
