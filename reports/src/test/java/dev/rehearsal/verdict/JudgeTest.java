@@ -356,7 +356,7 @@ class JudgeTest {
     }
 
     /** An injector on another machine, whose clock was measured to a millisecond and has gained so much until the end. */
-    private static RunEvent injector(long gainedMillis) {
+    private static RunEvent injector(double gainedMillis) {
         return new RunEvent.InjectorEnded(
                 nanos(60_000),
                 1,
