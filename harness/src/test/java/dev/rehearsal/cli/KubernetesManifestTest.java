@@ -41,7 +41,8 @@ class KubernetesManifestTest {
         JsonNode spec = manifest().get("spec");
 
         assertThat(spec.get("completionMode").asString()).isEqualTo("Indexed");
-        assertThat(spec.get("parallelism").asInt()).isEqualTo(spec.get("completions").asInt());
+        assertThat(spec.get("parallelism").asInt())
+                .isEqualTo(spec.get("completions").asInt());
         assertThat(spec.get("backoffLimit").asInt()).isZero();
         assertThat(spec.at("/template/spec/restartPolicy").asString()).isEqualTo("Never");
     }
@@ -54,7 +55,9 @@ class KubernetesManifestTest {
         String page = Files.readString(HarnessRun.ROOT.resolve("harness/README.md"));
 
         assertThat(page).contains("\n  " + image + " injector --harness ");
-        assertThat(HarnessRun.stream(container.get("args")).map(JsonNode::asString).limit(2))
+        assertThat(HarnessRun.stream(container.get("args"))
+                        .map(JsonNode::asString)
+                        .limit(2))
                 .containsExactly("injector", "--harness");
         assertThat(Files.readString(HarnessRun.ROOT.resolve("harness/docker/README.md")))
                 .contains("harness/dist/smoke-test-image " + image);
