@@ -196,8 +196,7 @@ final class Injector {
 
         private void start() throws EnvironmentException {
             List<Service> services = plan.services();
-            Pools pools = Pools.filled(
-                    services, plan.jdbcUrl(), plan.pooled(), plan.replicaJdbcUrls(), plan.slice());
+            Pools pools = Pools.filled(services, plan.jdbcUrl(), plan.pooled(), plan.replicaJdbcUrls(), plan.slice());
             List<PlannedSimulation.Population> populations = new ArrayList<>();
             int firstOperation = 0;
             for (int i = 0; i < services.size(); i++) {

@@ -19,7 +19,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 
 /**
  * Where the harness waits for injectors that others start: a scheduler, or a person. Who calls has to have the token, to be of the same version, and to
@@ -186,20 +185,20 @@ final class InjectorGate implements InjectorSource {
     }
 
     private EnvironmentException incomplete() {
-        String missing = Slice.all(injectors.count()).stream()
+        List<String> missing = Slice.all(injectors.count()).stream()
                 .map(Slice::number)
                 .filter(number -> !connected.containsKey(number))
                 .map(String::valueOf)
-                .collect(Collectors.joining(", "));
+                .toList();
         List<String> words = new ArrayList<>();
         words.add(connected.size() + " of " + injectors.count() + " injectors have reported at "
                 + injectors.at().orElseThrow() + " within " + injectors.within().toSeconds() + " s; missing: slice "
-                + missing);
+                + String.join(", ", missing));
         refused.forEach(each -> words.add("refused was " + each));
         return new EnvironmentException(
                 String.join("; ", words),
                 "Start what is missing, e.g. harness injector --harness "
-                        + injectors.at().orElseThrow() + " --slice " + missing.split(",")[0]
+                        + injectors.at().orElseThrow() + " --slice " + missing.getFirst()
                         + ", or wait longer: workload.injectors.within.");
     }
 

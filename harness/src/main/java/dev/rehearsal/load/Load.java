@@ -130,9 +130,7 @@ public final class Load implements AutoCloseable {
                     reader.injector().slice(),
                     spec.seed(),
                     reader.injector().way(spec.jdbcUrl()),
-                    spec.replicaJdbcUrls().stream()
-                            .map(reader.injector()::way)
-                            .toList(),
+                    spec.replicaJdbcUrls().stream().map(reader.injector()::way).toList(),
                     spec.pooled(),
                     spec.workload(),
                     keys);

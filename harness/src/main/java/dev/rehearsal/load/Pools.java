@@ -165,8 +165,7 @@ final class Pools {
     }
 
     /** A pooler takes no {@code options}; what they say is said in the session, which is the client's own where there are any. */
-    private static NumberedClients throughPooler(
-            Service service, String jdbcUrl, Slice slice, HikariConfig config) {
+    private static NumberedClients throughPooler(Service service, String jdbcUrl, Slice slice, HikariConfig config) {
         Properties properties = new Properties();
         properties.putAll(config.getDataSourceProperties());
         properties.remove("options");

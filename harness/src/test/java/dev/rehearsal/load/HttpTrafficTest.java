@@ -70,6 +70,7 @@ class HttpTrafficTest {
                 0,
                 5,
                 shop,
+                Slice.WHOLE,
                 new ArrivalPlan(42, Arrivals.CONSTANT, shop),
                 new InFlight(records::add, operation -> false),
                 clock,

@@ -8,6 +8,7 @@ import dev.rehearsal.scenario.Injectors;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.List;
@@ -40,7 +41,7 @@ class InjectorGateTest {
 
     private static Handshake.Agreed call(InjectorGate gate, Map<String, String> token, String version, int slice)
             throws Exception {
-        Socket socket = new Socket("127.0.0.1", gate.port());
+        Socket socket = new Socket(InetAddress.getLoopbackAddress(), gate.port());
         return new Handshake(
                         InjectorToken.of(token),
                         new DataInputStream(socket.getInputStream()),
@@ -123,7 +124,7 @@ class InjectorGateTest {
 
     @Test
     void somebodyWhoIsNoInjectorIsHungUpOn() throws Exception {
-        try (Socket socket = new Socket("127.0.0.1", gate.port())) {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), gate.port())) {
             socket.getOutputStream()
                     .write("GET / HTTP/1.1\r\n\r\n".getBytes(java.nio.charset.StandardCharsets.US_ASCII));
             socket.shutdownOutput();
