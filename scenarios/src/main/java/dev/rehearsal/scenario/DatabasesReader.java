@@ -22,6 +22,10 @@ final class DatabasesReader {
             value.problem("each is on a server of the harness's own, and a server at a url is one; remove it, or remove"
                     + " environment.url");
         }
+        if (workload.injectors().at().isPresent()) {
+            value.problem("each has a load of its own, and injectors that others start make one; remove it, or remove"
+                    + " workload.injectors.at");
+        }
         workload.services().stream()
                 .filter(service -> service.http()
                         .filter(http -> !http.ready().contains(HttpService.PORT))
