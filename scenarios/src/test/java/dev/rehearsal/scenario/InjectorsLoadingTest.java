@@ -77,7 +77,8 @@ class InjectorsLoadingTest {
     void refusesInjectorsOfOthersForSeveralDatabases() {
         assertThat(written.problems(THREE.replace("injectors: 3", "injectors: { count: 3, at: 'a-host:7654' }")
                         + "databases: { count: 2 }\n"))
-                .containsExactly("scenario.yaml:12:12: databases: each has a load of its own, and injectors that others start"
-                        + " make one; remove it, or remove workload.injectors.at");
+                .containsExactly(
+                        "scenario.yaml:12:12: databases: each has a load of its own, and injectors that others start"
+                                + " make one; remove it, or remove workload.injectors.at");
     }
 }
