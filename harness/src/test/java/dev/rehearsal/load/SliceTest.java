@@ -44,42 +44,28 @@ class SliceTest {
                     "v2",
                     List.of(operation("read", 7, Map.of(), "select 2"), operation("new", 3, Map.of(), "select 3"))));
 
-    private static ServiceTraffic traffic(Arrivals arrivals, Slice slice) {
-        Timekeeper still = new SimulatedDatabase(1, 1, 0, 0);
-        return new ServiceTraffic(
-                0,
-                0,
-                SHOP,
-                slice,
-                new ArrivalPlan(42, arrivals, SHOP),
-                Map.of(),
-                new RequestRunner(
-                        still,
-                        new StopPoint(),
-                        new Pools.OfService(new SimulatedDatabase(1, 1, 0, 0).pool(), List.of()),
-                        Optional.empty()),
-                new InFlight(record -> {}, operation -> false),
-                still,
-                CompletableFuture.completedFuture(PLAN_START));
+    private static ArrivalSequence sequence(Arrivals arrivals, Slice slice) {
+        return new ArrivalSequence(
+                0, SHOP, slice, new ArrivalPlan(42, arrivals, SHOP), CompletableFuture.completedFuture(PLAN_START));
     }
 
     /** Those before {@code untilNanos}, with a deployment of v2 over ten seconds that all slices are told of at the same moment. */
     private static List<Arrival> arrivals(Arrivals arrivals, Slice slice, long untilNanos) {
-        ServiceTraffic traffic = traffic(arrivals, slice);
+        ArrivalSequence sequence = sequence(arrivals, slice);
         long deployed = PLAN_START + 5 * SECOND;
         List<Arrival> taken = new ArrayList<>();
-        Arrival next = traffic.next();
+        Arrival next = sequence.next();
         while (next.t0Nanos() < deployed) {
             taken.add(next);
-            next = traffic.next();
+            next = sequence.next();
         }
         // One too many was taken; begin again, and deploy before it.
-        traffic = traffic(arrivals, slice);
+        sequence = sequence(arrivals, slice);
         for (int i = 0; i < taken.size(); i++) {
-            taken.set(i, traffic.next());
+            taken.set(i, sequence.next());
         }
-        traffic.deployAt(1, deployed, 10 * SECOND);
-        for (next = traffic.next(); next.t0Nanos() < untilNanos; next = traffic.next()) {
+        sequence.deployAt(1, deployed, 10 * SECOND);
+        for (next = sequence.next(); next.t0Nanos() < untilNanos; next = sequence.next()) {
             taken.add(next);
         }
         return taken;
@@ -122,7 +108,7 @@ class SliceTest {
         }
         long stop = PLAN_START + 11 * SECOND;
         assertThat(Slice.all(of).stream()
-                        .mapToLong(slice -> traffic(Arrivals.POISSON, slice).plannedBefore(stop))
+                        .mapToLong(slice -> sequence(Arrivals.POISSON, slice).countBefore(stop))
                         .sum())
                 .isEqualTo(new ArrivalPlan(42, Arrivals.POISSON, SHOP).countBefore(11 * SECOND));
     }
@@ -156,11 +142,11 @@ class SliceTest {
 
     @Test
     void anInstantCanBeHeldUntilAnArrivalOfThenWasTaken() {
-        ServiceTraffic traffic = traffic(Arrivals.CONSTANT, new Slice(1, 3));
-        Arrival first = traffic.next();
+        ArrivalSequence sequence = sequence(Arrivals.CONSTANT, new Slice(1, 3));
+        Arrival first = sequence.next();
 
-        assertThat(traffic.hold(first.t0Nanos())).isFalse();
-        assertThat(traffic.hold(first.t0Nanos() + 1)).isTrue();
+        assertThat(sequence.hold(first.t0Nanos())).isFalse();
+        assertThat(sequence.hold(first.t0Nanos() + 1)).isTrue();
     }
 
     @Test
