@@ -30,7 +30,7 @@ class ScenarioWriterTest {
             dataset: { use: tiny, scale: 0.5, tables: { coupons: { rows: 1_000 } } }
             workload:
               arrivals: constant
-              injectors: { count: 3, at: "10.0.0.5:7654", within: 90s }
+              injectors: 3
               services:
                 - name: checkout
                   rate: { curve: [ { at: 0s, rate: 60/s }, { at: 90s, rate: 3000.5/min } ] }
@@ -161,6 +161,24 @@ class ScenarioWriterTest {
 
         Scenario again = written.load(ScenarioWriter.write(scenario));
 
+        assertThat(withoutPlaces(again)).isEqualTo(withoutPlaces(scenario));
+    }
+
+    @Test
+    void injectorsThatOthersStartAreWrittenToo() throws Exception {
+        Written written = Written.in(folder);
+        written.file("index.sql", "create index concurrently orders_note on orders (note);");
+        String text = EVERYTHING
+                .replace("settle: 1500us", "settle: 10m")
+                .replace("rate: 100/min", "rate: 1000/min")
+                .replace("injectors: 3", "injectors: { count: 3, at: \"10.0.0.5:7654\", within: 90s }")
+                .replaceFirst("databases: .*", "")
+                .replace(", drift ]", " ]");
+        Scenario scenario = written.load(text);
+
+        Scenario again = written.load(ScenarioWriter.write(scenario));
+
+        assertThat(again.workload().injectors().at()).contains("10.0.0.5:7654");
         assertThat(withoutPlaces(again)).isEqualTo(withoutPlaces(scenario));
     }
 
