@@ -1,7 +1,7 @@
 package dev.rehearsal.cli;
 
 import dev.rehearsal.compare.Sweep;
-import dev.rehearsal.plan.BatchedUpdate;
+import dev.rehearsal.plan.BatchedWork;
 import dev.rehearsal.plan.Plan.Phased;
 import dev.rehearsal.report.Reports;
 import dev.rehearsal.scenario.DatasetSpec;
@@ -78,7 +78,7 @@ final class BatchTrials {
         try {
             out.println("  batch of        verdict        migration  requests p99");
             BatchSearch search = new BatchSearch(size -> trial(size, text.with(plan.inBatchesOf(size))));
-            search.run(BatchedUpdate.ROWS, rows(table.get()));
+            search.run(BatchedWork.ROWS, rows(table.get()));
             OptionalInt largest = search.largest();
             out.println(told(search));
             return largest.isPresent() ? plan.inBatchesOf(largest.getAsInt()) : plan;
@@ -123,7 +123,7 @@ final class BatchTrials {
         OptionalInt largest = search.largest();
         if (largest.isEmpty()) {
             return "no size was found with which the objectives hold; planned with "
-                    + Quantities.count(BatchedUpdate.ROWS) + " rows";
+                    + Quantities.count(BatchedWork.ROWS) + " rows";
         }
         return "largest batch with which the objectives hold: " + Quantities.count(largest.getAsInt()) + " rows"
                 + search.limit()

@@ -30,7 +30,7 @@ public sealed interface Plan {
         public Optional<String> batchedTable() {
             return steps.stream()
                     .flatMap(step -> step.batches().stream())
-                    .map(BatchedUpdate::table)
+                    .map(BatchedWork::table)
                     .findFirst();
         }
 

@@ -12,7 +12,7 @@ import java.util.Optional;
  * @param batches what the SQL does in batches; empty if it does nothing of the kind
  */
 public record PlannedStep(
-        String name, String why, String sql, boolean alone, boolean patient, Optional<BatchedUpdate> batches) {
+        String name, String why, String sql, boolean alone, boolean patient, Optional<BatchedWork> batches) {
     static PlannedStep together(String name, String why, String sql) {
         return new PlannedStep(name, why, sql, false, false, Optional.empty());
     }
@@ -26,13 +26,13 @@ public record PlannedStep(
         return new PlannedStep(name, why, sql, true, true, Optional.empty());
     }
 
-    static PlannedStep batched(String name, String why, BatchedUpdate batches) {
-        return new PlannedStep(name, why, batches.sql(BatchedUpdate.ROWS), true, false, Optional.of(batches));
+    static PlannedStep batched(String name, String why, BatchedWork batches) {
+        return new PlannedStep(name, why, batches.sql(BatchedWork.ROWS), true, false, Optional.of(batches));
     }
 
     /** The same with so many rows in a batch. */
     PlannedStep inBatchesOf(int rows) {
-        return batches.map(update -> new PlannedStep(name, why, update.sql(rows), alone, patient, batches))
+        return batches.map(work -> new PlannedStep(name, why, work.sql(rows), alone, patient, batches))
                 .orElse(this);
     }
 

@@ -20,6 +20,10 @@ import java.util.stream.Stream;
 
 /** Makes the phases of one change. Pure: the same statement over the same table gives the same text. */
 public final class Planner {
+    private static final String VIRTUAL =
+            "From PostgreSQL 18 on the same column as VIRTUAL needs no rewrite, no copy and no trigger: decide whether each read may compute it, and"
+                    + " whether an index on it is needed, which it cannot have.";
+
     private final TableShape table;
     private final String name;
     private final boolean defaultIsVolatile;
@@ -163,7 +167,7 @@ public final class Planner {
                     "drop column if exists " + quoted);
         }
         if (column.generated().isPresent()) {
-            return kept(column, column.generated().get().expression());
+            return stored(column, column.generated().get().expression());
         }
         boolean filled = column.defaultExpression().isPresent();
         if (column.notNull() && !filled) {
@@ -220,16 +224,33 @@ public final class Planner {
     }
 
     /**
-     * A stored generated column as an ordinary one that a trigger keeps: the same values, in another schema.
+     * A stored generated column, by a copy of the table where that can take its place, and else as an ordinary column that a trigger keeps.
      *
      * <p>The server has no other way: {@code add column … stored} and {@code alter column … set expression} both write the table anew (PostgreSQL 18,
-     * ALTER TABLE, Notes), and nothing makes an ordinary column a generated one. The trigger is the last of its moment by its name, because a generated
-     * column is computed after all of them.
+     * ALTER TABLE, Notes), and nothing makes an ordinary column a generated one.
      */
-    private Plan kept(ColumnDefinition column, String expression) {
+    private Plan stored(ColumnDefinition column, String expression) {
         if (table.primaryKey().isEmpty()) {
             return noKey();
         }
+        if (!table.attachments().isEmpty()) {
+            return kept(column, expression);
+        }
+        TableCopy copy = new TableCopy(table, name, base(), schema(), column, expression);
+        return withConstraints(
+                new Phased(
+                        copy.steps(),
+                        List.of(copy.back()),
+                        List.of(
+                                "The copy needs the disk that the table needs, with its indexes, and every write is made twice while there are both.",
+                                VIRTUAL)),
+                column);
+    }
+
+    /**
+     * The same values, in another schema. The trigger is the last of its moment by its name, because a generated column is computed after all of them.
+     */
+    private Plan kept(ColumnDefinition column, String expression) {
         String quoted = SqlSchema.quoted(column.name());
         String trigger = SqlSchema.quoted("zz_" + base() + "_" + column.name() + "_keep");
         String function = schema() + SqlSchema.quoted(base() + "_" + column.name() + "_keep");
@@ -265,9 +286,7 @@ public final class Planner {
         if (column.notNull()) {
             steps.addAll(notNullSteps(column.name()));
         }
-        notes.add(
-                "From PostgreSQL 18 on the same column as VIRTUAL needs no rewrite and no trigger: decide whether each read may compute it, and whether"
-                        + " an index on it is needed, which it cannot have.");
+        notes.add(VIRTUAL);
         return withConstraints(
                 new Phased(
                         steps,
@@ -280,8 +299,9 @@ public final class Planner {
                         notes,
                         Optional.of("Ends in an ordinary column " + column.name()
                                 + " that a trigger keeps equal to (" + expression
-                                + "), because PostgreSQL cannot make a column that is filled a generated one, and computes a stored one by writing the"
-                                + " whole table anew.")),
+                                + "), because PostgreSQL cannot make a column that is filled a generated one, computes a stored one by writing the"
+                                + " whole table anew, and a copy of the table could not take its place: it would have to take over "
+                                + String.join(", ", table.attachments()) + ".")),
                 column);
     }
 
@@ -293,7 +313,7 @@ public final class Planner {
         return PlannedStep.batched(
                 "backfill",
                 "By ranges of the key, each a transaction of its own.",
-                new BatchedUpdate(table.name(), table.primaryKey(), set, condition));
+                BatchedWork.update(table.name(), table.primaryKey(), set, condition));
     }
 
     private Impossible noKey() {

@@ -18,6 +18,8 @@ import java.util.Optional;
  * @param primaryKey its columns; empty if there is none
  * @param updateTriggers row triggers that fire on updates
  * @param readers views over the table, by the columns that they read
+ * @param sequences that number its rows and go with it
+ * @param attachments what hangs on it that a copy of it could not take over, in words
  */
 public record TableShape(
         String name,
@@ -26,7 +28,9 @@ public record TableShape(
         List<Constraint> constraints,
         List<Index> indexes,
         List<String> updateTriggers,
-        List<Reader> readers) {
+        List<Reader> readers,
+        List<OwnedSequence> sequences,
+        List<String> attachments) {
     public TableShape {
         columns = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(columns));
         primaryKey = List.copyOf(primaryKey);
@@ -34,6 +38,14 @@ public record TableShape(
         indexes = List.copyOf(indexes);
         updateTriggers = List.copyOf(updateTriggers);
         readers = List.copyOf(readers);
+        sequences = List.copyOf(sequences);
+        attachments = List.copyOf(attachments);
+    }
+
+    /** Nothing is known of it. */
+    public static TableShape unknown(String name) {
+        return new TableShape(
+                name, Map.of(), List.of(), List.of(), List.of(), List.of(), List.of(), List.of(), List.of());
     }
 
     /** @param defaultExpression empty: none */
@@ -52,6 +64,9 @@ public record TableShape(
 
     /** A view that reads a column. */
     public record Reader(String view, String column) {}
+
+    /** @param identity whether it is an identity column's, and not a {@code serial}'s */
+    public record OwnedSequence(String name, String column, boolean identity) {}
 
     /** One that no constraint owns. */
     public record Index(String name, List<String> columns, String definition) {
@@ -96,6 +111,37 @@ public record TableShape(
             where d.classid = 'pg_rewrite'::regclass and d.refclassid = 'pg_class'::regclass and r.ev_class <> d.refobjid
                 and d.refobjid =""" + OID + " order by 1";
 
+    private static final String SEQUENCES = """
+            select s.relname, a.attname, d.deptype = 'i' from pg_depend d join pg_class s on s.oid = d.objid and s.relkind = 'S'
+                join pg_attribute a on a.attrelid = d.refobjid and a.attnum = d.refobjsubid
+            where d.classid = 'pg_class'::regclass and d.refclassid = 'pg_class'::regclass and d.deptype in ('a', 'i')
+                and d.refobjid =""" + OID + " order by 1";
+
+    private static final String ATTACHMENTS = """
+            with t as (select c.* from pg_class c where c.oid =""" + OID + """
+            )
+            select 'foreign key ' || k.conname || ' of ' || k.conrelid::regclass from pg_constraint k, t where k.contype = 'f' and k.confrelid = t.oid
+            union select 'view ' || r.ev_class::regclass from pg_depend d join pg_rewrite r on r.oid = d.objid, t
+                where d.classid = 'pg_rewrite'::regclass and d.refclassid = 'pg_class'::regclass and d.refobjid = t.oid and r.ev_class <> t.oid
+            union select 'trigger ' || g.tgname from pg_trigger g, t where g.tgrelid = t.oid and not g.tgisinternal
+            union select 'rule ' || r.rulename from pg_rewrite r, t where r.ev_class = t.oid
+            union select 'policy ' || p.polname from pg_policy p, t where p.polrelid = t.oid
+            union select 'row security' from t where relrowsecurity or relforcerowsecurity
+            union select 'publication ' || p.pubname from pg_publication p join pg_publication_rel r on r.prpubid = p.oid, t where r.prrelid = t.oid
+            union select 'statistics ' || s.stxname from pg_statistic_ext s, t where s.stxrelid = t.oid
+            union select 'inheritance' from t where exists (select from pg_inherits i where t.oid in (i.inhrelid, i.inhparent))
+            union select 'grants' from t
+                where relacl is not null or exists (select from pg_attribute a where a.attrelid = t.oid and a.attacl is not null)
+            union select 'storage options' from t where reloptions is not null or reltablespace <> 0 or relpersistence <> 'p'
+            union select 'replica identity' from t where relreplident <> 'd'
+            union select 'comments' from t where obj_description(t.oid, 'pg_class') is not null or exists (
+                select from pg_index x where x.indrelid = t.oid and obj_description(x.indexrelid, 'pg_class') is not null) or exists (
+                select from pg_constraint k where k.conrelid = t.oid and k.contype <> 'c' and obj_description(k.oid, 'pg_constraint') is not null)
+            union select 'clustering, or storage options of indexes' from t where exists (
+                select from pg_index x join pg_class i on i.oid = x.indexrelid
+                where x.indrelid = t.oid and (x.indisclustered or i.reltablespace <> 0 or not x.indisvalid))
+            order by 1""";
+
     /** Empty if there is no such ordinary table. */
     public static Optional<TableShape> of(Connection connection, String table) throws SQLException {
         Map<String, Column> columns = new LinkedHashMap<>();
@@ -134,7 +180,16 @@ public record TableShape(
         query(connection, TRIGGERS, table, row -> triggers.add(row.getString(1)));
         List<Reader> readers = new ArrayList<>();
         query(connection, READERS, table, row -> readers.add(new Reader(row.getString(1), row.getString(2))));
-        return Optional.of(new TableShape(table, columns, key, constraints, indexes, triggers, readers));
+        List<OwnedSequence> sequences = new ArrayList<>();
+        query(
+                connection,
+                SEQUENCES,
+                table,
+                row -> sequences.add(new OwnedSequence(row.getString(1), row.getString(2), row.getBoolean(3))));
+        List<String> attachments = new ArrayList<>();
+        query(connection, ATTACHMENTS, table, row -> attachments.add(row.getString(1)));
+        return Optional.of(new TableShape(
+                table, columns, key, constraints, indexes, triggers, readers, sequences, attachments));
     }
 
     private static List<String> lines(String text) {

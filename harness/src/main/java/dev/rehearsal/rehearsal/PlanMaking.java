@@ -73,8 +73,7 @@ public record PlanMaking(Plan plan, Set<String> notRepeatable) {
                 }
             }
         }
-        TableShape found = shape.orElseGet(
-                () -> new TableShape(table, java.util.Map.of(), List.of(), List.of(), List.of(), List.of(), List.of()));
+        TableShape found = shape.orElseGet(() -> TableShape.unknown(table));
         return new PlanMaking(Planner.plan(change, found, !volatileColumns.isEmpty()), volatileColumns);
     }
 
