@@ -12,6 +12,7 @@ import dev.rehearsal.scenario.ScenarioLoader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -205,6 +206,27 @@ class DocumentationTest {
         return yaml().filter(shown -> !shown.complete()
                 && PARTS.containsAll(shown.keys())
                 && !shown.keys().isEmpty());
+    }
+
+    /** What is to be typed into a shell is at least of its language. */
+    @Test
+    void everyShellPartParses() throws Exception {
+        List<String> wrong = new ArrayList<>();
+        for (MarkdownPage page : Manual.read(HarnessRun.ROOT).pages()) {
+            for (Fence fence : page.fences()) {
+                if (Set.of("sh", "bash").contains(fence.language())) {
+                    Path script = Files.writeString(folder.resolve("shown.sh"), fence.text());
+                    Process process = new ProcessBuilder("bash", "-n", script.toString())
+                            .redirectErrorStream(true)
+                            .start();
+                    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+                    if (process.waitFor() != 0) {
+                        wrong.add(page.path() + ", " + fence.section() + ": " + said);
+                    }
+                }
+            }
+        }
+        assertThat(wrong).isEmpty();
     }
 
     @Test

@@ -85,13 +85,24 @@ class ArtefactsTest {
         Files.writeString(folder.resolve("compare.md"), ComparisonText.forMarkdown(comparison));
         Files.writeString(folder.resolve("compare.txt"), ComparisonText.forTerminal(comparison, false));
         Files.writeString(folder.resolve("index.html"), RunIndex.of(folder).html());
+        SweepReport sweep = new SweepReport(
+                new Sweep(
+                        "one",
+                        List.of(
+                                Sweep.Point.of(1, 1, "one", one.run(), one.verdict()),
+                                Sweep.Point.of(1, 2, "two", two.run(), two.verdict()))),
+                OptionalLong.of(8_000_000),
+                Optional.empty());
+        Files.writeString(folder.resolve("sweep.html"), sweep.html());
+        Files.writeString(folder.resolve("sweep.json"), sweep.json());
+        Files.writeString(folder.resolve("sweep.txt"), sweep.forTerminal());
 
         List<Path> files;
         try (Stream<Path> walked = Files.walk(folder)) {
             files = walked.filter(Files::isRegularFile).toList();
         }
 
-        assertThat(files).hasSizeGreaterThanOrEqualTo(2 * 8 + 6);
+        assertThat(files).hasSizeGreaterThanOrEqualTo(2 * 8 + 9);
         for (Path file : files) {
             assertThat(Files.readString(file, StandardCharsets.ISO_8859_1))
                     .as(file.toString())
