@@ -42,8 +42,8 @@ class ExamplesInContainersTest {
         "08-alter-with-lock-timeout, 0.25"
     })
     void sayTheSameOfBothRuntimes(String example, String scale) {
-        JsonNode local = rehearse(example, scale, "local");
-        JsonNode containers = rehearse(example, scale, "containers");
+        JsonNode local = result(ExampleRuns.local(example, scale));
+        JsonNode containers = inContainers(example, scale);
 
         assertThat(local.get("environment").get("runtime").asString()).isEqualTo("local");
         assertThat(containers.get("environment").get("runtime").asString()).isEqualTo("containers");
@@ -92,9 +92,17 @@ class ExamplesInContainersTest {
                 .isLessThan(3 * low);
     }
 
-    private JsonNode rehearse(String example, String scale, String runtime) {
-        HarnessRun run = HarnessRun.rehearse(
-                HarnessRun.example(example), directory.resolve(runtime), "--scale", scale, "--runtime", runtime);
+    private JsonNode inContainers(String example, String scale) {
+        return result(HarnessRun.rehearse(
+                HarnessRun.example(example),
+                directory.resolve("containers"),
+                "--scale",
+                scale,
+                "--runtime",
+                "containers"));
+    }
+
+    private static JsonNode result(HarnessRun run) {
         // Inconclusive is no evidence: this proof wants the machine to itself.
         assertThat(run.exitCode()).as(run.told()).isIn(0, 1);
         return run.result();

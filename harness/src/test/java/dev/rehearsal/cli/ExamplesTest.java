@@ -3,11 +3,9 @@ package dev.rehearsal.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
 /** Example scenarios on a real server: the wrong way fails for its reason, the right way beside it passes. Half of them are proofs, for their time. */
@@ -15,12 +13,9 @@ class ExamplesTest {
     private static final List<String> READS = List.of("read-order", "order-history");
     private static final List<String> WRITES = List.of("place-order", "pay");
 
-    @TempDir
-    private Path directory;
-
     @Test
     void volatileDefaultRewritesTheTableAndStopsEverybody() {
-        HarnessRun run = rehearse("01-add-column-volatile-default", "--scale", "0.25");
+        HarnessRun run = ExampleRuns.local("01-add-column-volatile-default", "0.25");
 
         run.assertFailed("rewrites no rewrites", "lockHold AccessExclusive held on orders");
         JsonNode statement = run.statements().getFirst();
@@ -39,7 +34,7 @@ class ExamplesTest {
     @Test
     void phasedColumnPasses() {
         // Its drills take longer than its stages: SlowExamplesTest has them.
-        HarnessRun run = rehearse("02-add-column-phased", "--scale", "0.25");
+        HarnessRun run = ExampleRuns.local("02-add-column-phased", "0.25");
 
         run.assertPassed();
         assertThat(run.statements())
@@ -52,7 +47,7 @@ class ExamplesTest {
     @Test
     @Tag("proof")
     void setNotNullReadsTheWholeTableUnderItsLock() {
-        HarnessRun run = rehearse("03-set-not-null");
+        HarnessRun run = ExampleRuns.local("03-set-not-null", "1");
 
         run.assertFailed("lockHold AccessExclusive held on orders");
         JsonNode scan = run.statements().getFirst().get("scans").get(0);
@@ -63,7 +58,7 @@ class ExamplesTest {
     @Test
     @Tag("proof")
     void setNotNullBehindAValidCheckReadsNothing() {
-        HarnessRun run = rehearse("04-set-not-null-via-check");
+        HarnessRun run = ExampleRuns.local("04-set-not-null-via-check", "1");
 
         run.assertPassed();
         JsonNode notNull = run.statements().get(2);
@@ -74,7 +69,7 @@ class ExamplesTest {
     @Test
     @Tag("proof")
     void createIndexStopsWritersOnly() {
-        HarnessRun run = rehearse("05-create-index");
+        HarnessRun run = ExampleRuns.local("05-create-index", "1");
 
         run.assertFailed("lockHold Share held on orders");
         JsonNode statement = run.statements().getFirst();
@@ -85,7 +80,7 @@ class ExamplesTest {
 
     @Test
     void createIndexConcurrentlyStopsNobody() {
-        HarnessRun run = rehearse("06-create-index-concurrently");
+        HarnessRun run = ExampleRuns.local("06-create-index-concurrently", "1");
 
         run.assertPassed();
         JsonNode statement = run.statements().getFirst();
@@ -95,7 +90,7 @@ class ExamplesTest {
 
     @Test
     void alterQueuesBehindALongTransactionAndEverybodyBehindIt() {
-        HarnessRun run = rehearse("07-alter-behind-long-transaction", "--scale", "0.25");
+        HarnessRun run = ExampleRuns.local("07-alter-behind-long-transaction", "0.25");
 
         run.assertFailed("lockWait longest lock wait of a request");
         JsonNode statement = run.statements().getFirst();
@@ -118,15 +113,11 @@ class ExamplesTest {
     @Test
     @Tag("proof")
     void lockTimeoutBoundsWhatTheVictimsWait() {
-        HarnessRun run = rehearse("08-alter-with-lock-timeout", "--scale", "0.25");
+        HarnessRun run = ExampleRuns.local("08-alter-with-lock-timeout", "0.25");
 
         run.assertPassed();
         JsonNode statement = run.statements().getFirst();
         assertThat(statement.get("attempts").asInt()).isGreaterThan(1);
-    }
-
-    private HarnessRun rehearse(String example, String... more) {
-        return HarnessRun.rehearse(HarnessRun.example(example), directory.resolve(example), more);
     }
 
     private static List<String> victims(JsonNode statement) {
