@@ -1,5 +1,6 @@
 package dev.rehearsal.environment;
 
+import dev.rehearsal.engine.Succession;
 import dev.rehearsal.run.RunClock;
 import dev.rehearsal.run.RunEvent;
 import dev.rehearsal.scenario.EnvironmentException;
@@ -39,6 +40,18 @@ public interface Environment extends AutoCloseable {
      * @return for how long the address led to no server that takes writes
      */
     Duration failOver(String replica, boolean planned) throws EnvironmentException;
+
+    /**
+     * Has the cluster make another of its members the leader, where servers are not the harness's own and Patroni decides who leads. Returns when the
+     * address takes writes again.
+     *
+     * @param planned whether Patroni is asked for a switchover; else the leader is killed, and Patroni sees to the rest
+     * @throws EnvironmentException if it does not come to that, or there is no such cluster
+     */
+    default Succession elect(boolean planned) throws EnvironmentException {
+        throw new EnvironmentException(
+                "no Patroni decides who is the primary here", "Name its REST API in environment.patroni.");
+    }
 
     /** Cuts the link over which a replica follows: what the primary writes from now on it does not get, not even when it is promoted. */
     void cutLink(String replica) throws EnvironmentException;

@@ -1,5 +1,6 @@
 package dev.rehearsal.environment;
 
+import dev.rehearsal.engine.Succession;
 import dev.rehearsal.run.ApplicationNames;
 import dev.rehearsal.run.RunClock;
 import dev.rehearsal.run.RunEvent;
@@ -42,11 +43,20 @@ final class ExternalEnvironment implements Environment {
     private final FaultProxies.Entrance entrance;
     private final StartedThings started;
     private final CompletableFuture<RunEvent.HostFacts> host;
+    private final Optional<Cluster> cluster;
+
+    /**
+     * That the server is of.
+     *
+     * @param outputs where what a command prints is kept
+     */
+    record Cluster(Patroni patroni, Path outputs) {}
 
     /**
      * @param replicas those whose lag can be asked, by name
      * @param reads where the application reads from each, in order
      * @param started all that has to be ended with this environment
+     * @param cluster empty: nobody decides who leads but its operators
      */
     ExternalEnvironment(
             Server server,
@@ -56,7 +66,8 @@ final class ExternalEnvironment implements Environment {
             FaultProxies proxies,
             FaultProxies.Entrance entrance,
             StartedThings started,
-            CompletableFuture<RunEvent.HostFacts> host) {
+            CompletableFuture<RunEvent.HostFacts> host,
+            Optional<Cluster> cluster) {
         this.server = server;
         this.replicas = Collections.unmodifiableMap(new LinkedHashMap<>(replicas));
         this.reads = List.copyOf(reads);
@@ -65,6 +76,7 @@ final class ExternalEnvironment implements Environment {
         this.entrance = entrance;
         this.started = started;
         this.host = host;
+        this.cluster = cluster;
     }
 
     @Override
@@ -85,6 +97,31 @@ final class ExternalEnvironment implements Environment {
     @Override
     public Duration failOver(String replica, boolean planned) throws EnvironmentException {
         throw outOfReach();
+    }
+
+    @Override
+    public Succession elect(boolean planned) throws EnvironmentException {
+        if (cluster.isEmpty()) {
+            return Environment.super.elect(planned);
+        }
+        try {
+            return cluster.get().patroni().failOver(planned, this::takesWrites, cluster.get().outputs());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new EnvironmentException("interrupted while a leader was waited for", "Start again.", e);
+        }
+    }
+
+    /** Whether somebody at the address begins to write for us, within a moment. A server that follows another one does not. */
+    private boolean takesWrites() {
+        try (Connection connection = DriverManager.getConnection(
+                        server.jdbcUrl(ApplicationNames.OBSERVER) + "&connectTimeout=2&socketTimeout=2&loginTimeout=2");
+                Statement statement = connection.createStatement()) {
+            statement.execute("select pg_current_xact_id()");
+            return true;
+        } catch (SQLException e) {
+            return false;
+        }
     }
 
     @Override

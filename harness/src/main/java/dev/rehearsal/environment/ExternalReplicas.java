@@ -102,7 +102,7 @@ record ExternalReplicas(
     }
 
     /** Of the cluster; empty if the role may not ask. */
-    private static Optional<String> identifier(Connection connection) {
+    static Optional<String> identifier(Connection connection) {
         try (Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery(IDENTIFIER)) {
             row.next();

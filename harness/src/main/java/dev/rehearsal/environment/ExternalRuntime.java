@@ -46,6 +46,7 @@ public final class ExternalRuntime implements AutoCloseable {
     private final ExternalAddress address;
     private final ExternalRights rights;
     private final ExternalReplicas replicas;
+    private final Optional<ExternalEnvironment.Cluster> cluster;
     private final ExternalDatabases databases;
     private final LocalFaultProxy faultProxy;
     private final RunningRegistry registry;
@@ -59,6 +60,7 @@ public final class ExternalRuntime implements AutoCloseable {
             ExternalAddress address,
             ExternalRights rights,
             ExternalReplicas replicas,
+            Optional<ExternalEnvironment.Cluster> cluster,
             ExternalDatabases databases,
             LocalFaultProxy faultProxy,
             RunningRegistry registry,
@@ -67,6 +69,7 @@ public final class ExternalRuntime implements AutoCloseable {
         this.address = address;
         this.rights = rights;
         this.replicas = replicas;
+        this.cluster = cluster;
         this.databases = databases;
         this.faultProxy = faultProxy;
         this.registry = registry;
@@ -81,6 +84,7 @@ public final class ExternalRuntime implements AutoCloseable {
      * @param seed of the scenario
      * @param connections of the application, all pools full
      * @param existing whether the database that the url names is what is rehearsed on: then nobody may be in it, the harness included
+     * @param outputs where what commands print is kept
      * @throws EnvironmentException if the server cannot be reached, looks like production, or lacks what a rehearsal needs
      */
     public static ExternalRuntime opened(
@@ -89,7 +93,8 @@ public final class ExternalRuntime implements AutoCloseable {
             Path cache,
             long seed,
             int connections,
-            boolean existing)
+            boolean existing,
+            Path outputs)
             throws EnvironmentException, InterruptedException {
         ExternalSpec server = spec.external().orElseThrow();
         Credentials credentials = credentials(environment, server);
@@ -98,9 +103,15 @@ public final class ExternalRuntime implements AutoCloseable {
         try {
             ExternalRights rights;
             ExternalReplicas replicas;
+            Optional<Patroni> patroni = server.patroni().isPresent()
+                    ? Optional.of(Patroni.reached(server.patroni().get(), environment))
+                    : Optional.empty();
             try (Connection connection = address.connect(server.database(), "harness-observer")) {
                 rights = ExternalRights.asked(connection);
                 rights.refuse(server, credentials, spec.version(), forbidden(environment));
+                if (patroni.isPresent()) {
+                    patroni.get().requireSame(server.address(), ExternalReplicas.identifier(connection));
+                }
                 rights.requireConnections(server, connections + OTHER_CONNECTIONS);
                 replicas = ExternalReplicas.checked(
                         server,
@@ -117,7 +128,15 @@ public final class ExternalRuntime implements AutoCloseable {
                 notes.addAll(rights.notes(server, credentials));
                 complete = true;
                 return new ExternalRuntime(
-                        server, address, rights, replicas, databases, proxy, new RunningRegistry(cache), notes);
+                        server,
+                        address,
+                        rights,
+                        replicas,
+                        patroni.map(found -> new ExternalEnvironment.Cluster(found, outputs)),
+                        databases,
+                        proxy,
+                        new RunningRegistry(cache),
+                        notes);
             } finally {
                 if (!complete) {
                     databases.close();
@@ -275,7 +294,8 @@ public final class ExternalRuntime implements AutoCloseable {
                     proxies,
                     entrance,
                     started,
-                    host);
+                    host,
+                    cluster);
         } catch (IOException e) {
             throw new EnvironmentException(
                     "cannot start the fault proxy: " + e, "Check that the loopback interface is up.", e);

@@ -1,5 +1,6 @@
 package dev.rehearsal.fault;
 
+import dev.rehearsal.engine.Succession;
 import dev.rehearsal.scenario.EnvironmentException;
 import dev.rehearsal.scenario.Fault;
 import java.time.Duration;
@@ -26,6 +27,7 @@ final class FaultActions {
             case Fault.ServerFault server -> false;
             case Fault.DiskFull full -> false;
             case Fault.Failover failover -> false;
+            case Fault.Election election -> false;
             case Fault.Blocker blocker -> false;
         };
     }
@@ -64,6 +66,15 @@ final class FaultActions {
             return servers.failOver(failover.promote(), failover.planned());
         } catch (EnvironmentException e) {
             throw new FaultFailure("the failover to " + failover.promote() + " failed: " + e.getMessage(), e);
+        }
+    }
+
+    /** Who leads then, and how long the address took no writes. */
+    Succession elect(Fault.Election election) throws FaultFailure {
+        try {
+            return servers.elect(election.planned());
+        } catch (EnvironmentException e) {
+            throw new FaultFailure("the failover of the cluster failed: " + e.getMessage(), e);
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.rehearsal.fault;
 
+import dev.rehearsal.engine.Succession;
 import dev.rehearsal.run.Journal;
 import dev.rehearsal.run.RunClock;
 import dev.rehearsal.run.RunEvent;
@@ -290,7 +291,7 @@ public final class FaultInjector implements AutoCloseable {
     }
 
     private static boolean takesSessionsAway(Fault fault) {
-        return fault instanceof Fault.Crash || fault instanceof Fault.Failover;
+        return fault instanceof Fault.Crash || fault instanceof Fault.Failover || fault instanceof Fault.Election;
     }
 
     private void schedule(Scheduled fault, Duration delay) {
@@ -324,6 +325,10 @@ public final class FaultInjector implements AutoCloseable {
                 // longer.
                 Duration without = actions.failOver(failover);
                 over(fault, before + without.toNanos(), true, Sentences.effect(failover, without));
+            } else if (fault.fault instanceof Fault.Election election) {
+                started(fault, before);
+                Succession succession = actions.elect(election);
+                over(fault, before + succession.after().toNanos(), true, Sentences.effect(election, succession));
             } else {
                 actions.begin(fault.name(), fault.fault);
                 started(fault, fault.fault instanceof Fault.ServerFault ? before : clock.nowNanos());

@@ -63,6 +63,7 @@ final class NetworkToxics {
                     toxics.timeout(name + UP, ToxicDirection.UPSTREAM, 0);
                     toxics.timeout(name + DOWN, ToxicDirection.DOWNSTREAM, 0);
                 }
+                case Fault.Election election -> throw new IllegalArgumentException("not a fault of the network");
                 case Fault.Failover failover -> throw new IllegalArgumentException("not a fault of the network");
                 case Fault.ServerFault server -> throw new IllegalArgumentException("not a fault of the network");
                 case Fault.DiskFull full -> throw new IllegalArgumentException("not a fault of the network");

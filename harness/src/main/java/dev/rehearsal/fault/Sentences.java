@@ -1,5 +1,6 @@
 package dev.rehearsal.fault;
 
+import dev.rehearsal.engine.Succession;
 import dev.rehearsal.scenario.Fault;
 import dev.rehearsal.scenario.ServerNames;
 import java.time.Duration;
@@ -43,6 +44,10 @@ final class Sentences {
             case Fault.Failover failover ->
                 (failover.planned() ? "The primary is shut down" : "Every process of the primary is killed at once")
                         + ", " + failover.promote() + " is promoted, and the primary's address leads to it.";
+            case Fault.Election election ->
+                election.planned()
+                        ? "Patroni is asked for a switchover: it shuts the leader down and makes another member the leader."
+                        : "The cluster's leader is killed by the command of the scenario, and Patroni decides who leads.";
             case Fault.Crash crash ->
                 "Every process of " + server(crash) + " is killed at once; it is started again"
                         + crash.duration()
@@ -81,6 +86,7 @@ final class Sentences {
             case Fault.Failover failover ->
                 (failover.planned() ? "Shut the primary down" : "Killed the primary") + " and promoted "
                         + failover.promote() + ", which took its place after " + words(lasted) + ".";
+            case Fault.Election election -> "Had the cluster decide who leads it" + time + ".";
             case Fault.Crash crash ->
                 "Killed every process of " + server(crash) + "; started again and recovered, it answered after "
                         + words(lasted) + ".";
@@ -89,6 +95,19 @@ final class Sentences {
                         + " it had room again and the server answered.";
             case Fault.Blocker blocker -> "Kept a transaction open" + time + ".";
         };
+    }
+
+    /** What became of a cluster that has lost its leader. */
+    static String effect(Fault.Election election, Succession succession) {
+        String deed = election.planned()
+                ? "Asked Patroni for a switchover from " + succession.from()
+                : "Killed the leader, " + succession.from();
+        return deed
+                + (succession.to().equals(succession.from())
+                        ? ", which Patroni let lead on: it took writes again "
+                        : "; Patroni made " + succession.to() + " the leader, which took writes ")
+                + words(succession.after()) + " later. For " + words(succession.without())
+                + " of them the cluster's address took none.";
     }
 
     private static String left(Fault.DiskFull full) {

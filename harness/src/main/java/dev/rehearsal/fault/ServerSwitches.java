@@ -1,5 +1,6 @@
 package dev.rehearsal.fault;
 
+import dev.rehearsal.engine.Succession;
 import dev.rehearsal.scenario.EnvironmentException;
 import java.time.Duration;
 
@@ -34,4 +35,11 @@ public interface ServerSwitches {
      * @return for how long the primary's address led to no server that took writes
      */
     Duration failOver(String replica, boolean planned) throws EnvironmentException;
+
+    /**
+     * The cluster has decided who leads it instead of its leader when this returns, and the primary's address takes writes again.
+     *
+     * @param planned whether it is a switchover; else the leader is killed
+     */
+    Succession elect(boolean planned) throws EnvironmentException;
 }

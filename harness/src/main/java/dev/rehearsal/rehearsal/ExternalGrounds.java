@@ -50,8 +50,13 @@ final class ExternalGrounds implements Grounds {
         this.journal = journal;
     }
 
-    /** Connects, sweeps, and builds the dataset there, unless it is there. */
-    static ExternalGrounds opened(Scenario scenario, Path cache, Progress progress, RunClock clock, Journal journal)
+    /**
+     * Connects, sweeps, and builds the dataset there, unless it is there.
+     *
+     * @param outputs where what commands print is kept
+     */
+    static ExternalGrounds opened(
+            Scenario scenario, Path cache, Path outputs, Progress progress, RunClock clock, Journal journal)
             throws InvalidScenarioException, EnvironmentException, InterruptedException {
         ExternalRuntime runtime = ExternalRuntime.opened(
                 scenario.environment(),
@@ -59,7 +64,8 @@ final class ExternalGrounds implements Grounds {
                 cache,
                 scenario.seed(),
                 RunFacts.connections(scenario),
-                scenario.dataset() instanceof ExistingSpec);
+                scenario.dataset() instanceof ExistingSpec,
+                outputs);
         boolean complete = false;
         try {
             Optional<String> lagRefusal = runtime.lagRefusal();

@@ -111,7 +111,7 @@ public final class Rehearsal implements AutoCloseable {
     private Grounds grounds(Path cache, Workspace workspace, Journal journal)
             throws InvalidScenarioException, EnvironmentException, InterruptedException {
         return scenario.environment().external().isPresent()
-                ? ExternalGrounds.opened(scenario, cache, progress, clock, journal)
+                ? ExternalGrounds.opened(scenario, cache, directory.outputs(), progress, clock, journal)
                 : OwnGrounds.chosen(
                         scenario, buildSeconds, workspace, cache, directory.path(), progress, clock, journal);
     }

@@ -1,5 +1,6 @@
 package dev.rehearsal.rehearsal;
 
+import dev.rehearsal.engine.Succession;
 import dev.rehearsal.environment.Environment;
 import dev.rehearsal.environment.Server;
 import dev.rehearsal.environment.ServerControl;
@@ -91,6 +92,24 @@ final class ServerPower implements ServerSwitches {
                 instruments.serverMoved(
                         replica, primary.jdbcUrl(ApplicationNames.OBSERVER), primary.log(), primary.processId());
             } else {
+                back();
+            }
+        }
+    }
+
+    @Override
+    public Succession elect(boolean planned) throws EnvironmentException {
+        instruments.serverGoes();
+        boolean done = false;
+        try {
+            Succession succession = environment.elect(planned);
+            done = true;
+            Server primary = environment.primary();
+            instruments.serverMoved(
+                    succession.to(), primary.jdbcUrl(ApplicationNames.OBSERVER), primary.log(), primary.processId());
+            return succession;
+        } finally {
+            if (!done) {
                 back();
             }
         }

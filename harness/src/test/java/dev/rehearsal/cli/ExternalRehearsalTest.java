@@ -3,6 +3,7 @@ package dev.rehearsal.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.rehearsal.cli.HarnessProcess.Ended;
 import dev.rehearsal.dataset.Snapshot;
 import dev.rehearsal.environment.Environment;
 import dev.rehearsal.environment.LocalServer;
@@ -19,7 +20,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -311,49 +311,20 @@ class ExternalRehearsalTest {
         return "127.0.0.1:" + server.port();
     }
 
-    /** What the command line said and how it ended. */
-    private record Ended(int exitCode, String told) {}
-
     private Ended rehearse(String name, Path scenario, String user, String password) throws Exception {
-        Process process = start(name, scenario, user, password);
-        try {
-            assertThat(process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS))
-                    .as(told(name))
-                    .isTrue();
-        } finally {
-            process.destroyForcibly();
-        }
-        return new Ended(process.exitValue(), told(name));
+        return HarnessProcess.rehearse(directory, name, scenario, credentials(user, password), PATIENCE);
     }
 
-    /** A process of its own, because credentials come from its environment. */
     private Process start(String name, Path scenario, String user, String password) throws IOException {
-        ProcessBuilder builder = new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                "--enable-native-access=ALL-UNNAMED",
-                "-Drehearsal.home=" + HarnessRun.ROOT,
-                "-cp",
-                System.getProperty("java.class.path"),
-                "dev.rehearsal.cli.Main",
-                "rehearse",
-                scenario.toString(),
-                "--out",
-                directory.resolve(name).toString());
-        builder.environment().put("PGUSER", user);
-        builder.environment().put("PGPASSWORD", password);
-        builder.environment()
-                .put(
-                        "HARNESS_CACHE",
-                        Path.of("target/external-test-cache").toAbsolutePath().toString());
-        builder.environment().put("HARNESS_FAULT_PROXY", "built-in");
-        builder.redirectErrorStream(true)
-                .redirectOutput(directory.resolve(name + ".out").toFile());
-        return builder.start();
+        return HarnessProcess.start(directory, name, scenario, credentials(user, password));
+    }
+
+    private static Map<String, String> credentials(String user, String password) {
+        return Map.of("PGUSER", user, "PGPASSWORD", password);
     }
 
     private String told(String name) throws IOException {
-        return Files.readString(directory.resolve(name + ".out"));
+        return HarnessProcess.told(directory, name);
     }
 
     private static String everythingIn(Path run) throws IOException {

@@ -3,6 +3,7 @@ package dev.rehearsal.fault;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.rehearsal.engine.Succession;
 import dev.rehearsal.environment.Environment;
 import dev.rehearsal.environment.LocalFaultProxy;
 import dev.rehearsal.environment.LocalRuntime;
@@ -626,6 +627,11 @@ class FaultInjectorTest {
                     throw new EnvironmentException("there is nobody", "promote somebody");
                 }
                 return environment.failOver(replica, planned);
+            }
+
+            @Override
+            public Succession elect(boolean planned) throws EnvironmentException {
+                return environment.elect(planned);
             }
         };
     }

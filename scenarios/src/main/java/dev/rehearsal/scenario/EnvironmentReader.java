@@ -38,7 +38,8 @@ final class EnvironmentReader {
                     "resources",
                     "pooler",
                     "url",
-                    "allow")
+                    "allow",
+                    "patroni")
             .later("host");
     private static final Keys RESOURCE_KEYS = Keys.of("cpus", "memory");
     private static final List<String> OF_OWN_SERVERS =
@@ -101,7 +102,7 @@ final class EnvironmentReader {
                 settings.put(setting.name(), setting.value().text("write the setting's value"));
             }
         });
-        Optional<ExternalSpec> external = ExternalReader.read(block);
+        Optional<ExternalSpec> external = ExternalReader.read(block, folder);
         Replication replication = runtime == RuntimeChoice.EXTERNAL
                 ? external.map(EnvironmentReader::replication).orElse(Replication.NONE)
                 : replication(block);

@@ -106,9 +106,15 @@ public record EnvironmentSpec(
      * @param database that is there; the harness connects to it, and makes others beside it
      * @param allow hosts, each with or without port and database, on which the file allows a rehearsal; in lower case
      * @param replicas of that server, from which operations may read
+     * @param patroni what decides who leads the cluster that the address leads to; empty: nothing that the harness knows of
      */
     public record ExternalSpec(
-            String host, int port, String database, List<String> allow, List<ExternalReplica> replicas) {
+            String host,
+            int port,
+            String database,
+            List<String> allow,
+            List<ExternalReplica> replicas,
+            Optional<PatroniSpec> patroni) {
         private static final Set<String> PRODUCTION = Set.of("prod", "production", "prd", "live");
 
         public ExternalSpec {
@@ -119,6 +125,12 @@ public record EnvironmentSpec(
         /** One of which no replica is named. */
         public ExternalSpec(String host, int port, String database, List<String> allow) {
             this(host, port, database, allow, List.of());
+        }
+
+        /** One by itself, or with replicas that follow it for ever. */
+        public ExternalSpec(
+                String host, int port, String database, List<String> allow, List<ExternalReplica> replicas) {
+            this(host, port, database, allow, replicas, Optional.empty());
         }
 
         /** A replica of this one, as a server by itself. */

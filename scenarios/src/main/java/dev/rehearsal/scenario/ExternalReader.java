@@ -2,6 +2,7 @@ package dev.rehearsal.scenario;
 
 import dev.rehearsal.scenario.EnvironmentSpec.ExternalReplica;
 import dev.rehearsal.scenario.EnvironmentSpec.ExternalSpec;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -9,7 +10,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Reads {@code environment.url} and {@code environment.allow}: which server that is not ours, and that it is meant. */
+/** Reads {@code environment.url} and what goes with it: which server that is not ours, and that it is meant. */
 final class ExternalReader {
     private static final String FORM = "jdbc:postgresql://host:port/database";
     private static final Pattern URL = Pattern.compile(
@@ -18,18 +19,21 @@ final class ExternalReader {
     private static final int DEFAULT_PORT = 5432;
     private static final String REPLICAS_ADVICE = "write e.g. replicas: [ jdbc:postgresql://replica.example/shop ]";
     private final Block block;
+    private final Path folder;
 
-    private ExternalReader(Block block) {
+    private ExternalReader(Block block, Path folder) {
         this.block = block;
+        this.folder = folder;
     }
 
     /** Empty if there is no {@code url}, or a wrong one, which was reported. */
-    static Optional<ExternalSpec> read(Block block) {
-        return new ExternalReader(block).read();
+    static Optional<ExternalSpec> read(Block block, Path folder) {
+        return new ExternalReader(block, folder).read();
     }
 
     private Optional<ExternalSpec> read() {
         Optional<Value> url = block.get("url");
+        Optional<PatroniSpec> patroni = PatroniReader.read(block, folder);
         if (url.isEmpty()) {
             block.get("allow")
                     .ifPresent(value ->
@@ -41,8 +45,13 @@ final class ExternalReader {
             refuseProduction(found, url.get());
             refuseUnlessAllowed(found, url.get());
         });
-        return server.map(found ->
-                new ExternalSpec(found.host(), found.port(), found.database(), found.allow(), replicas(found)));
+        if (patroni.isPresent()) {
+            block.get("replicas")
+                    .ifPresent(value ->
+                            value.problem("change their roles in a cluster of Patroni's, so that no fixed address is one; remove it"));
+        }
+        return server.map(found -> new ExternalSpec(
+                found.host(), found.port(), found.database(), found.allow(), replicas(found), patroni));
     }
 
     private List<ExternalReplica> replicas(ExternalSpec primary) {

@@ -180,6 +180,24 @@ public sealed interface Fault {
         }
     }
 
+    /**
+     * Has a cluster that is not the harness's own make another of its members the leader: the address leads there by whatever the cluster has for that.
+     * Who it is the cluster decides. It is over when that is done.
+     *
+     * @param planned whether Patroni is asked for a switchover; else the leader is killed by the scenario's own command, and Patroni sees to the rest
+     */
+    record Election(Cue cue, boolean planned) implements Fault {
+        @Override
+        public Optional<Duration> duration() {
+            return Optional.empty();
+        }
+
+        @Override
+        public String kind() {
+            return "failover";
+        }
+    }
+
     /** A long transaction of somebody else's: runs {@code sql} in a transaction and keeps that open for {@code hold}. */
     record Blocker(Cue cue, String sql, Duration hold) implements Fault {
         @Override

@@ -15,6 +15,9 @@ final class FaultOverlaps {
     /** From the kill of the old primary until the new one is in its place, generously. */
     private static final Duration FAILOVER_TAKES = Duration.ofSeconds(5);
 
+    /** Until a cluster has another leader: with Patroni's own settings the old one's lease runs for 30 s. */
+    private static final Duration ELECTION_TAKES = Duration.ofSeconds(45);
+
     private final List<Known> known = new ArrayList<>();
 
     private record Known(Fault fault, String path) {}
@@ -46,7 +49,9 @@ final class FaultOverlaps {
                 case Cue.InPhase inPhase -> Duration.ZERO;
                 case Cue.OnLock onLock -> Duration.ZERO;
             };
-            Optional<Duration> lasts = fault instanceof Fault.Failover ? Optional.of(FAILOVER_TAKES) : fault.duration();
+            Optional<Duration> lasts = fault instanceof Fault.Failover
+                    ? Optional.of(FAILOVER_TAKES)
+                    : fault instanceof Fault.Election ? Optional.of(ELECTION_TAKES) : fault.duration();
             return new Span(anchor, start, lasts.map(start::plus));
         }
 
@@ -89,6 +94,12 @@ final class FaultOverlaps {
         if (other instanceof Fault.Failover failover) {
             return contradicts(failover, fault);
         }
+        if (fault instanceof Fault.Election || other instanceof Fault.Election) {
+            // Of all else that can be done to a server at a url, the network's faults go on beside it.
+            return fault.getClass() == other.getClass()
+                    || fault instanceof Fault.Blocker
+                    || other instanceof Fault.Blocker;
+        }
         if (!fault.of().equals(other.of())) {
             return false;
         }
@@ -113,6 +124,7 @@ final class FaultOverlaps {
             case Fault.ServerFault server ->
                 server.of().equals(ServerNames.PRIMARY) || server.of().equals(failover.promote());
             case Fault.Failover another -> true;
+            case Fault.Election election -> true;
             case Fault.Blocker blocker -> true;
             case Fault.DiskFull full -> true;
             case Fault.NetworkFault network -> cutsOffBeforePlanned(failover, network);
@@ -131,6 +143,12 @@ final class FaultOverlaps {
                 || (other instanceof Fault.Failover another && cutsOffBeforePlanned(another, fault));
         if (cutOff) {
             return "a planned failover waits until the replica has everything, which it cannot get meanwhile: the failover";
+        }
+        if (fault instanceof Fault.Election && other instanceof Fault.Election) {
+            return "a cluster that is about to have another leader has none to take the role from: the second of them";
+        }
+        if (fault instanceof Fault.Election || other instanceof Fault.Election) {
+            return "a transaction does not outlive its server: it";
         }
         if (fault instanceof Fault.Failover || other instanceof Fault.Failover) {
             return "a server cannot be promoted, or replaced, while it is away: one of the two";
@@ -160,6 +178,7 @@ final class FaultOverlaps {
             case Fault.ServerFault server -> true;
             case Fault.Partition partition -> true;
             case Fault.Failover failover -> true;
+            case Fault.Election election -> true;
             case Fault.Blocker blocker -> false;
             case Fault.DiskFull full -> false;
         };

@@ -50,6 +50,7 @@ final class FaultReader {
     private final ServerReferences servers;
     private final boolean ownDisk;
     private final boolean external;
+    private final Optional<PatroniSpec> patroni;
 
     FaultReader(SqlTexts texts, CueReader cues, EnvironmentSpec environment) {
         this.servers = new ServerReferences(
@@ -58,6 +59,7 @@ final class FaultReader {
                 environment.pooler().isPresent());
         this.ownDisk = environment.disk().isPresent();
         this.external = environment.runtime() == EnvironmentSpec.RuntimeChoice.EXTERNAL;
+        this.patroni = environment.external().flatMap(EnvironmentSpec.ExternalSpec::patroni);
         this.texts = texts;
         this.cues = cues;
     }
@@ -88,6 +90,13 @@ final class FaultReader {
             return Optional.empty();
         }
         String kind = given.get(0);
+        if (external && kind.equals("failover") && patroni.isPresent()) {
+            Optional<Fault> election = election(
+                    patroni.get(),
+                    block.get(kind).orElseThrow(),
+                    cue.orElse(new Cue.AfterStageStart(Stage.BASELINE, ZERO)));
+            return cue.isPresent() ? election : Optional.empty();
+        }
         if (external && OF_PROCESSES.contains(kind)) {
             block.get(kind).orElseThrow().problem(OwnServersOnly.REASON);
             return Optional.empty();
@@ -260,6 +269,17 @@ final class FaultReader {
         return block.require("promote", advice)
                 .flatMap(servers::replica)
                 .map(name -> new Fault.Failover(cue, name, planned));
+    }
+
+    /** Of a cluster that decides by itself who is promoted. */
+    private static Optional<Fault> election(PatroniSpec patroni, Value value, Cue cue) {
+        Block block = value.block(Keys.of("promote", "planned"), "write e.g. { planned: true }");
+        block.get("promote").ifPresent(promoted -> promoted.problem("is for Patroni to decide; remove it"));
+        boolean planned = block.get("planned").flatMap(Value::truth).orElse(false);
+        if (!planned && patroni.kill().isEmpty()) {
+            value.problem("needs a command that kills the leader; name it in environment.patroni.kill, or write planned: true");
+        }
+        return Optional.of(new Fault.Election(cue, planned));
     }
 
     /** How long the server is away. */

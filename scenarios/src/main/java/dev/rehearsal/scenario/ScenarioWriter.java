@@ -2,6 +2,7 @@ package dev.rehearsal.scenario;
 
 import dev.rehearsal.scenario.yaml.YamlWriter;
 import java.math.BigDecimal;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.LocalTime;
 import java.util.ArrayList;
@@ -109,7 +110,17 @@ public final class ScenarioWriter {
                                         + external.database())
                                 .toList());
             }
+            external.patroni().ifPresent(patroni -> map.put("patroni", patroni(patroni)));
         });
+        return map;
+    }
+
+    private static Map<String, Object> patroni(PatroniSpec patroni) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("api", patroni.api().stream().map(URI::toString).toList());
+        if (!patroni.kill().isEmpty()) {
+            map.put("kill", patroni.kill());
+        }
         return map;
     }
 
@@ -550,7 +561,10 @@ public final class ScenarioWriter {
         map.put("at", cue(fault.cue()));
         Map<String, Object> inner = new LinkedHashMap<>();
         String of = fault instanceof Fault.Partition partition ? partition.replica() : fault.of();
-        if (!(fault instanceof Fault.Blocker || fault instanceof Fault.Failover || fault instanceof Fault.DiskFull)) {
+        if (!(fault instanceof Fault.Blocker
+                || fault instanceof Fault.Failover
+                || fault instanceof Fault.Election
+                || fault instanceof Fault.DiskFull)) {
             inner.put("of", of);
         }
         switch (fault) {
@@ -579,6 +593,8 @@ public final class ScenarioWriter {
                 inner.put("promote", failover.promote());
                 inner.put("planned", new YamlWriter.Plain(Boolean.toString(failover.planned())));
             }
+            case Fault.Election election ->
+                inner.put("planned", new YamlWriter.Plain(Boolean.toString(election.planned())));
             case Fault.Blocker blocker -> {
                 inner.put("sql", blocker.sql());
                 inner.put("hold", Quantity.write(blocker.hold()));
