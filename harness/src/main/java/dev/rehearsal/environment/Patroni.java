@@ -90,7 +90,7 @@ final class Patroni {
         for (int i = 0; i < spec.api().size(); i++) {
             patroni.requireAnswer("environment.patroni.api[" + i + "]", spec.api().get(i));
         }
-        List<Member> members = patroni.members();
+        List<Member> members = patroni.cluster().members();
         if (members.stream().noneMatch(Member::leads)) {
             throw new EnvironmentException(
                     "environment.patroni: the cluster has no leader that runs: " + shown(members),
@@ -147,12 +147,19 @@ final class Patroni {
         }
     }
 
-    /** Those of which the first API that answers tells. */
-    private List<Member> members() throws EnvironmentException, InterruptedException {
+    /**
+     * What a member knows of it.
+     *
+     * @param api of that member
+     */
+    private record View(URI api, List<Member> members) {}
+
+    /** As the first API tells that answers: with a machine goes the API on it. */
+    private View cluster() throws EnvironmentException, InterruptedException {
         List<String> failures = new ArrayList<>();
         for (URI api : spec.api()) {
             try {
-                return members(answer(api.resolve("/cluster")));
+                return new View(api, members(answer(api.resolve("/cluster"))));
             } catch (IOException e) {
                 failures.add(api + ": " + words(e));
             }
@@ -165,7 +172,7 @@ final class Patroni {
     /** The leader that runs; empty while there is none, and while nobody tells. */
     private Optional<Member> leader() throws InterruptedException {
         try {
-            return members().stream().filter(Member::leads).findFirst();
+            return cluster().members().stream().filter(Member::leads).findFirst();
         } catch (EnvironmentException e) {
             return Optional.empty();
         }
@@ -239,15 +246,15 @@ final class Patroni {
      */
     Succession failOver(boolean planned, BooleanSupplier takesWrites, Path outputs)
             throws EnvironmentException, InterruptedException {
-        List<Member> members = members();
-        Member from = members.stream()
+        View cluster = cluster();
+        Member from = cluster.members().stream()
                 .filter(Member::leads)
                 .findFirst()
                 .orElseThrow(() -> new EnvironmentException(
-                        "the cluster has no leader that could be taken away: " + shown(members),
+                        "the cluster has no leader that could be taken away: " + shown(cluster.members()),
                         "See why with patronictl list."));
         long begun = System.nanoTime();
-        Deed deed = planned ? switchover(from) : kill(from, outputs);
+        Deed deed = planned ? switchover(cluster.api(), from) : kill(from, outputs);
         try {
             return awaited(from, begun, deed, takesWrites);
         } finally {
@@ -307,8 +314,7 @@ final class Patroni {
         void close();
     }
 
-    private Deed switchover(Member from) {
-        URI api = spec.api().getFirst();
+    private Deed switchover(URI api, Member from) {
         String body =
                 JsonMapper.shared().createObjectNode().put("leader", from.name()).toString();
         CompletableFuture<HttpResponse<String>> asked = client.sendAsync(

@@ -9,17 +9,23 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
-/** A rehearsal on a real cluster of three, which loses its leader. */
+/** A rehearsal on a real cluster of three, which loses its leader, and then gives the role on once more as it is asked to. */
 @Timeout(300)
 @Tag("proof")
 class PatroniRehearsalTest {
     private static final Duration PATIENCE = Duration.ofMinutes(3);
+
+    private static final Pattern KILLED =
+            Pattern.compile("Killed the leader, (?<from>\\w+); Patroni made (?<to>\\w+) the leader, which took writes .* later\\."
+                    + " For .* of them the cluster's address took none\\.");
 
     @TempDir
     private Path directory;
@@ -38,16 +44,21 @@ class PatroniRehearsalTest {
 
             String told = run.told() + cluster.told();
             assertThat(run.exitCode()).as(told).isIn(1, 3);
-            String after = cluster.leader();
-            assertThat(after).isNotEqualTo(before);
             JsonNode result = new HarnessRun(run.exitCode(), "", "", directory.resolve("run")).result();
             JsonNode fault = result.get("faults").get(0);
             assertThat(fault.get("happened").asBoolean()).as(told).isTrue();
             assertThat(fault.get("kind").asString()).isEqualTo("failover");
-            assertThat(fault.get("effect").asString())
-                    .startsWith("Killed the leader, " + before + "; Patroni made " + after
+            Matcher killed = KILLED.matcher(fault.get("effect").asString());
+            assertThat(killed.lookingAt()).as(fault.toString()).isTrue();
+            assertThat(killed.group("from")).isEqualTo(before);
+            String after = killed.group("to");
+            assertThat(after).isNotEqualTo(before);
+            assertThat(result.get("faults").get(1).get("effect").asString())
+                    .as(told)
+                    .startsWith("Asked Patroni for a switchover from " + after + "; Patroni made " + cluster.leader()
                             + " the leader, which took writes ");
-            assertThat(outage(fault, "place-order").get("outageMillis").asDouble())
+            assertThat(cluster.leader()).isNotIn(before, after);
+            assertThat(outage(fault, "place-order").get("durationMillis").asDouble())
                     .as("the lease of a leader that is gone runs on")
                     .isGreaterThan(1000);
             assertThat(outage(fault, "place-order").get("firstSuccessMillis").asDouble())
@@ -67,7 +78,7 @@ class PatroniRehearsalTest {
                     .isEqualTo(List.of("succeeded", "failed"));
             assertThat(HarnessRun.stream(result.get("notes")).map(JsonNode::asString))
                     .anyMatch(note -> note.contains("on the instruments observe " + after + " in its place"));
-            assertThat(Files.readString(directory.resolve("run/outputs/kill-leader.log")))
+            assertThat(Files.readString(directory.resolve("run/output/kill-leader.log")))
                     .startsWith("killed " + before + " at 127.0.0.1:");
             assertThat(cluster.texts("postgres", "select datname from pg_database where datname like 'rehearsal%'"))
                     .as("what is left there")
@@ -92,7 +103,7 @@ class PatroniRehearsalTest {
                   url: "jdbc:postgresql://%s/postgres"
                   allow: [ 127.0.0.1 ]
                   patroni: { api: [ %s ], kill: [ "%s" ] }
-                timeline: { warmup: 2s, baseline: 4s, settle: 4s }
+                timeline: { warmup: 2s, baseline: 4s, settle: 14s }
                 workload:
                   arrivals: constant
                   services:
@@ -113,6 +124,7 @@ class PatroniRehearsalTest {
                       backfill: { table: orders, set: region = 'eu', where: region is null, batch: 20, pause: 50ms }
                 faults:
                   - { at: { step: fill, after: 2s }, failover: {} }
+                  - { at: { stage: settle, after: 5s }, failover: { planned: true } }
                 drills: []
                 objectives:
                   - { outage: { max: 60s } }
