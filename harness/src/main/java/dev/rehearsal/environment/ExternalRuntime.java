@@ -204,7 +204,8 @@ public final class ExternalRuntime implements AutoCloseable {
         }
     }
 
-    private static List<String> forbidden(Map<String, String> environment) {
+    /** Names of hosts and databases that are production's. */
+    static List<String> forbidden(Map<String, String> environment) {
         return Arrays.stream(environment.getOrDefault(PRODUCTION_NAMES, "").split(","))
                 .map(String::strip)
                 .filter(name -> !name.isEmpty())

@@ -82,13 +82,22 @@ final class Patroni {
     /**
      * Asks each API, and whether the cluster has a leader and somebody who could take its place.
      *
-     * @throws EnvironmentException if an API does not answer, or not as Patroni's does
+     * @param environment variables, as of a process
+     * @throws EnvironmentException if an API is production's, or does not answer, or not as Patroni's does
      */
     static Patroni reached(PatroniSpec spec, Map<String, String> environment)
             throws EnvironmentException, InterruptedException {
         Patroni patroni = new Patroni(spec, environment);
         for (int i = 0; i < spec.api().size(); i++) {
-            patroni.requireAnswer("environment.patroni.api[" + i + "]", spec.api().get(i));
+            String key = "environment.patroni.api[" + i + "]";
+            URI api = spec.api().get(i);
+            if (ExternalRuntime.forbidden(environment).stream().anyMatch(api.getHost()::equalsIgnoreCase)) {
+                throw new EnvironmentException(
+                        key + ": " + api.getHost() + " is among the names in " + ExternalRuntime.PRODUCTION_NAMES
+                                + ", and nothing was asked there",
+                        "Rehearse on another cluster.");
+            }
+            patroni.requireAnswer(key, api);
         }
         List<Member> members = patroni.cluster().members();
         if (members.stream().noneMatch(Member::leads)) {

@@ -3,6 +3,8 @@ package dev.rehearsal.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -131,6 +133,32 @@ class BadInputTest {
         assertThat(missing.err()).contains("none.yaml").doesNotContain("Exception");
         assertThat(folder.exitCode()).isEqualTo(2);
         assertThat(folder.err()).contains("directory").doesNotContain("Exception");
+    }
+
+    @Test
+    void aPatroniThatDoesNotAnswerEndsTheRunBeforeAnythingIsMade() throws IOException {
+        int port;
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            port = taken.getLocalPort();
+        }
+        Path file = Files.writeString(directory.resolve("scenario.yaml"), """
+                name: patroni
+                dataset: { use: %s, scale: 0.001 }
+                environment:
+                  url: jdbc:postgresql://127.0.0.1:%d/shop
+                  allow: [ 127.0.0.1 ]
+                  patroni: { api: [ "http://127.0.0.1:%d" ] }
+                migration: { steps: [ { sql: alter table orders add column region text } ] }
+                """.formatted(HarnessRun.ROOT.resolve("datasets/catalog/shop"), port, port));
+
+        HarnessRun run = HarnessRun.of(
+                "rehearse", file.toString(), "--out", directory.resolve("run").toString());
+
+        assertThat(run.exitCode()).as(run.told()).isEqualTo(3);
+        assertThat(run.err().replaceAll("\\s+", " "))
+                .contains("environment.patroni.api[0]: Patroni's REST API at http://127.0.0.1:" + port
+                        + " does not answer: ConnectException")
+                .contains("Check the address (restapi.connect_address of that member");
     }
 
     @Test

@@ -98,12 +98,17 @@ public final class PatroniCluster implements AutoCloseable {
                 .toList();
     }
 
-    /** Kills a member with all its processes at once, as a machine that fails; it finds which one in its environment. */
+    /**
+     * Kills a member with all its processes at once, as a machine that fails whose network fails a second before: what it acknowledges then nobody else
+     * has. It finds which member in its environment.
+     */
     public Path killCommand() throws IOException {
         Path file = Files.writeString(directory.resolve("kill-leader"), """
                 #!/bin/sh
                 cd '%s'/"$%s" || exit 1
                 postmaster=$(head -n 1 data/postmaster.pid) || exit 1
+                kill -STOP $(pgrep -P $postmaster -f walsender) || exit 1
+                sleep 1
                 kill -9 $(cat patroni.pid) $postmaster $(pgrep -P $postmaster)
                 echo "killed $%s at $%s:$%s"
                 """.formatted(

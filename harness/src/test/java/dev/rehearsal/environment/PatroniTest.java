@@ -108,6 +108,19 @@ class PatroniTest {
         assertThat(refusal.remedy()).startsWith("Check the address");
     }
 
+    @Test
+    void anApiOfProductionIsNotAsked() throws Exception {
+        URI silent = URI.create("http://localhost:" + Ports.free());
+
+        assertThat(catchThrowableOfType(
+                        EnvironmentException.class,
+                        () -> Patroni.reached(
+                                new PatroniSpec(List.of(silent), List.of(), directory),
+                                Map.of(ExternalRuntime.PRODUCTION_NAMES, "shop, LOCALHOST"))))
+                .hasMessage("environment.patroni.api[0]: localhost is among the names in HARNESS_PRODUCTION, and nothing was"
+                        + " asked there");
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
             hello                | does not answer: what it says is no JSON
