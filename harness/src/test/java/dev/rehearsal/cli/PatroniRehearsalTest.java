@@ -108,7 +108,7 @@ class PatroniRehearsalTest {
                   url: "jdbc:postgresql://%s/postgres"
                   allow: [ 127.0.0.1 ]
                   patroni: { api: [ %s ], kill: [ "%s" ] }
-                timeline: { warmup: 2s, baseline: 4s, settle: 14s }
+                timeline: { warmup: 2s, baseline: 4s, settle: 17s }
                 workload:
                   arrivals: constant
                   services:
@@ -129,7 +129,7 @@ class PatroniRehearsalTest {
                       backfill: { table: orders, set: region = 'eu', where: region is null, batch: 20, pause: 50ms }
                 faults:
                   - { at: { step: fill, after: 2s }, failover: {} }
-                  - { at: { stage: settle, after: 5s }, failover: { planned: true } }
+                  - { at: { stage: settle, after: 8s }, failover: { planned: true } }
                 drills: []
                 objectives:
                   - { outage: { max: 60s } }
