@@ -38,6 +38,12 @@ final class Patroni {
     /** Patroni answers a switchover when it is done, or when it has given up. */
     private static final Duration SWITCHOVER_PATIENCE = Duration.ofMinutes(2);
 
+    /** So long a switchover is asked for again that no member is close enough to the leader for: one that has just come back needs a moment. */
+    private static final Duration CANDIDATE_PATIENCE = Duration.ofSeconds(30);
+
+    private static final Duration ASKED_AGAIN_AFTER = Duration.ofSeconds(1);
+    private static final int NO_CANDIDATE = 412;
+
     private static final Duration KILL_PATIENCE = Duration.ofMinutes(1);
 
     /** With Patroni's own settings a leader that is gone is one for 30 s more. */
@@ -262,17 +268,17 @@ final class Patroni {
                 .orElseThrow(() -> new EnvironmentException(
                         "the cluster has no leader that could be taken away: " + shown(cluster.members()),
                         "See why with patronictl list."));
-        long begun = System.nanoTime();
         Deed deed = planned ? switchover(cluster.api(), from) : kill(from, outputs);
         try {
-            return awaited(from, begun, deed, takesWrites);
+            return awaited(from, deed, takesWrites);
         } finally {
             deed.close();
         }
     }
 
-    private Succession awaited(Member from, long begun, Deed deed, BooleanSupplier takesWrites)
+    private Succession awaited(Member from, Deed deed, BooleanSupplier takesWrites)
             throws EnvironmentException, InterruptedException {
+        long begun = deed.begunNanoTime();
         long lastTaken = begun;
         long again = 0;
         boolean refused = false;
@@ -295,7 +301,7 @@ final class Patroni {
                     return new Succession(
                             from.name(),
                             to.get().name(),
-                            Duration.ofNanos(again - begun),
+                            Duration.ofNanos(again - deed.begunNanoTime()),
                             Duration.ofNanos(again - lastTaken));
                 }
             }
@@ -316,6 +322,9 @@ final class Patroni {
 
     /** What takes the leader away. */
     private interface Deed extends AutoCloseable {
+        /** When it was begun, by {@link System#nanoTime}. */
+        long begunNanoTime();
+
         /** @throws EnvironmentException if it failed */
         boolean done() throws EnvironmentException, InterruptedException;
 
@@ -324,44 +333,75 @@ final class Patroni {
     }
 
     private Deed switchover(URI api, Member from) {
-        String body =
-                JsonMapper.shared().createObjectNode().put("leader", from.name()).toString();
-        CompletableFuture<HttpResponse<String>> asked = client.sendAsync(
-                request(api.resolve("/switchover"))
-                        .header("Content-Type", "application/json")
-                        .timeout(SWITCHOVER_PATIENCE)
-                        .POST(HttpRequest.BodyPublishers.ofString(body))
-                        .build(),
-                HttpResponse.BodyHandlers.ofString());
-        return new Deed() {
-            @Override
-            public boolean done() throws EnvironmentException, InterruptedException {
-                try {
-                    HttpResponse<String> answer = asked.get(0, TimeUnit.NANOSECONDS);
-                    if (answer.statusCode() / 100 != 2) {
-                        throw new EnvironmentException(
-                                "Patroni refused the switchover from " + from.name() + " with status "
-                                        + answer.statusCode() + ": "
-                                        + answer.body().strip(),
-                                "Often it asks for credentials (" + USER + " and " + PASSWORD
-                                        + "), or no member is close enough to the leader.");
-                    }
-                    return true;
-                } catch (TimeoutException e) {
-                    return false;
-                } catch (ExecutionException e) {
-                    throw new EnvironmentException(
-                            "Patroni's REST API at " + api + " did not answer the switchover: " + e.getCause(),
-                            "See whether Patroni still runs there.",
-                            e);
-                }
-            }
+        HttpRequest request = request(api.resolve("/switchover"))
+                .header("Content-Type", "application/json")
+                .timeout(SWITCHOVER_PATIENCE)
+                .POST(HttpRequest.BodyPublishers.ofString(JsonMapper.shared()
+                        .createObjectNode()
+                        .put("leader", from.name())
+                        .toString()))
+                .build();
+        return new Switchover(request, api, from);
+    }
 
-            @Override
-            public void close() {
-                asked.cancel(true);
+    /** Asked for until Patroni has a member for it. */
+    private final class Switchover implements Deed {
+        private final HttpRequest request;
+        private final URI api;
+        private final Member from;
+        private final long first = System.nanoTime();
+        private CompletableFuture<HttpResponse<String>> asked;
+        private long begun = first;
+
+        Switchover(HttpRequest request, URI api, Member from) {
+            this.request = request;
+            this.api = api;
+            this.from = from;
+            this.asked = ask();
+        }
+
+        private CompletableFuture<HttpResponse<String>> ask() {
+            return client.sendAsync(request, HttpResponse.BodyHandlers.ofString());
+        }
+
+        @Override
+        public long begunNanoTime() {
+            return begun;
+        }
+
+        @Override
+        public boolean done() throws EnvironmentException, InterruptedException {
+            HttpResponse<String> answer;
+            try {
+                answer = asked.get(0, TimeUnit.NANOSECONDS);
+            } catch (TimeoutException e) {
+                return false;
+            } catch (ExecutionException e) {
+                throw new EnvironmentException(
+                        "Patroni's REST API at " + api + " did not answer the switchover: " + e.getCause(),
+                        "See whether Patroni still runs there.",
+                        e);
             }
-        };
+            if (answer.statusCode() / 100 == 2) {
+                return true;
+            }
+            if (answer.statusCode() == NO_CANDIDATE && System.nanoTime() - first < CANDIDATE_PATIENCE.toNanos()) {
+                TimeUnit.NANOSECONDS.sleep(ASKED_AGAIN_AFTER.toNanos());
+                begun = System.nanoTime();
+                asked = ask();
+                return false;
+            }
+            throw new EnvironmentException(
+                    "Patroni refused the switchover from " + from.name() + " with status " + answer.statusCode() + ": "
+                            + answer.body().strip(),
+                    "Often it asks for credentials (" + USER + " and " + PASSWORD
+                            + "), or no member is close enough to the leader.");
+        }
+
+        @Override
+        public void close() {
+            asked.cancel(true);
+        }
     }
 
     private Deed kill(Member from, Path outputs) throws EnvironmentException {
@@ -387,6 +427,11 @@ final class Patroni {
         }
         long started = System.nanoTime();
         return new Deed() {
+            @Override
+            public long begunNanoTime() {
+                return started;
+            }
+
             @Override
             public boolean done() throws EnvironmentException {
                 if (process.isAlive()) {

@@ -54,6 +54,8 @@ class PatroniTest {
                 cluster = cluster("alpha replica running", "beta leader running");
             }
             answer(exchange, switchoverStatus, "switched, or not");
+            // Who follows has caught up meanwhile.
+            switchoverStatus = switchoverStatus == 412 ? 200 : switchoverStatus;
         });
         server.start();
     }
@@ -170,15 +172,26 @@ class PatroniTest {
     }
 
     @Test
-    void aSwitchoverThatIsRefusedSaysWhyAndShowsNoPassword() throws Exception {
+    void aSwitchoverThatNobodyIsCloseEnoughForIsAskedForAgain() throws Exception {
         switchoverStatus = 412;
+
+        Succession succession = reached().failOver(true, () -> true, directory);
+
+        assertThat(succession.to()).isEqualTo("beta");
+        assertThat(asked).hasSize(2);
+        assertThat(succession.without()).isLessThanOrEqualTo(succession.after());
+    }
+
+    @Test
+    void aSwitchoverThatIsRefusedSaysWhyAndShowsNoPassword() throws Exception {
+        switchoverStatus = 401;
         Patroni patroni = reached();
 
         EnvironmentException refusal = catchThrowableOfType(
                 EnvironmentException.class, () -> patroni.failOver(true, () -> true, directory));
 
         assertThat(refusal)
-                .hasMessage("Patroni refused the switchover from alpha with status 412: switched, or not");
+                .hasMessage("Patroni refused the switchover from alpha with status 401: switched, or not");
         assertThat(refusal.remedy()).doesNotContain("s3cret");
     }
 
