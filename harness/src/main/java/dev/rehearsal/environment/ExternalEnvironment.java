@@ -105,7 +105,9 @@ final class ExternalEnvironment implements Environment {
             return Environment.super.elect(planned);
         }
         try {
-            return cluster.get().patroni().failOver(planned, this::takesWrites, cluster.get().outputs());
+            return cluster.get()
+                    .patroni()
+                    .failOver(planned, this::takesWrites, cluster.get().outputs());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new EnvironmentException("interrupted while a leader was waited for", "Start again.", e);
@@ -114,8 +116,8 @@ final class ExternalEnvironment implements Environment {
 
     /** Whether somebody at the address begins to write for us, within a moment. A server that follows another one does not. */
     private boolean takesWrites() {
-        try (Connection connection = DriverManager.getConnection(
-                        server.jdbcUrl(ApplicationNames.OBSERVER) + "&connectTimeout=2&socketTimeout=2&loginTimeout=2");
+        try (Connection connection = DriverManager.getConnection(server.jdbcUrl(ApplicationNames.OBSERVER)
+                        + "&connectTimeout=2&socketTimeout=2&loginTimeout=2");
                 Statement statement = connection.createStatement()) {
             statement.execute("select pg_current_xact_id()");
             return true;

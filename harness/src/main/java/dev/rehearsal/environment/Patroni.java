@@ -412,7 +412,8 @@ final class Patroni {
             ProcessBuilder builder = new ProcessBuilder(spec.kill())
                     .directory(spec.directory().toFile())
                     .redirectErrorStream(true)
-                    .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
+                    .redirectInput(
+                            ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
                     .redirectOutput(ProcessBuilder.Redirect.appendTo(output.toFile()));
             builder.environment().remove(PASSWORD);
             builder.environment().put(PatroniSpec.LEADER, from.name());

@@ -35,7 +35,8 @@ public record BatchedWork(String table, List<String> key, String guard, String w
                 table,
                 key,
                 "",
-                "update " + Planner.quotedName(table) + " set " + set + " where " + RANGE + " and (" + condition + ");");
+                "update " + Planner.quotedName(table) + " set " + set + " where " + RANGE + " and (" + condition
+                        + ");");
     }
 
     String sql(int rows) {

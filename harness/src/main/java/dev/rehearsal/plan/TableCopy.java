@@ -20,7 +20,8 @@ import java.util.stream.Stream;
  * @param base of names that are made up
  * @param schema of the table as a prefix, as SQL needs it; may be empty
  */
-record TableCopy(TableShape table, String name, String base, String schema, ColumnDefinition column, String expression) {
+record TableCopy(
+        TableShape table, String name, String base, String schema, ColumnDefinition column, String expression) {
     private String second() {
         return base + "_" + column.name() + "_copy";
     }

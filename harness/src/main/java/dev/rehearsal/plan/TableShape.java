@@ -188,8 +188,8 @@ public record TableShape(
                 row -> sequences.add(new OwnedSequence(row.getString(1), row.getString(2), row.getBoolean(3))));
         List<String> attachments = new ArrayList<>();
         query(connection, ATTACHMENTS, table, row -> attachments.add(row.getString(1)));
-        return Optional.of(new TableShape(
-                table, columns, key, constraints, indexes, triggers, readers, sequences, attachments));
+        return Optional.of(
+                new TableShape(table, columns, key, constraints, indexes, triggers, readers, sequences, attachments));
     }
 
     private static List<String> lines(String text) {

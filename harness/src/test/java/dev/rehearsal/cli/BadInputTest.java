@@ -149,7 +149,8 @@ class BadInputTest {
                   allow: [ 127.0.0.1 ]
                   patroni: { api: [ "http://127.0.0.1:%d" ] }
                 migration: { steps: [ { sql: alter table orders add column region text } ] }
-                """.formatted(HarnessRun.ROOT.resolve("datasets/catalog/shop"), port, port));
+                """.formatted(
+                        HarnessRun.ROOT.resolve("datasets/catalog/shop"), port, port));
 
         HarnessRun run = HarnessRun.of(
                 "rehearse", file.toString(), "--out", directory.resolve("run").toString());

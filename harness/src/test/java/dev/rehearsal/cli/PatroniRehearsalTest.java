@@ -23,8 +23,8 @@ import tools.jackson.databind.JsonNode;
 class PatroniRehearsalTest {
     private static final Duration PATIENCE = Duration.ofMinutes(3);
 
-    private static final Pattern KILLED =
-            Pattern.compile("Killed the leader, (?<from>\\w+); Patroni made (?<to>\\w+) the leader, which took writes .* later\\."
+    private static final Pattern KILLED = Pattern.compile(
+            "Killed the leader, (?<from>\\w+); Patroni made (?<to>\\w+) the leader, which took writes .* later\\."
                     + " For .* of them the cluster's address took none\\.");
 
     @TempDir
@@ -99,9 +99,7 @@ class PatroniRehearsalTest {
     }
 
     private Path scenario(PatroniCluster cluster) throws Exception {
-        return Files.writeString(
-                directory.resolve("scenario.yaml"),
-                """
+        return Files.writeString(directory.resolve("scenario.yaml"), """
                 name: patroni
                 dataset: { use: %s, scale: 0.02 }
                 environment:
@@ -134,15 +132,12 @@ class PatroniRehearsalTest {
                 objectives:
                   - { outage: { max: 60s } }
                   - lostWrites: none
-                """
-                        .formatted(
-                                HarnessRun.ROOT.resolve("datasets/catalog/shop"),
-                                cluster.address(),
-                                String.join(
-                                        ", ",
-                                        cluster.apis().stream()
-                                                .map(api -> '"' + api + '"')
-                                                .toList()),
-                                cluster.killCommand()));
+                """.formatted(
+                HarnessRun.ROOT.resolve("datasets/catalog/shop"),
+                cluster.address(),
+                String.join(
+                        ", ",
+                        cluster.apis().stream().map(api -> '"' + api + '"').toList()),
+                cluster.killCommand()));
     }
 }

@@ -112,11 +112,7 @@ public final class PatroniCluster implements AutoCloseable {
                 kill -9 $(cat patroni.pid) $postmaster $(pgrep -P $postmaster)
                 echo "killed $%s at $%s:$%s"
                 """.formatted(
-                        directory,
-                        PatroniSpec.LEADER,
-                        PatroniSpec.LEADER,
-                        PatroniSpec.LEADER_HOST,
-                        PatroniSpec.LEADER_PORT));
+                directory, PatroniSpec.LEADER, PatroniSpec.LEADER, PatroniSpec.LEADER_HOST, PatroniSpec.LEADER_PORT));
         return Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
     }
 
@@ -155,22 +151,25 @@ public final class PatroniCluster implements AutoCloseable {
                     .append(Commands.lastLinesOf(directory.resolve(name + ".log"), 30))
                     .append('\n');
         }
-        return told + Commands.lastLinesOf(directory.resolve("haproxy.log"))
+        return told
+                + Commands.lastLinesOf(directory.resolve("haproxy.log"))
                 + Commands.lastLinesOf(directory.resolve("etcd.log"), 5);
     }
 
     private void start() throws Exception {
-        run("etcd", List.of(
+        run(
                 "etcd",
-                "--data-dir",
-                Files.createDirectories(directory.resolve("etcd")).toString(),
-                "--listen-client-urls",
-                "http://127.0.0.1:" + etcdPort,
-                "--advertise-client-urls",
-                "http://127.0.0.1:" + etcdPort,
-                "--listen-peer-urls",
-                "http://127.0.0.1:" + Ports.free(),
-                "--unsafe-no-fsync"));
+                List.of(
+                        "etcd",
+                        "--data-dir",
+                        Files.createDirectories(directory.resolve("etcd")).toString(),
+                        "--listen-client-urls",
+                        "http://127.0.0.1:" + etcdPort,
+                        "--advertise-client-urls",
+                        "http://127.0.0.1:" + etcdPort,
+                        "--listen-peer-urls",
+                        "http://127.0.0.1:" + Ports.free(),
+                        "--unsafe-no-fsync"));
         proxy();
         member(members.get("alpha"));
         awaitThat(() -> answers(members.get("alpha").port));
@@ -182,10 +181,13 @@ public final class PatroniCluster implements AutoCloseable {
     }
 
     private void awaitThat(java.util.concurrent.Callable<Boolean> condition) {
-        await().atMost(PATIENCE).pollInterval(Duration.ofMillis(300)).ignoreExceptions().until(() -> {
-            assertThat(started).as(this::told).allMatch(Process::isAlive);
-            return condition.call();
-        });
+        await().atMost(PATIENCE)
+                .pollInterval(Duration.ofMillis(300))
+                .ignoreExceptions()
+                .until(() -> {
+                    assertThat(started).as(this::told).allMatch(Process::isAlive);
+                    return condition.call();
+                });
     }
 
     private static boolean answers(int port) throws SQLException {
@@ -204,8 +206,8 @@ public final class PatroniCluster implements AutoCloseable {
     private void proxy() throws IOException {
         StringBuilder servers = new StringBuilder();
         for (Member member : members.values()) {
-            servers.append("    server %s 127.0.0.1:%d check port %d%n"
-                    .formatted(member.name, member.port, member.apiPort));
+            servers.append(
+                    "    server %s 127.0.0.1:%d check port %d%n".formatted(member.name, member.port, member.apiPort));
         }
         Path file = Files.writeString(directory.resolve("haproxy.cfg"), """
                 global

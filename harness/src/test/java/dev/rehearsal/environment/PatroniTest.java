@@ -119,8 +119,9 @@ class PatroniTest {
                         () -> Patroni.reached(
                                 new PatroniSpec(List.of(silent), List.of(), directory),
                                 Map.of(ExternalRuntime.PRODUCTION_NAMES, "shop, LOCALHOST"))))
-                .hasMessage("environment.patroni.api[0]: localhost is among the names in HARNESS_PRODUCTION, and nothing was"
-                        + " asked there");
+                .hasMessage(
+                        "environment.patroni.api[0]: localhost is among the names in HARNESS_PRODUCTION, and nothing was"
+                                + " asked there");
     }
 
     @ParameterizedTest
@@ -187,24 +188,26 @@ class PatroniTest {
         switchoverStatus = 401;
         Patroni patroni = reached();
 
-        EnvironmentException refusal = catchThrowableOfType(
-                EnvironmentException.class, () -> patroni.failOver(true, () -> true, directory));
+        EnvironmentException refusal =
+                catchThrowableOfType(EnvironmentException.class, () -> patroni.failOver(true, () -> true, directory));
 
-        assertThat(refusal)
-                .hasMessage("Patroni refused the switchover from alpha with status 401: switched, or not");
+        assertThat(refusal).hasMessage("Patroni refused the switchover from alpha with status 401: switched, or not");
         assertThat(refusal.remedy()).doesNotContain("s3cret");
     }
 
     @Test
     void theCommandFindsTheLeaderAndNoPasswordAndWhatItPrintsIsKept() throws Exception {
         Patroni patroni = reached(
-                "sh", "-c", "echo $HARNESS_LEADER $HARNESS_LEADER_HOST $HARNESS_LEADER_PORT $HARNESS_PATRONI_PASSWORD; exit 3");
+                "sh",
+                "-c",
+                "echo $HARNESS_LEADER $HARNESS_LEADER_HOST $HARNESS_LEADER_PORT $HARNESS_PATRONI_PASSWORD; exit 3");
 
         EnvironmentException failure = catchThrowableOfType(
                 EnvironmentException.class, () -> patroni.failOver(false, () -> true, directory.resolve("output")));
 
         assertThat(failure).hasMessage("environment.patroni.kill ended with 3; it printed:\nalpha h 5432");
-        assertThat(Files.readString(directory.resolve("output/kill-leader.log"))).isEqualTo("alpha h 5432\n");
+        assertThat(Files.readString(directory.resolve("output/kill-leader.log")))
+                .isEqualTo("alpha h 5432\n");
     }
 
     @Test

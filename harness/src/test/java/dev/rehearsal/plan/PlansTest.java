@@ -223,8 +223,8 @@ class PlansTest {
                         int id = 7 + 3 * random.nextInt(ROWS);
                         added.addAndGet(statement.executeUpdate(
                                 "insert into payments (amount, customer_id) values (" + rounds + ", 1)"));
-                        statement.executeUpdate("update payments set amount = amount + 1 where id between " + id + " and "
-                                + (id + 60));
+                        statement.executeUpdate(
+                                "update payments set amount = amount + 1 where id between " + id + " and " + (id + 60));
                         added.addAndGet(-statement.executeUpdate("delete from payments where id = " + id));
                     }
                 }

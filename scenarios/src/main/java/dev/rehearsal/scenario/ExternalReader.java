@@ -47,8 +47,9 @@ final class ExternalReader {
         });
         if (patroni.isPresent()) {
             block.get("replicas")
-                    .ifPresent(value ->
-                            value.problem("change their roles in a cluster of Patroni's, so that no fixed address is one; remove it"));
+                    .ifPresent(
+                            value -> value.problem(
+                                    "change their roles in a cluster of Patroni's, so that no fixed address is one; remove it"));
         }
         return server.map(found -> new ExternalSpec(
                 found.host(), found.port(), found.database(), found.allow(), replicas(found), patroni));

@@ -277,7 +277,8 @@ final class FaultReader {
         block.get("promote").ifPresent(promoted -> promoted.problem("is for Patroni to decide; remove it"));
         boolean planned = block.get("planned").flatMap(Value::truth).orElse(false);
         if (!planned && patroni.kill().isEmpty()) {
-            value.problem("needs a command that kills the leader; name it in environment.patroni.kill, or write planned: true");
+            value.problem(
+                    "needs a command that kills the leader; name it in environment.patroni.kill, or write planned: true");
         }
         return Optional.of(new Fault.Election(cue, planned));
     }

@@ -17,8 +17,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 class PatroniLoadingTest {
     private static final String PATRONI =
             "patroni: { api: [ \"http://10.0.0.1:8008\", \"http://10.0.0.2:8008/\" ], kill: [ ./kill, now ] }";
-    private static final String CLUSTER = Written.MINIMAL + "environment: { url: jdbc:postgresql://leader.example/shop, "
-            + PATRONI + ", allow: [ leader.example ] }\n";
+    private static final String CLUSTER =
+            Written.MINIMAL + "environment: { url: jdbc:postgresql://leader.example/shop, " + PATRONI
+                    + ", allow: [ leader.example ] }\n";
 
     @TempDir
     private Path folder;
@@ -65,10 +66,7 @@ class PatroniLoadingTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            quoteCharacter = '`',
-            textBlock = """
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
             patroni: { api: [] }                          | environment.patroni.api: is empty; name the members' REST APIs, e.g. [ http://10.0.0.1:8008 ]
             patroni: { kill: [ ./kill ] }                 | environment.patroni: 'api' is missing; write e.g. { api: [ http://10.0.0.1:8008 ], kill: [ ./kill-leader.sh ] }
             patroni: { api: [ "10.0.0.1:8008" ] }         | environment.patroni.api[0]: must be http://host:port, where a member's REST API is, got 10.0.0.1:8008
@@ -85,8 +83,8 @@ class PatroniLoadingTest {
 
     @Test
     void whatIsWrongOfAClusterIsNotToldAgainOfItsFault() {
-        assertThat(written.problems(CLUSTER.replace("http://10.0.0.1:8008\", \"http://10.0.0.2:8008/", "nowhere")
-                        + failover("{}")))
+        assertThat(written.problems(
+                        CLUSTER.replace("http://10.0.0.1:8008\", \"http://10.0.0.2:8008/", "nowhere") + failover("{}")))
                 .hasSize(1);
     }
 
@@ -99,10 +97,7 @@ class PatroniLoadingTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            quoteCharacter = '`',
-            textBlock = """
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
             , kill: [ ./kill, now ] | {}                              | faults[0].failover: needs a command that kills the leader; name it in environment.patroni.kill, or write planned: true
             , kill: [ ./kill, now ] | { planned: true }               |
             nothing                 | { promote: replica-1 }          | faults[0].failover.promote: is for Patroni to decide; remove it
@@ -123,9 +118,10 @@ class PatroniLoadingTest {
         assertThat(written.problems(CLUSTER + failover("{}")
                         + "  - { at: { step: add column, after: 5s }, failover: { planned: true } }\n"))
                 .hasSize(1)
-                .allMatch(told -> told.endsWith("faults[1]: overlaps faults[0] (failover), and a cluster that is about to"
-                        + " have another leader has none to take the role from: the second of them has nothing to act on;"
-                        + " let one end before the other begins"));
+                .allMatch(
+                        told -> told.endsWith("faults[1]: overlaps faults[0] (failover), and a cluster that is about to"
+                                + " have another leader has none to take the role from: the second of them has nothing to act on;"
+                                + " let one end before the other begins"));
     }
 
     @Test
@@ -135,8 +131,9 @@ class PatroniLoadingTest {
             written.load(text);
         } catch (InvalidScenarioException e) {
             assertThat(e.problems().stream().map(ProblemFormatter::format).collect(Collectors.joining()))
-                    .contains("must hold no user and no password; give them in the environment, as HARNESS_PATRONI_USER and"
-                            + " HARNESS_PATRONI_PASSWORD")
+                    .contains(
+                            "must hold no user and no password; give them in the environment, as HARNESS_PATRONI_USER and"
+                                    + " HARNESS_PATRONI_PASSWORD")
                     .doesNotContain("s3cret");
             return;
         }
