@@ -77,7 +77,7 @@ final class CompareCommand implements Callable<Integer> {
         try {
             Files.createDirectories(folder);
             Path html = folder.resolve("compare.html");
-            Files.writeString(html, ComparisonHtml.render(comparison));
+            Files.writeString(html, ComparisonHtml.render(comparison, html));
             Files.writeString(folder.resolve("compare.md"), ComparisonText.forMarkdown(comparison));
             spec.commandLine().getOut().println("\n  report   " + html);
         } catch (IOException e) {

@@ -5,6 +5,7 @@ import dev.rehearsal.compare.Side;
 import dev.rehearsal.report.ComparisonRows.Table;
 import dev.rehearsal.run.RequestRecord;
 import dev.rehearsal.run.RunRecord;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -19,8 +20,14 @@ public final class ComparisonHtml {
 
     /** @param sentences, the first of them the headline */
     public record Page(
-            String title, String verdict, List<String> sentences, Conclusion conclusion, List<Table> tables) {
+            String title,
+            String verdict,
+            List<String> sentences,
+            Conclusion conclusion,
+            List<RunLinks> runs,
+            List<Table> tables) {
         public Page {
+            runs = List.copyOf(runs);
             sentences = List.copyOf(sentences);
             tables = List.copyOf(tables);
         }
@@ -32,13 +39,17 @@ public final class ComparisonHtml {
     /** @param slowestMillis the slowest response of each bucket, by planned arrival; empty where nothing arrived */
     record Line(String label, List<OptionalDouble> slowestMillis) {}
 
-    public static String render(Comparison comparison) {
+    /** @param file where the page will be: its links are relative */
+    public static String render(Comparison comparison, Path file) {
         String verdict = comparison.winner().isPresent() ? "passed" : "inconclusive";
         Page page = new Page(
                 "Comparison",
                 verdict,
                 comparison.sentences(),
                 Conclusion.of(comparison),
+                comparison.sides().stream()
+                        .map(side -> RunLinks.of(side.label(), file, Path.of(side.directory())))
+                        .toList(),
                 ComparisonRows.of(comparison));
         return Pages.render("compare.jte", Map.of("page", page, "inlined", Inlined.with(data(comparison), "compare")));
     }

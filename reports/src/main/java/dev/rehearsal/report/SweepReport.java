@@ -12,6 +12,7 @@ import dev.rehearsal.report.ComparisonRows.Row;
 import dev.rehearsal.report.ComparisonRows.Table;
 import dev.rehearsal.run.RunEvent.LockHeld;
 import dev.rehearsal.verdict.Quantities;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -339,8 +340,14 @@ public final class SweepReport {
 
     /** The words of {@code sweep.html}. */
     public record Page(
-            String scenario, List<String> sentences, Conclusion conclusion, List<Table> tables, boolean curves) {
+            String scenario,
+            List<String> sentences,
+            Conclusion conclusion,
+            List<RunLinks> runs,
+            List<Table> tables,
+            boolean curves) {
         public Page {
+            runs = List.copyOf(runs);
             sentences = List.copyOf(sentences);
             tables = List.copyOf(tables);
         }
@@ -368,6 +375,10 @@ public final class SweepReport {
                                 sweep.scenario(),
                                 sentences(),
                                 Conclusion.of(sweep, predictedRows),
+                                sweep.points().stream()
+                                        .map(point -> RunLinks.of(
+                                                point.directory(), Path.of("sweep.html"), Path.of(point.directory())))
+                                        .toList(),
                                 tables(),
                                 !curves.isEmpty()),
                         "inlined",

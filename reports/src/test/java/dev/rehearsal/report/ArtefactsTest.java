@@ -22,6 +22,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -81,7 +82,8 @@ class ArtefactsTest {
         Files.write(folder.resolve("annotations"), Annotations.of(one.run(), one.verdict()));
         Comparison comparison = Comparison.of(Side.named(List.of(
                 new Side.Found(first, one.run(), one.verdict()), new Side.Found(second, two.run(), two.verdict()))));
-        Files.writeString(folder.resolve("compare.html"), ComparisonHtml.render(comparison));
+        Files.writeString(
+                folder.resolve("compare.html"), ComparisonHtml.render(comparison, folder.resolve("compare.html")));
         Files.writeString(folder.resolve("compare.md"), ComparisonText.forMarkdown(comparison));
         Files.writeString(folder.resolve("compare.txt"), ComparisonText.forTerminal(comparison, false));
         Files.writeString(folder.resolve("index.html"), RunIndex.of(folder).html());
@@ -112,6 +114,33 @@ class ArtefactsTest {
     }
 
     @Test
+    void pagesOfSeveralRunsLeadToWhatTheyAreMadeOf() throws IOException {
+        RunDirectory first = withSecrets("one");
+        RunDirectory second = withSecrets("two");
+        Reports.Written one = Reports.write(first);
+        Reports.Written two = Reports.write(second);
+        Path compare = folder.resolve("pages").resolve("compare.html");
+        Files.createDirectories(compare.getParent());
+
+        String html = ComparisonHtml.render(
+                Comparison.of(Side.named(List.of(
+                        new Side.Found(first, one.run(), one.verdict()),
+                        new Side.Found(second, two.run(), two.verdict())))),
+                compare);
+
+        List<String> links = Pattern.compile("href=\"(\\./[^\"]+)\"")
+                .matcher(html)
+                .results()
+                .map(found -> found.group(1))
+                .toList();
+        assertThat(links).hasSize(4);
+        assertThat(links)
+                .extracting(link -> compare.getParent().resolve(link).normalize())
+                .containsExactly(first.reportHtml(), first.resultJson(), second.reportHtml(), second.resultJson())
+                .allSatisfy(file -> assertThat(file).exists());
+    }
+
+    @Test
     void aRunThatWasRecordedWithSecretsIsRenderedWithoutThem() throws IOException {
         RunDirectory directory = withSecrets("one");
         Files.writeString(
@@ -134,7 +163,8 @@ class ArtefactsTest {
         assertThat(ComparisonText.forMarkdown(comparison))
                 .doesNotContainPattern("(?<!\\\\)[<|]script")
                 .contains("\\|\\<script\\>");
-        assertThat(ComparisonHtml.render(comparison).replaceAll("(?s)(<script[^>]*>).*?</script>", "$1</script>"))
+        assertThat(ComparisonHtml.render(comparison, Path.of("compare.html"))
+                        .replaceAll("(?s)(<script[^>]*>).*?</script>", "$1</script>"))
                 .doesNotContain("<img", "alert(1)</script>")
                 .contains("&lt;script&gt;");
     }

@@ -54,7 +54,8 @@ class PagesOfSeveralRunsBrowserTest {
             RunRecord run = RunRecord.read(files);
             runs.add(new Side.Found(files, run, Judge.judge(run)));
         }
-        Files.writeString(directory.resolve("compare.html"), ComparisonHtml.render(Comparison.of(Side.named(runs))));
+        Path compare = directory.resolve("compare.html");
+        Files.writeString(compare, ComparisonHtml.render(Comparison.of(Side.named(runs)), compare));
         Files.writeString(
                 directory.resolve("index.html"),
                 RunIndex.of(directory.resolve("runs")).html());
