@@ -146,7 +146,8 @@ class HttpSimulationTest {
     }
 
     private static void everyRequestIsGatlings(List<RequestRecord> requests) {
-        // Once in some thirty runs, on a busy machine, one had no answer; where it was lost is not known. Gatling gives it up.
+        // Once in some thirty runs, on a busy machine, one had no answer; where it was lost is not known. Gatling gives
+        // it up.
         assertThat(reads(requests))
                 .filteredOn(request -> request.outcome() == Outcome.TIMED_OUT)
                 .hasSizeLessThanOrEqualTo(1);
