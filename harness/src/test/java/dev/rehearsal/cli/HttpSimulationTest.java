@@ -146,13 +146,8 @@ class HttpSimulationTest {
     }
 
     private static void everyRequestIsGatlings(List<RequestRecord> requests) {
-        // Once in some thirty runs, on a busy machine, one had no answer; where it was lost is not known. Gatling gives
-        // it up.
-        assertThat(reads(requests))
-                .filteredOn(request -> request.outcome() == Outcome.TIMED_OUT)
-                .hasSizeLessThanOrEqualTo(1);
         assertThat(reads(requests)).hasSizeGreaterThan(100).allSatisfy(request -> {
-            assertThat(request.outcome()).isIn(Outcome.SUCCEEDED, Outcome.TIMED_OUT);
+            assertThat(request.outcome()).isEqualTo(Outcome.SUCCEEDED);
             assertThat(request.t1Nanos()).isEqualTo(RequestRecord.NEVER);
             assertThat(request.t2Nanos()).isEqualTo(RequestRecord.NEVER);
             assertThat(request.backendPid()).isZero();
