@@ -14,7 +14,9 @@ import dev.rehearsal.scenario.sql.TableAction;
 import dev.rehearsal.scenario.sql.TableConstraint;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -24,12 +26,19 @@ public final class Planner {
             "From PostgreSQL 18 on the same column as VIRTUAL needs no rewrite, no copy and no trigger: decide whether each read may compute it, and"
                     + " whether an index on it is needed, which it cannot have.";
 
+    private static final String COPIED =
+            "The copy needs the disk that the table needs, with its indexes, and every write is made twice while there are both.";
+    private static final Set<String> INTEGERS =
+            Set.of("smallint", "integer", "bigint", "int", "int2", "int4", "int8");
+
     private final TableShape table;
     private final String name;
     private final boolean defaultIsVolatile;
+    private final boolean onlyAction;
 
-    private Planner(TableShape table, boolean defaultIsVolatile) {
+    private Planner(TableShape table, boolean defaultIsVolatile, boolean onlyAction) {
         this.table = table;
+        this.onlyAction = onlyAction;
         this.name = quotedName(table.name());
         this.defaultIsVolatile = defaultIsVolatile;
     }
@@ -39,7 +48,10 @@ public final class Planner {
      * @param defaultIsVolatile what the server says of the default of the column that is added, if one is
      */
     public static Plan plan(SchemaChange change, TableShape table, boolean defaultIsVolatile) {
-        Planner planner = new Planner(table, defaultIsVolatile);
+        Planner planner = new Planner(
+                table,
+                defaultIsVolatile,
+                !(change instanceof TableAltered altered) || altered.actions().size() == 1);
         return switch (change) {
             case TableAltered altered -> planner.altered(altered);
             case IndexCreated index -> planner.index(index);
@@ -233,18 +245,20 @@ public final class Planner {
         if (table.primaryKey().isEmpty()) {
             return noKey();
         }
-        if (!table.attachments().isEmpty()) {
+        if (!inTheWayOfACopy().isEmpty()) {
             return kept(column, expression);
         }
-        TableCopy copy = new TableCopy(table, name, base(), schema(), column, expression);
-        return withConstraints(
-                new Phased(
-                        copy.steps(),
-                        List.of(copy.back()),
-                        List.of(
-                                "The copy needs the disk that the table needs, with its indexes, and every write is made twice while there are both.",
-                                VIRTUAL)),
-                column);
+        TableCopy copy =
+                new TableCopy(table, name, base(), schema(), new Difference.Generated(column, expression));
+        return withConstraints(new Phased(copy.steps(), copy.backByDropping(), List.of(COPIED, VIRTUAL)), column);
+    }
+
+    /** Why a copy cannot take the table's place: what it would have to take over, in words. */
+    private List<String> inTheWayOfACopy() {
+        return onlyAction
+                ? table.attachments()
+                : Stream.concat(Stream.of("what else the statement does"), table.attachments().stream())
+                        .toList();
     }
 
     /**
@@ -301,7 +315,7 @@ public final class Planner {
                                 + " that a trigger keeps equal to (" + expression
                                 + "), because PostgreSQL cannot make a column that is filled a generated one, computes a stored one by writing the"
                                 + " whole table anew, and a copy of the table could not take its place: it would have to take over "
-                                + String.join(", ", table.attachments()) + ".")),
+                                + String.join(", ", inTheWayOfACopy()) + ".")),
                 column);
     }
 
@@ -545,20 +559,6 @@ public final class Planner {
         if (table.primaryKey().isEmpty()) {
             return noKey();
         }
-        List<Constraint> keys = table.constraints().stream()
-                .filter(constraint -> constraint.type() != 'c'
-                        && constraint.type() != 'n'
-                        && constraint.columns().contains(changed.column()))
-                .toList();
-        if (!keys.isEmpty()) {
-            return new Impossible(
-                    changed.column() + " is part of "
-                            + String.join(
-                                    ", ", keys.stream().map(Constraint::name).toList())
-                            + ", which would have to change columns too",
-                    "Decide in which order the key and what refers to it are moved: add the new column, its own unique index and foreign keys, and move each"
-                            + " by itself.");
-        }
         List<String> readers = table.readers().stream()
                 .filter(reader -> reader.column().equals(changed.column()))
                 .map(TableShape.Reader::view)
@@ -568,11 +568,81 @@ public final class Planner {
                     "views hold on to the old column (" + String.join(", ", readers) + ")",
                     "Decide when they can be away for a moment, and make them anew over the new column in the step that swaps.");
         }
-        if (column.computed()) {
+        boolean numbered = table.sequences().stream()
+                .anyMatch(sequence -> sequence.identity() && sequence.column().equals(changed.column()));
+        if (column.computed() && !numbered) {
             return new Impossible(
-                    changed.column() + " is computed or numbered by the server",
-                    "Decide how its values are made in the meantime.");
+                    changed.column() + " is computed by the server", "Decide how its values are made in the meantime.");
         }
+        if (changed.type().toLowerCase(Locale.ROOT).equals(column.type())) {
+            return new Impossible(
+                    changed.column() + " has that type already",
+                    "Decide whether its values are to change: that is a backfill, and no change of type.");
+        }
+        List<Constraint> on = table.constraints().stream()
+                .filter(constraint -> constraint.columns().contains(changed.column()))
+                .toList();
+        boolean stillFits = INTEGERS.contains(changed.type().toLowerCase(Locale.ROOT))
+                && INTEGERS.contains(column.type());
+        List<String> wouldHaveToFollow = on.stream()
+                .filter(constraint -> constraint.type() == 'f' && !stillFits)
+                .map(Constraint::name)
+                .toList();
+        if (!wouldHaveToFollow.isEmpty()) {
+            return new Impossible(
+                    changed.column() + " is part of " + String.join(", ", wouldHaveToFollow)
+                            + ", whose other side would have to change its type too",
+                    "Decide in which order the key and what refers to it are moved: add the new column, its own unique index and foreign keys, and move each"
+                            + " by itself.");
+        }
+        List<String> inTheWay = inTheWayOfACopy();
+        if (inTheWay.isEmpty()) {
+            return copied(changed, column, on.stream().filter(each -> each.type() == 'c').toList());
+        }
+        List<String> keys = Stream.concat(
+                        numbered ? Stream.of("what numbers the rows") : Stream.empty(),
+                        on.stream()
+                                .filter(constraint -> constraint.type() != 'c' && constraint.type() != 'n')
+                                .map(Constraint::name))
+                .toList();
+        if (!keys.isEmpty()) {
+            return new Impossible(
+                    changed.column() + " is part of " + String.join(", ", keys)
+                            + ", and a copy of the table could not take its place: it would have to take over "
+                            + String.join(", ", inTheWay),
+                    "Decide what of that can be away for a while, or in which order the key and what refers to it are moved.");
+        }
+        return swapped(changed, column, inTheWay);
+    }
+
+    private Phased copied(TableAction.TypeChanged changed, Column column, List<Constraint> checks) {
+        TableCopy copy = new TableCopy(
+                table,
+                name,
+                base(),
+                schema(),
+                new Difference.Retyped(column, checks, changed.type(), changed.using()));
+        Column after = new Column(
+                column.name(), changed.type(), column.notNull(), column.defaultExpression(), column.computed());
+        List<String> notes = new ArrayList<>(List.of(COPIED));
+        table.sequences().stream()
+                .filter(sequence -> !sequence.identity() && sequence.column().equals(column.name()))
+                .forEach(sequence -> notes.add("The sequence " + sequence.name()
+                        + " keeps its own type, and with it the last number it gives: alter sequence … as is a change of its own."));
+        changed.using()
+                .ifPresent(expression -> notes.add("The way back takes " + cast(after.name(), column.type())
+                        + " of what is then there: whether that undoes " + expression + " is for a person to decide."));
+        return new Phased(
+                copy.steps(),
+                copy.backBy(new Difference.Retyped(after, checks, column.type(), Optional.of(cast(column.name(), column.type())))),
+                notes);
+    }
+
+    private static String cast(String column, String type) {
+        return SqlSchema.quoted(column) + "::" + type;
+    }
+
+    private Phased swapped(TableAction.TypeChanged changed, Column column, List<String> inTheWay) {
         ColumnSwap forward = new ColumnSwap(this.table, name, base(), column, changed.type(), changed.using());
         Column after = new Column(column.name(), changed.type(), column.notNull(), column.defaultExpression(), false);
         ColumnSwap back = new ColumnSwap(this.table, name, base(), after, column.type(), Optional.empty());
@@ -584,8 +654,9 @@ public final class Planner {
                 rollback,
                 Stream.concat(
                                 Stream.of(
-                                        "The column ends as the last one of its table, because it is a new one: nothing may depend on"
-                                                + " the order of columns."),
+                                        "The column ends as the last one of its table, because it is a new one (a copy of the table could not take its"
+                                                + " place: it would have to take over " + String.join(", ", inTheWay)
+                                                + "): nothing may depend on the order of columns."),
                                 notes.stream().distinct())
                         .toList());
     }

@@ -4,38 +4,48 @@ import dev.rehearsal.plan.TableShape.Column;
 import dev.rehearsal.plan.TableShape.Constraint;
 import dev.rehearsal.plan.TableShape.Index;
 import dev.rehearsal.plan.TableShape.OwnedSequence;
-import dev.rehearsal.scenario.sql.ColumnDefinition;
 import dev.rehearsal.scenario.sql.SqlSchema;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
+import java.util.regex.Matcher;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The parts of a column that the server would compute for every row under a lock, by a copy of the table that has the column from the start, is filled in
- * batches, and takes the table's place.
+ * The parts of a change that the server would make by writing the whole table under a lock, by a copy of the table that is changed while it is empty, is filled
+ * in batches, and takes the table's place.
  *
- * <p>Only for a table that nothing hangs on which a copy could not take over, see {@link TableShape#attachments}.
+ * <p>The copy takes over what hangs on the table: its constraints, indexes, triggers, sequences, grants and options, the views over it, and the foreign keys
+ * that refer to it. Where there is something else it is not to be had, see {@link TableShape#attachments}.
  *
  * @param name of the table, as SQL needs it
  * @param base of names that are made up
  * @param schema of the table as a prefix, as SQL needs it; may be empty
  */
-record TableCopy(
-        TableShape table, String name, String base, String schema, ColumnDefinition column, String expression) {
+record TableCopy(TableShape table, String name, String base, String schema, Difference difference) {
+    /** Less than any server's patience with a deadlock (by default a second), so that the swap gives way and nobody who works is rolled back. */
+    private static final String SWAP_PATIENCE = "300ms";
+
     private String second() {
-        return base + "_" + column.name() + "_copy";
+        return base + "_" + difference.column() + "_copy";
     }
 
     private String copy() {
         return schema + SqlSchema.quoted(second());
     }
 
-    private String keep() {
-        return SqlSchema.quoted(second() + "_keep");
+    private String first() {
+        return SqlSchema.quoted(base + "_" + difference.column() + "_gone");
     }
 
     private String function() {
-        return schema + keep();
+        return schema + SqlSchema.quoted(second() + "_keep");
+    }
+
+    /** The first of its moment by its name: what later ones write has to come to the copy after this. */
+    private String trigger(String kind) {
+        return SqlSchema.quoted("00_" + second() + "_" + kind);
     }
 
     /** There is nothing left to do, or nothing to do it on. */
@@ -47,8 +57,8 @@ record TableCopy(
         return "'" + text.replace("'", "''") + "'";
     }
 
-    private static String block(String body) {
-        return "do $do$\nbegin\n" + body.indent(2) + "end\n$do$;";
+    private static String block(String declarations, String body) {
+        return "do $do$\n" + declarations + "begin\n" + body.indent(2) + "end\n$do$;";
     }
 
     private String fresh(String ofTheTable) {
@@ -56,11 +66,15 @@ record TableCopy(
     }
 
     /** Columns that a row is copied by: all but those that are computed. */
-    private String written(String prefix) {
+    private String written(Function<Column, String> each) {
         return table.columns().values().stream()
-                .filter(each -> !each.computed() || isNumbered(each))
-                .map(each -> prefix + SqlSchema.quoted(each.name()))
+                .filter(column -> !column.computed() || isNumbered(column))
+                .map(each)
                 .collect(Collectors.joining(", "));
+    }
+
+    private String names() {
+        return written(column -> SqlSchema.quoted(column.name()));
     }
 
     private boolean isNumbered(Column each) {
@@ -68,95 +82,218 @@ record TableCopy(
                 .anyMatch(sequence -> sequence.identity() && sequence.column().equals(each.name()));
     }
 
-    private String key(String prefix) {
-        return table.primaryKey().stream()
-                .map(each -> prefix + SqlSchema.quoted(each))
-                .collect(Collectors.joining(", "));
+    private String key(Function<String, String> each) {
+        return table.primaryKey().stream().map(each).collect(Collectors.joining(", "));
     }
 
-    private Stream<Constraint> constraints(String types) {
-        return table.constraints().stream().filter(constraint -> types.indexOf(constraint.type()) >= 0);
+    private String keyOf(String row) {
+        return key(column -> row + SqlSchema.quoted(column));
+    }
+
+    private Stream<Constraint> own(String types) {
+        return table.constraints().stream()
+                .filter(constraint -> constraint.outgoing() && types.indexOf(constraint.type()) >= 0);
+    }
+
+    /** Foreign keys that the copy can have from the start. */
+    private Stream<Constraint> references() {
+        return own("f").filter(constraint -> !constraint.incoming());
+    }
+
+    /** Foreign keys that can be made only when the copy has the table's name. */
+    private Stream<Constraint> referrers() {
+        return table.constraints().stream().filter(Constraint::incoming);
     }
 
     List<PlannedStep> steps() {
-        return List.of(
-                PlannedStep.together("copy", "An empty table like it, which has the column from the start.", made()),
-                PlannedStep.together("keep", "From here on every row that is written is written there too.", kept()),
+        String of = " " + difference.label();
+        List<PlannedStep> steps = new ArrayList<>(List.of(
+                PlannedStep.together(
+                        "copy" + of, "An empty table like it, which is changed before there is a row in it.", made()),
+                PlannedStep.together("keep" + of, "From here on every row that is written is written there too.", kept()),
                 PlannedStep.batched(
-                        "backfill",
+                        "backfill" + of,
                         "By ranges of the key, each a transaction of its own, whose rows nobody else changes meanwhile.",
                         new BatchedWork(table.name(), table.primaryKey(), guard(), filled())),
                 PlannedStep.together(
-                        "compare", "Both are read whole while everybody works: not a row may be missing.", compared()),
+                        "compare" + of, "Both are read whole while everybody works: not a row may be missing.", compared()),
                 PlannedStep.together(
-                        "swap",
-                        "A brief lock: the table goes, and the copy takes its name and the names of what is on it. All or nothing.",
-                        swapped()));
+                        "swap" + of,
+                        "A brief lock: the table goes, and the copy takes its name and what hangs on it. All or nothing.",
+                        swapped())));
+        steps.addAll(validated());
+        return steps;
+    }
+
+    private List<PlannedStep> validated() {
+        return referrers()
+                .filter(Constraint::valid)
+                .map(key -> PlannedStep.together(
+                        "validate " + key.name() + " after " + difference.label(),
+                        "Reads the table that refers to it while everybody works.",
+                        "alter table " + key.on() + " validate constraint " + SqlSchema.quoted(key.name()) + ";"))
+                .toList();
     }
 
     private String made() {
-        StringBuilder body = new StringBuilder("if to_regclass(" + literal(copy()) + ") is not null or exists (\n"
-                + "    select from pg_attribute where attrelid = " + literal(name) + "::regclass and attname = "
-                + literal(column.name()) + " and not attisdropped) then\n  return;\nend if;\n"
-                + "create table " + copy() + " (like " + name + " including all excluding indexes);\n"
-                + "execute (select format('alter table %s owner to %s', " + literal(copy()) + ", relowner::regrole)\n"
-                + "    from pg_class where oid = " + literal(name) + "::regclass);\n"
-                + "alter table " + copy() + " add column " + SqlSchema.quoted(column.name()) + " " + column.type()
-                + " generated always as (" + expression + ") stored" + (column.notNull() ? " not null" : "") + ";\n");
-        constraints("pux")
+        String known = table.columns().keySet().stream()
+                .map(TableCopy::literal)
+                .collect(Collectors.joining(", "));
+        StringBuilder body = new StringBuilder("""
+                if to_regclass(%1$s) is not null then return; end if;
+                if exists (select from pg_attribute where attrelid = %2$s::regclass and attnum > 0 and not attisdropped
+                    and attname not in (%3$s, %4$s)) then
+                  raise exception '%% has got a column since this was planned: plan it again', %5$s;
+                end if;
+                create table %6$s (like %7$s including all excluding indexes);
+                """.formatted(
+                        literal(copy()), literal(name), known, literal(difference.column()), literal(base), copy(), name)
+                + numbering()
+                + difference.made(copy())
+                + """
+                if not exists (select attname, atttypid, atttypmod from pg_attribute where attrelid = %1$s::regclass and attnum > 0 and not attisdropped
+                    except select attname, atttypid, atttypmod from pg_attribute where attrelid = %2$s::regclass and not attisdropped) then
+                  drop table %3$s; -- it is changed already
+                  return;
+                end if;
+                for statement in
+                  select format('alter table %%s owner to %%s', %1$s, relowner::regrole) from pg_class where oid = %2$s::regclass
+                  union all select format('alter table %%s set (%%s)', %1$s, array_to_string(reloptions, ', ')) from pg_class
+                    where oid = %2$s::regclass and reloptions is not null
+                  union all select format('comment on table %%s is %%L', %1$s, obj_description(%2$s::regclass, 'pg_class'))
+                    where obj_description(%2$s::regclass, 'pg_class') is not null
+                  union all select format('grant %%s on %%s to %%s%%s', g.privilege_type, %1$s, case g.grantee when 0 then 'public' else g.grantee::regrole::text end,
+                      case when g.is_grantable then ' with grant option' end)
+                    from pg_class c, aclexplode(c.relacl) g where c.oid = %2$s::regclass and g.grantee <> c.relowner
+                loop
+                  execute statement;
+                end loop;
+                """.formatted(literal(copy()), literal(name), copy()));
+        own("pux")
                 .forEach(constraint -> body.append("alter table " + copy() + " add constraint "
                         + fresh(constraint.name()) + " " + constraint.definition() + ";\n"));
         for (Index index : table.indexes()) {
             body.append(index.definition()
                             .replaceFirst(
                                     "INDEX (?:\\S+|\"[^\"]+\") ON (?:ONLY )?(?:\\S+|\"[^\"]+\") USING",
-                                    java.util.regex.Matcher.quoteReplacement(
-                                            "INDEX " + fresh(index.name()) + " ON " + copy() + " USING"))
+                                    Matcher.quoteReplacement("INDEX " + fresh(index.name()) + " ON " + copy() + " USING"))
                     + ";\n");
         }
-        constraints("f")
+        references()
                 .forEach(constraint -> body.append("alter table " + copy() + " add constraint "
                         + SqlSchema.quoted(constraint.name()) + " " + constraint.definition() + ";\n"));
-        return block(body.toString());
+        return block("declare\n  statement text;\n", body.toString());
+    }
+
+    /** {@code like} gives every identity column a sequence of bigint, with the limits of the one that it is like. */
+    private String numbering() {
+        return table.sequences().stream()
+                .filter(OwnedSequence::identity)
+                .map(sequence -> "execute format('alter sequence %s as " + sequence.type()
+                        + "', pg_get_serial_sequence(" + literal(copy()) + ", " + literal(sequence.column()) + "));\n")
+                .collect(Collectors.joining());
     }
 
     private String kept() {
-        return block(guard()
-                + """
-                create or replace function %1$s() returns trigger language plpgsql as $keep$
-                begin
-                  if tg_op <> 'INSERT' then
-                    delete from %2$s where (%3$s) = (%4$s);
-                  end if;
-                  if tg_op <> 'DELETE' then
-                    insert into %2$s (%5$s) overriding system value values (%6$s);
-                  end if;
-                  return null;
-                end
-                $keep$;
-                drop trigger if exists %7$s on %8$s;
-                create trigger %7$s after insert or update or delete on %8$s for each row execute function %1$s();
-                """.formatted(function(), copy(), key(""), key("old."), written(""), written("new."), keep(), name));
+        String row = "(select %s.*) as " + SqlSchema.quoted(base);
+        return block(
+                "",
+                guard()
+                        + """
+                        create or replace function %1$s() returns trigger language plpgsql security definer set search_path from current as $keep$
+                        begin
+                          if tg_op = 'TRUNCATE' then
+                            truncate %2$s;
+                            return null;
+                          end if;
+                          if tg_op <> 'INSERT' then
+                            delete from %2$s where (%3$s) = (select %4$s from %5$s);
+                          end if;
+                          if tg_op <> 'DELETE' then
+                            insert into %2$s (%6$s) overriding system value select %7$s from %8$s;
+                          end if;
+                          return null;
+                        end
+                        $keep$;
+                        drop trigger if exists %9$s on %11$s;
+                        create trigger %9$s after insert or update or delete on %11$s for each row execute function %1$s();
+                        drop trigger if exists %10$s on %11$s;
+                        create trigger %10$s after truncate on %11$s for each statement execute function %1$s();
+                        """.formatted(
+                                function(),
+                                copy(),
+                                keyOf(""),
+                                key(column -> difference.typed(table.columns().get(column))),
+                                row.formatted("old"),
+                                names(),
+                                written(difference::value),
+                                row.formatted("new"),
+                                trigger("row"),
+                                trigger("truncate"),
+                                name));
     }
 
     private String filled() {
         return "insert into %s (%s) overriding system value select %s from %s where %s for share on conflict do nothing;"
-                .formatted(copy(), written(""), written(""), name, BatchedWork.RANGE);
+                .formatted(copy(), names(), written(difference::value), name, BatchedWork.RANGE);
     }
 
     private String compared() {
-        return block(guard()
-                + """
-                analyze %1$s;
-                if exists (select from (select %2$s from %1$s) c full join (select %2$s from %3$s) t on (%4$s) = (%5$s)
-                    where c is distinct from t) then
-                  raise exception '%% is not what %% is: begin again', %6$s, %7$s;
-                end if;
-                """.formatted(copy(), written(""), name, key("c."), key("t."), literal(second()), literal(base)));
+        return block(
+                "",
+                guard()
+                        + """
+                        analyze %1$s;
+                        -- By their bytes, because not every type can be compared.
+                        if exists (select from (select %2$s from %1$s) c full join (select %3$s from %4$s) t on (%5$s) = (%6$s)
+                            where (%5$s) is null or (%6$s) is null or c *<> t) then
+                          raise exception '%% is not what %% is: begin again', %7$s, %8$s;
+                        end if;
+                        """.formatted(
+                                copy(),
+                                names(),
+                                written(column -> difference.typed(column) + " as " + SqlSchema.quoted(column.name())),
+                                name,
+                                keyOf("c."),
+                                keyOf("t."),
+                                literal(second()),
+                                literal(base)));
     }
 
     private String swapped() {
-        StringBuilder body = new StringBuilder(guard() + "lock table " + name + " in access exclusive mode;\n");
+        String everything = Stream.of(
+                        referrers().map(Constraint::on),
+                        Stream.of(name),
+                        references().flatMap(key -> key.refersTo().stream()))
+                .flatMap(each -> each)
+                .distinct()
+                .collect(Collectors.joining(", "));
+        StringBuilder body = new StringBuilder(guard()
+                + """
+                perform set_config('lock_timeout', '%1$s', true);
+                lock table %2$s in access exclusive mode;
+                if (select count(*) from pg_index where indrelid = %3$s::regclass) <> (select count(*) from pg_index where indrelid = %4$s::regclass) then
+                  raise exception '%% has other indexes than its copy: they have changed since this was planned', %5$s;
+                end if;
+                statements := array(
+                  select format('create or replace view %%s%%s as %%s', oid::regclass, ' with (' || array_to_string(reloptions, ', ') || ')', pg_get_viewdef(oid))
+                    from pg_class where relkind = 'v' and oid in (select r.ev_class from pg_depend d join pg_rewrite r on r.oid = d.objid
+                      where d.classid = 'pg_rewrite'::regclass and d.refclassid = 'pg_class'::regclass and d.refobjid = %3$s::regclass)
+                  union all select pg_get_triggerdef(oid) || case tgenabled when 'O' then '' else format('; alter table %%s %%s trigger %%I', %3$s,
+                      case tgenabled when 'D' then 'disable' when 'R' then 'enable replica' else 'enable always' end, tgname) end
+                    from pg_trigger where tgrelid = %3$s::regclass and not tgisinternal and tgname not in (%6$s, %7$s));
+                """.formatted(
+                        SWAP_PATIENCE,
+                        everything,
+                        literal(name),
+                        literal(copy()),
+                        literal(base),
+                        literal(SqlSchema.name(trigger("row"))),
+                        literal(SqlSchema.name(trigger("truncate")))));
+        referrers()
+                .filter(key -> !key.outgoing())
+                .forEach(key -> body.append(
+                        "alter table " + key.on() + " drop constraint " + SqlSchema.quoted(key.name()) + ";\n"));
         for (OwnedSequence sequence : table.sequences()) {
             String own = schema + SqlSchema.quoted(sequence.name());
             if (sequence.identity()) {
@@ -168,10 +305,12 @@ record TableCopy(
                         + ";\n");
             }
         }
-        body.append("drop table " + name + ";\n"
-                + "drop function " + function() + "();\n"
-                + "alter table " + copy() + " rename to " + SqlSchema.quoted(base) + ";\n");
-        constraints("pux")
+        body.append("alter table " + name + " rename to " + first() + ";\n"
+                + "alter table " + copy() + " rename to " + SqlSchema.quoted(base) + ";\n"
+                + "foreach statement in array statements loop\n  execute statement;\nend loop;\n"
+                + "drop table " + schema + first() + ";\n"
+                + "drop function " + function() + "();\n");
+        own("pux")
                 .forEach(constraint -> body.append("alter table " + name + " rename constraint "
                         + fresh(constraint.name()) + " to " + SqlSchema.quoted(constraint.name()) + ";\n"));
         table.indexes()
@@ -182,24 +321,46 @@ record TableCopy(
                 .forEach(sequence -> body.append("execute (select format('alter sequence %s rename to %I', "
                         + "pg_get_serial_sequence(" + literal(name) + ", " + literal(sequence.column()) + "), "
                         + literal(sequence.name()) + "));\n"));
-        if (column.notNull()) {
-            // Servers from 18 on name it; of a name that was cut off nobody knows how.
-            body.append("if exists (select from pg_constraint where conrelid = " + literal(name)
-                    + "::regclass and conname = " + literal(second() + "_" + column.name() + "_not_null") + ") then\n"
-                    + "  alter table " + name + " rename constraint "
-                    + SqlSchema.quoted(second() + "_" + column.name() + "_not_null") + " to "
-                    + SqlSchema.quoted(base + "_" + column.name() + "_not_null") + ";\nend if;\n");
-        }
-        return block(body.toString());
+        referrers()
+                .forEach(key -> body.append("alter table " + key.on() + " add constraint "
+                        + SqlSchema.quoted(key.name()) + " " + key.definition().replaceFirst(" NOT VALID$", "")
+                        + " not valid;\n"));
+        String made = second() + "_" + difference.column() + "_not_null";
+        // Servers from 18 on name it; of a name that was cut off nobody knows how.
+        body.append("if exists (select from pg_constraint where conrelid = " + literal(name)
+                + "::regclass and conname = " + literal(made) + ") then\n"
+                + "  alter table " + name + " rename constraint " + SqlSchema.quoted(made) + " to "
+                + SqlSchema.quoted(base + "_" + difference.column() + "_not_null") + ";\nend if;\n");
+        return block("declare\n  statements text[];\n  statement text;\n", body.toString());
     }
 
-    PlannedStep back() {
-        return PlannedStep.together(
-                "drop column",
-                "What an unfinished try has left, and the column.",
-                "drop trigger if exists " + keep() + " on " + name + ";\n"
+    /** Leaves nothing of a try that is not finished; nothing to do otherwise. */
+    private List<PlannedStep> abandoned() {
+        List<PlannedStep> steps = new ArrayList<>(List.of(PlannedStep.together(
+                "abandon " + difference.label(),
+                "What an unfinished try has left; nothing otherwise.",
+                "drop trigger if exists " + trigger("row") + " on " + name + ";\n"
+                        + "drop trigger if exists " + trigger("truncate") + " on " + name + ";\n"
                         + "drop function if exists " + function() + "();\n"
-                        + "drop table if exists " + copy() + ";\n"
-                        + "alter table " + name + " drop column if exists " + SqlSchema.quoted(column.name()) + ";");
+                        + "drop table if exists " + copy() + ";")));
+        steps.addAll(validated().stream().map(step -> step.named("first " + step.name())).toList());
+        return steps;
+    }
+
+    /** The way back by dropping the column. */
+    List<PlannedStep> backByDropping() {
+        List<PlannedStep> steps = abandoned();
+        steps.add(PlannedStep.together(
+                "drop column",
+                "Only the catalog changes.",
+                "alter table " + name + " drop column if exists " + SqlSchema.quoted(difference.column()) + ";"));
+        return steps;
+    }
+
+    /** The way back by another copy. */
+    List<PlannedStep> backBy(Difference opposite) {
+        List<PlannedStep> steps = abandoned();
+        steps.addAll(new TableCopy(table, name, base, schema, opposite).steps());
+        return steps;
     }
 }

@@ -60,10 +60,11 @@ class PlanRehearsalTest {
                 "alter table payments add column token uuid not null default gen_random_uuid() | rewrites | same schema, the same data (of payments.token",
                 "alter table payments add column region text not null default 'eu'             | queue    | same schema, the same data",
                 "alter table payments add column customer_id bigint references customers (id)  | queue    | same schema, the same data",
-                "alter table customers alter column loyalty_points type bigint                 | rewrites | same schema, but for the order of columns, the same data",
+                "alter table customers alter column loyalty_points type bigint                 | rewrites | the same schema, the same data",
                 "alter table payments add constraint payments_reference_key unique (reference) | queue    | same schema, the same data",
-                "alter table payments add column net numeric generated always as (amount / 1.19) stored | rewrites | same schema, the same data",
-                "alter table products add column net numeric generated always as (price / 1.19) stored | rewrites | Ends in an ordinary column net that a trigger keeps equal to (price / 1.19), because PostgreSQL cannot & another schema, as the plan says, the same data & schema      products.net was ( & schema      products: trigger zz_products_net_keep was not there before & schema      products_net_keep() was not there before",
+                "alter table orders add column net numeric generated always as (amount / 1.19) stored | rewrites | same schema, the same data",
+                "alter table products alter column id type integer                             | rewrites | same schema, the same data",
+                "alter table products add column net numeric generated always as (price / 1.19) stored, add column remark text | rewrites | Ends in an ordinary column net that a trigger keeps equal to (price / 1.19), because PostgreSQL cannot & another schema, as the plan says, the same data & schema      products.net was ( & schema      products: trigger zz_products_net_keep was not there before & schema      products_net_keep() was not there before",
                 "create index payments_status_idx on payments (status)                         | queue    | same schema, the same data",
             })
     void thePlanMeetsWhatTheChangeMisses(String change, String kind, String end) throws IOException {
