@@ -81,8 +81,8 @@ sealed interface Difference {
                     + using.map(expression -> " using " + expression).orElse("") + ";\n");
             before.defaultExpression()
                     .ifPresent(expression -> body.append(column + "set default " + expression + ";\n"));
-            checks.forEach(check -> body.append(alter + "add constraint " + SqlSchema.quoted(check.name()) + " "
-                    + check.definition() + ";\n"));
+            checks.forEach(check -> body.append(
+                    alter + "add constraint " + SqlSchema.quoted(check.name()) + " " + check.definition() + ";\n"));
             return body.toString();
         }
 

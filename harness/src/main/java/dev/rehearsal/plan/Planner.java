@@ -28,8 +28,7 @@ public final class Planner {
 
     private static final String COPIED =
             "The copy needs the disk that the table needs, with its indexes, and every write is made twice while there are both.";
-    private static final Set<String> INTEGERS =
-            Set.of("smallint", "integer", "bigint", "int", "int2", "int4", "int8");
+    private static final Set<String> INTEGERS = Set.of("smallint", "integer", "bigint", "int", "int2", "int4", "int8");
 
     private final TableShape table;
     private final String name;
@@ -248,8 +247,7 @@ public final class Planner {
         if (!inTheWayOfACopy().isEmpty()) {
             return kept(column, expression);
         }
-        TableCopy copy =
-                new TableCopy(table, name, base(), schema(), new Difference.Generated(column, expression));
+        TableCopy copy = new TableCopy(table, name, base(), schema(), new Difference.Generated(column, expression));
         return withConstraints(new Phased(copy.steps(), copy.backByDropping(), List.of(COPIED, VIRTUAL)), column);
     }
 
@@ -582,8 +580,8 @@ public final class Planner {
         List<Constraint> on = table.constraints().stream()
                 .filter(constraint -> constraint.columns().contains(changed.column()))
                 .toList();
-        boolean stillFits = INTEGERS.contains(changed.type().toLowerCase(Locale.ROOT))
-                && INTEGERS.contains(column.type());
+        boolean stillFits =
+                INTEGERS.contains(changed.type().toLowerCase(Locale.ROOT)) && INTEGERS.contains(column.type());
         List<String> wouldHaveToFollow = on.stream()
                 .filter(constraint -> constraint.type() == 'f' && !stillFits)
                 .map(Constraint::name)
@@ -597,7 +595,10 @@ public final class Planner {
         }
         List<String> inTheWay = inTheWayOfACopy();
         if (inTheWay.isEmpty()) {
-            return copied(changed, column, on.stream().filter(each -> each.type() == 'c').toList());
+            return copied(
+                    changed,
+                    column,
+                    on.stream().filter(each -> each.type() == 'c').toList());
         }
         List<String> keys = Stream.concat(
                         numbered ? Stream.of("what numbers the rows") : Stream.empty(),
@@ -617,24 +618,23 @@ public final class Planner {
 
     private Phased copied(TableAction.TypeChanged changed, Column column, List<Constraint> checks) {
         TableCopy copy = new TableCopy(
-                table,
-                name,
-                base(),
-                schema(),
-                new Difference.Retyped(column, checks, changed.type(), changed.using()));
+                table, name, base(), schema(), new Difference.Retyped(column, checks, changed.type(), changed.using()));
         Column after = new Column(
                 column.name(), changed.type(), column.notNull(), column.defaultExpression(), column.computed());
         List<String> notes = new ArrayList<>(List.of(COPIED));
         table.sequences().stream()
                 .filter(sequence -> !sequence.identity() && sequence.column().equals(column.name()))
-                .forEach(sequence -> notes.add("The sequence " + sequence.name()
-                        + " keeps its own type, and with it the last number it gives: alter sequence … as is a change of its own."));
+                .forEach(
+                        sequence -> notes.add(
+                                "The sequence " + sequence.name()
+                                        + " keeps its own type, and with it the last number it gives: alter sequence … as is a change of its own."));
         changed.using()
                 .ifPresent(expression -> notes.add("The way back takes " + cast(after.name(), column.type())
                         + " of what is then there: whether that undoes " + expression + " is for a person to decide."));
         return new Phased(
                 copy.steps(),
-                copy.backBy(new Difference.Retyped(after, checks, column.type(), Optional.of(cast(column.name(), column.type())))),
+                copy.backBy(new Difference.Retyped(
+                        after, checks, column.type(), Optional.of(cast(column.name(), column.type())))),
                 notes);
     }
 

@@ -110,13 +110,16 @@ record TableCopy(TableShape table, String name, String base, String schema, Diff
         List<PlannedStep> steps = new ArrayList<>(List.of(
                 PlannedStep.together(
                         "copy" + of, "An empty table like it, which is changed before there is a row in it.", made()),
-                PlannedStep.together("keep" + of, "From here on every row that is written is written there too.", kept()),
+                PlannedStep.together(
+                        "keep" + of, "From here on every row that is written is written there too.", kept()),
                 PlannedStep.batched(
                         "backfill" + of,
                         "By ranges of the key, each a transaction of its own, whose rows nobody else changes meanwhile.",
                         new BatchedWork(table.name(), table.primaryKey(), guard(), filled())),
                 PlannedStep.together(
-                        "compare" + of, "Both are read whole while everybody works: not a row may be missing.", compared()),
+                        "compare" + of,
+                        "Both are read whole while everybody works: not a row may be missing.",
+                        compared()),
                 PlannedStep.together(
                         "swap" + of,
                         "A brief lock: the table goes, and the copy takes its name and what hangs on it. All or nothing.",
@@ -136,9 +139,7 @@ record TableCopy(TableShape table, String name, String base, String schema, Diff
     }
 
     private String made() {
-        String known = table.columns().keySet().stream()
-                .map(TableCopy::literal)
-                .collect(Collectors.joining(", "));
+        String known = table.columns().keySet().stream().map(TableCopy::literal).collect(Collectors.joining(", "));
         StringBuilder body = new StringBuilder("""
                 if to_regclass(%1$s) is not null then return; end if;
                 if exists (select from pg_attribute where attrelid = %2$s::regclass and attnum > 0 and not attisdropped
@@ -147,7 +148,13 @@ record TableCopy(TableShape table, String name, String base, String schema, Diff
                 end if;
                 create table %6$s (like %7$s including all excluding indexes);
                 """.formatted(
-                        literal(copy()), literal(name), known, literal(difference.column()), literal(base), copy(), name)
+                                literal(copy()),
+                                literal(name),
+                                known,
+                                literal(difference.column()),
+                                literal(base),
+                                copy(),
+                                name)
                 + numbering()
                 + difference.made(copy())
                 + """
@@ -176,7 +183,8 @@ record TableCopy(TableShape table, String name, String base, String schema, Diff
             body.append(index.definition()
                             .replaceFirst(
                                     "INDEX (?:\\S+|\"[^\"]+\") ON (?:ONLY )?(?:\\S+|\"[^\"]+\") USING",
-                                    Matcher.quoteReplacement("INDEX " + fresh(index.name()) + " ON " + copy() + " USING"))
+                                    Matcher.quoteReplacement(
+                                            "INDEX " + fresh(index.name()) + " ON " + copy() + " USING"))
                     + ";\n");
         }
         references()
@@ -189,8 +197,10 @@ record TableCopy(TableShape table, String name, String base, String schema, Diff
     private String numbering() {
         return table.sequences().stream()
                 .filter(OwnedSequence::identity)
-                .map(sequence -> "execute format('alter sequence %s as " + sequence.type()
-                        + "', pg_get_serial_sequence(" + literal(copy()) + ", " + literal(sequence.column()) + "));\n")
+                .map(sequence -> "execute (select format('alter sequence %s as %s', pg_get_serial_sequence("
+                        + literal(copy()) + ", " + literal(sequence.column())
+                        + "), format_type(seqtypid, null)) from pg_sequence where seqrelid = "
+                        + literal(schema + SqlSchema.quoted(sequence.name())) + "::regclass);\n")
                 .collect(Collectors.joining());
     }
 
@@ -283,13 +293,13 @@ record TableCopy(TableShape table, String name, String base, String schema, Diff
                       case tgenabled when 'D' then 'disable' when 'R' then 'enable replica' else 'enable always' end, tgname) end
                     from pg_trigger where tgrelid = %3$s::regclass and not tgisinternal and tgname not in (%6$s, %7$s));
                 """.formatted(
-                        SWAP_PATIENCE,
-                        everything,
-                        literal(name),
-                        literal(copy()),
-                        literal(base),
-                        literal(SqlSchema.name(trigger("row"))),
-                        literal(SqlSchema.name(trigger("truncate")))));
+                                SWAP_PATIENCE,
+                                everything,
+                                literal(name),
+                                literal(copy()),
+                                literal(base),
+                                literal(SqlSchema.name(trigger("row"))),
+                                literal(SqlSchema.name(trigger("truncate")))));
         referrers()
                 .filter(key -> !key.outgoing())
                 .forEach(key -> body.append(
@@ -343,7 +353,9 @@ record TableCopy(TableShape table, String name, String base, String schema, Diff
                         + "drop trigger if exists " + trigger("truncate") + " on " + name + ";\n"
                         + "drop function if exists " + function() + "();\n"
                         + "drop table if exists " + copy() + ";")));
-        steps.addAll(validated().stream().map(step -> step.named("first " + step.name())).toList());
+        steps.addAll(validated().stream()
+                .map(step -> step.named("first " + step.name()))
+                .toList());
         return steps;
     }
 

@@ -81,11 +81,8 @@ public record TableShape(
     /** A view that reads a column. */
     public record Reader(String view, String column) {}
 
-    /**
-     * @param identity whether it is an identity column's, and not a {@code serial}'s
-     * @param type of its numbers
-     */
-    public record OwnedSequence(String name, String column, boolean identity, String type) {}
+    /** @param identity whether it is an identity column's, and not a {@code serial}'s */
+    public record OwnedSequence(String name, String column, boolean identity) {}
 
     /** One that no constraint owns. */
     public record Index(String name, List<String> columns, String definition) {
@@ -132,8 +129,7 @@ public record TableShape(
                 and d.refobjid =""" + OID + " order by 1";
 
     private static final String SEQUENCES = """
-            select s.relname, a.attname, d.deptype = 'i', (select format_type(q.seqtypid, null) from pg_sequence q where q.seqrelid = s.oid)
-            from pg_depend d join pg_class s on s.oid = d.objid and s.relkind = 'S'
+            select s.relname, a.attname, d.deptype = 'i' from pg_depend d join pg_class s on s.oid = d.objid and s.relkind = 'S'
                 join pg_attribute a on a.attrelid = d.refobjid and a.attnum = d.refobjsubid
             where d.classid = 'pg_class'::regclass and d.refclassid = 'pg_class'::regclass and d.deptype in ('a', 'i')
                 and d.refobjid =""" + OID + " order by 1";
@@ -231,8 +227,7 @@ public record TableShape(
                 connection,
                 SEQUENCES,
                 table,
-                row -> sequences.add(new OwnedSequence(
-                        row.getString(1), row.getString(2), row.getBoolean(3), row.getString(4))));
+                row -> sequences.add(new OwnedSequence(row.getString(1), row.getString(2), row.getBoolean(3))));
         List<String> attachments = new ArrayList<>();
         query(connection, ATTACHMENTS, table, row -> attachments.add(row.getString(1)));
         return Optional.of(

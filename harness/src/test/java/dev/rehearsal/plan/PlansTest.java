@@ -50,7 +50,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** The plan of a risky change ends where the change itself would have ended, has none of its hazards, can be run twice, and goes back. */
 class PlansTest {
-    private static final int ROWS = 12_000;
+    private static final int ROWS = 2_000;
+    private static final int BATCH = 700;
     private static final Workload NO_TRAFFIC = new Workload(Arrivals.POISSON, List.of());
     private static final Set<String> STANDSTILLS = Set.of(
             "volatile-default",
@@ -116,10 +117,11 @@ class PlansTest {
             reset(copy, false);
             SchemaFingerprint before = SchemaFingerprint.of(phased);
             DataFingerprint rows = DataFingerprint.of(phased);
-            Phased plan = (Phased) Planner.plan(
-                    SchemaChange.read(sql),
-                    TableShape.of(phased, tableOf(sql)).orElseThrow(),
-                    sql.contains("default") && isVolatile(sql, copy));
+            Phased plan = ((Phased) Planner.plan(
+                            SchemaChange.read(sql),
+                            TableShape.of(phased, tableOf(sql)).orElseThrow(),
+                            sql.contains("default") && isVolatile(sql, copy)))
+                    .inBatchesOf(BATCH);
             TableSizes sizes = TableSizes.of(phased);
 
             assertThat(standstills(List.of(step(PlannedStep.together("as it is", "", sql))), sizes, copy))
