@@ -74,9 +74,7 @@ final class Storyteller {
     }
 
     private Story failed(List<Finding> findings) {
-        Optional<StepRun> broken = evidence.run().steps(Phase.MIGRATION).stream()
-                .filter(MigrationJudge::broken)
-                .findFirst();
+        Optional<StepRun> broken = brokenStep();
         if (broken.isPresent()) {
             List<String> sentences = new ArrayList<>(List.of(MigrationJudge.failure(broken.get())));
             worst().filter(Storyteller::isFelt)
@@ -111,6 +109,12 @@ final class Storyteller {
                 Optional.of(Wording.statement(impact.statement().sql())),
                 List.of(deed(impact) + "; " + felt(impact) + "."),
                 SaferWay.of(impact));
+    }
+
+    private Optional<StepRun> brokenStep() {
+        return evidence.run().steps(Phase.MIGRATION).stream()
+                .filter(MigrationJudge::broken)
+                .findFirst();
     }
 
     private static List<String> messages(List<Finding> findings) {
@@ -327,6 +331,8 @@ final class Storyteller {
                         .toList()
                 : validity.reasons();
         List<String> sentences = new ArrayList<>(reasons.isEmpty() ? List.of("No objective was judged.") : reasons);
+        brokenStep().map(MigrationJudge::failure).filter(failure -> !sentences.contains(failure))
+                .ifPresent(failure -> sentences.add("Seen, but not judged: " + failure));
         worst().filter(Storyteller::isFelt)
                 .ifPresent(i -> sentences.add("Seen, but not judged: `"
                         + Wording.statement(i.statement().sql()) + "` " + deed(i) + "; " + felt(i) + "."));

@@ -167,4 +167,20 @@ class StorytellerTest {
                         "Strongest lock that it held: AccessExclusive on orders, for at most 3.0 ms ± 0.5 ms.",
                         "Rolled back in 500 ms; the schema is as it was.");
     }
+
+    @Test
+    void saysWhyTheMigrationFailedAlsoWhereNothingIsJudged() {
+        RunBuilder run = run().migrated(statement("alter table orders add x int", 41_000, 3)
+                .failed(RunEvent.Status.FAILED, "42701", "column x exists already"));
+        for (int i = 0; i < 5; i++) {
+            run.event(new RunEvent.ServerSampled(nanos(20_000 + i), 1, 0, 0, 0, 0.5, 0.97));
+        }
+
+        assertThat(run.judged().story().sentences())
+                .containsExactly(
+                        "The machine was saturated before the migration began: 97 % busy in the baseline. Lower the rate, or"
+                                + " give it more CPUs.",
+                        "Seen, but not judged: Step change of the migration failed: `alter table orders add x int`: column x"
+                                + " exists already (SQLState 42701).");
+    }
 }
