@@ -107,10 +107,15 @@ final class ToolRun implements StepRun {
             }
         });
         Thread worker = Thread.ofPlatform().name("migration-tool").daemon().start(work);
+        boolean interrupted = false;
         try {
             while (true) {
                 if (tools.stop().requested()) {
-                    worker.interrupt();
+                    // Once: what it then does to clean up is not to be disturbed.
+                    if (!interrupted) {
+                        worker.interrupt();
+                        interrupted = true;
+                    }
                     watch.endSessions();
                 }
                 try {

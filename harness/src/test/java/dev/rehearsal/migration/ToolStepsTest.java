@@ -350,11 +350,17 @@ class ToolStepsTest {
 
     @Test
     @Tag("proof")
-    void aCommandIsEndedWhenTheMigrationsTimeIsUp() {
+    void aCommandIsEndedWithItsChildrenWhenTheMigrationsTimeIsUpAndShowsTheLastOfItsOutput() throws Exception {
+        Path child = folder.resolve("child.pid");
+
         MigrationOutcome outcome = Migrations.runner(server, StepListener.none())
-                .run(Phase.MIGRATION, List.of(command("apply", "select pg_sleep(600)")), Duration.ofSeconds(4), 0);
+                .run(Phase.MIGRATION, List.of(command("hang", child.toString())), Duration.ofSeconds(4), 0);
 
         assertThat(outcome.status()).isEqualTo(Status.TIMED_OUT);
+        assertThat(outcome.failure().orElseThrow().message())
+                .contains(" was stopped; the last it printed:\n")
+                .endsWith("about to hang");
+        assertThat(works(Long.parseLong(Files.readString(child)))).isFalse();
     }
 
     @Test

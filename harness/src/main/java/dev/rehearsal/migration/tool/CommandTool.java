@@ -41,8 +41,21 @@ final class CommandTool implements MigrationTool {
     }
 
     @Override
-    public void run(ToolAccess access) throws ToolFailureException, InterruptedException {
+    public void run(ToolAccess access) throws ToolFailureException {
         Path output = output();
+        try {
+            carriedOut(access, output);
+        } catch (InterruptedException e) {
+            // Whoever stops it wants to know how far it was.
+            throw failure("was stopped", output);
+        } finally {
+            if (outputs.isEmpty()) {
+                discard(output);
+            }
+        }
+    }
+
+    private void carriedOut(ToolAccess access, Path output) throws ToolFailureException, InterruptedException {
         Process process = started(access, output);
         Set<ProcessHandle> family = new LinkedHashSet<>();
         boolean inTime;
@@ -55,18 +68,12 @@ final class CommandTool implements MigrationTool {
         } finally {
             end(process, family);
         }
-        try {
-            if (!inTime) {
-                throw failure(
-                        "did not end within " + step.timeout().orElseThrow().toMillis() + " ms and was killed", output);
-            }
-            if (process.exitValue() != 0) {
-                throw failure("ended with " + process.exitValue() + why(process.exitValue()), output);
-            }
-        } finally {
-            if (outputs.isEmpty()) {
-                discard(output);
-            }
+        if (!inTime) {
+            throw failure(
+                    "did not end within " + step.timeout().orElseThrow().toMillis() + " ms and was killed", output);
+        }
+        if (process.exitValue() != 0) {
+            throw failure("ended with " + process.exitValue() + why(process.exitValue()), output);
         }
     }
 
