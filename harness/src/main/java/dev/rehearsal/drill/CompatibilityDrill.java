@@ -110,8 +110,8 @@ final class CompatibilityDrill {
             Optional<Failure> failure = server.run(phase, List.of(step)).failure();
             if (failure.isPresent()) {
                 log.unknown(
-                        "step " + step.name(),
-                        "Step " + step.name() + " fails, so nothing is known of what comes after it: "
+                        Step.called(step.name()),
+                        Step.calledFirst(step.name()) + " fails, so nothing is known of what comes after it: "
                                 + Failures.told(failure.get()) + ".",
                         Failures.place(failure.get()));
                 return false;

@@ -23,7 +23,7 @@ sealed interface DisruptionPoint {
     record Before(Step step) implements DisruptionPoint {
         @Override
         public String told() {
-            return "before step " + step.name();
+            return "before " + Step.called(step.name());
         }
     }
 
@@ -31,7 +31,7 @@ sealed interface DisruptionPoint {
     record BeforeStatement(Step.SqlStatements step, int statement) implements DisruptionPoint {
         @Override
         public String told() {
-            return "in step " + step.name()
+            return "in " + Step.called(step.name())
                     + (step.statements().size() == 1
                             ? ", before its statement"
                             : ", before statement " + (statement + 1) + " of "
@@ -43,7 +43,7 @@ sealed interface DisruptionPoint {
     record BeforeFirstBatch(Step.BackfillStep step) implements DisruptionPoint {
         @Override
         public String told() {
-            return "in step " + step.name() + ", before its first batch";
+            return "in " + Step.called(step.name()) + ", before its first batch";
         }
     }
 

@@ -31,7 +31,7 @@ record Remains(UndisturbedRun truth, List<Step> steps) {
         if (step == steps.size()) {
             return schema.equals(truth.schema()) ? "every step done" : differing(truth.schema(), schema);
         }
-        String name = "step " + steps.get(step).name();
+        String name = Step.called(steps.get(step).name());
         boolean changes =
                 !truth.boundaries().get(step).equals(truth.boundaries().get(step + 1));
         if (schema.equals(truth.boundaries().get(step))) {

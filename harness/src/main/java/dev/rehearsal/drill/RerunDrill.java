@@ -84,8 +84,8 @@ final class RerunDrill {
             if (failure.isPresent()) {
                 all = false;
                 log.broken(
-                        "step " + step.name() + " of the " + what,
-                        "Step " + step.name() + " of the " + what + " cannot be repeated: "
+                        Step.called(step.name()) + " of the " + what,
+                        Step.calledFirst(step.name()) + " of the " + what + " cannot be repeated: "
                                 + Failures.told(failure.get()) + "."
                                 + failure.get()
                                         .sqlState()

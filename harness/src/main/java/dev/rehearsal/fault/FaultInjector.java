@@ -8,6 +8,7 @@ import dev.rehearsal.scenario.Cue;
 import dev.rehearsal.scenario.Fault;
 import dev.rehearsal.scenario.ServerNames;
 import dev.rehearsal.scenario.Stage;
+import dev.rehearsal.scenario.Step;
 import java.net.URI;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -272,7 +273,7 @@ public final class FaultInjector implements AutoCloseable {
         }
         begin(fault, new CompletableFuture<>());
         if (committed.contains(step)) {
-            trouble("the commit of step " + step + " was answered before the fault " + fault.fault.kind()
+            trouble("the commit of " + Step.called(step) + " was answered before the fault " + fault.fault.kind()
                     + " had taken hold; a replica that is synchronous and slow makes a commit last");
         }
     }

@@ -20,6 +20,7 @@ import dev.rehearsal.scenario.EnvironmentException;
 import dev.rehearsal.scenario.InvalidScenarioException;
 import dev.rehearsal.scenario.Scenario;
 import dev.rehearsal.scenario.SourceLocation;
+import dev.rehearsal.scenario.Step;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -185,7 +186,7 @@ final class Lanes implements AutoCloseable {
     }
 
     private static String told(Failure failure) {
-        return "step " + failure.step() + ": " + failure.message();
+        return Step.called(failure.step()) + ": " + failure.message();
     }
 
     /** Compares the schemas of all, where there are several, with one that is migrated, if there is one. */

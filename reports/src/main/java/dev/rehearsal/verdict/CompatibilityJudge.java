@@ -6,6 +6,7 @@ import dev.rehearsal.run.RunEvent.OperationTried;
 import dev.rehearsal.run.RunEvent.Phase;
 import dev.rehearsal.run.RunEvent.Sight;
 import dev.rehearsal.scenario.Objective;
+import dev.rehearsal.scenario.Step;
 import dev.rehearsal.scenario.Workload.Service;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -84,7 +85,8 @@ final class CompatibilityJudge {
     /** Such as {@code after step add column over a session that lived through it}. */
     static String place(OperationTried tried) {
         return tried.after()
-                        .map(step -> "after step " + step + (tried.phase() == Phase.ROLLBACK ? " of the rollback" : ""))
+                        .map(step -> "after " + Step.called(step)
+                                + (tried.phase() == Phase.ROLLBACK ? " of the rollback" : ""))
                         .orElse("before the first step")
                 + (tried.kept() ? " over a session that lived through it" : "");
     }

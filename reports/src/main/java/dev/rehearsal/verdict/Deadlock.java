@@ -3,6 +3,7 @@ package dev.rehearsal.verdict;
 import dev.rehearsal.run.RunEvent.Party;
 import dev.rehearsal.run.StatementRun;
 import dev.rehearsal.run.StepRun;
+import dev.rehearsal.scenario.Step;
 import java.util.List;
 import java.util.Optional;
 
@@ -24,7 +25,7 @@ public record Deadlock(
     /** A statement of a step. */
     public record Cause(StepRun step, StatementRun statement) {
         private String words() {
-            return "`" + Wording.statement(statement.sql()) + "` of step " + step.name()
+            return "`" + Wording.statement(statement.sql()) + "` of " + Step.called(step.name())
                     + switch (step.phase()) {
                         case MIGRATION -> "";
                         case ROLLBACK -> " in the rollback";

@@ -8,6 +8,7 @@ import dev.rehearsal.run.StatementRun;
 import dev.rehearsal.run.StepRun;
 import dev.rehearsal.scenario.Objective;
 import dev.rehearsal.scenario.SourceLocation;
+import dev.rehearsal.scenario.Step;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -33,7 +34,7 @@ final class MigrationJudge {
                 .map(step -> new Finding(
                                 "migration",
                                 Verdict.Status.FAILED,
-                                "migration step " + step.name(),
+                                "migration " + Step.called(step.name()),
                                 OptionalDouble.of((double) steps.stream()
                                         .filter(MigrationJudge::broken)
                                         .count()),
@@ -74,7 +75,7 @@ final class MigrationJudge {
             case FAILED, SKIPPED, SUCCEEDED -> " failed";
         };
         String tries = step.attempts() > 1 ? " after " + step.attempts() + " tries" : "";
-        String name = "Step " + step.name() + " of the " + Wording.phase(step.phase()) + how + tries;
+        String name = Step.calledFirst(step.name()) + " of the " + Wording.phase(step.phase()) + how + tries;
         return broken.map(o -> name + ": `" + Wording.statement(o.sql()) + "`"
                         + o.message().map(m -> ": " + Wording.statement(m)).orElse("")
                         + o.sqlState().map(s -> " (SQLState " + s + ")").orElse("") + ".")

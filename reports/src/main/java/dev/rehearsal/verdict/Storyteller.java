@@ -331,7 +331,9 @@ final class Storyteller {
                         .toList()
                 : validity.reasons();
         List<String> sentences = new ArrayList<>(reasons.isEmpty() ? List.of("No objective was judged.") : reasons);
-        brokenStep().map(MigrationJudge::failure).filter(failure -> !sentences.contains(failure))
+        brokenStep()
+                .map(MigrationJudge::failure)
+                .filter(failure -> !sentences.contains(failure))
                 .ifPresent(failure -> sentences.add("Seen, but not judged: " + failure));
         worst().filter(Storyteller::isFelt)
                 .ifPresent(i -> sentences.add("Seen, but not judged: `"

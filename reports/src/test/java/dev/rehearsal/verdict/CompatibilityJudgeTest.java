@@ -49,8 +49,8 @@ class CompatibilityJudgeTest {
                 .satisfies(
                         finding -> assertThat(finding.message())
                                 .isEqualTo(
-                                        "The operation pay of checkout, old, does not work after step step 1 over a session that lived"
-                                                + " through it and after step step 2 of the rollback: ERROR: no (SQLState 0A000)."));
+                                        "The operation pay of checkout, old, does not work after step 1 over a session that lived"
+                                                + " through it and after step 2 of the rollback: ERROR: no (SQLState 0A000)."));
         assertThat(verdict.status()).isEqualTo(Status.FAILED);
     }
 

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -15,6 +16,17 @@ import java.util.stream.IntStream;
 public sealed interface Step {
     /** Unique within the scenario, given or made from its place ({@code step 2}, {@code rollback step 1}). */
     String name();
+
+    /** A step's name in a sentence: one that was made from its place says by itself what it is. */
+    static String called(String name) {
+        return name.matches("(baseline |rollback )?step \\d+") ? name : "step " + name;
+    }
+
+    /** The same where a sentence begins. */
+    static String calledFirst(String name) {
+        String called = called(name);
+        return called.substring(0, 1).toUpperCase(Locale.ROOT) + called.substring(1);
+    }
 
     /** Where a reader is sent who wants to see the step: its first statement, or the step itself. */
     SourceLocation location();
