@@ -210,6 +210,41 @@ class PlansTest {
         }
     }
 
+    /** Where the table cannot be copied, another type comes by a second column, which is the last one of the table from then on. */
+    @Test
+    void changeATypeByASecondColumnAndSaySo() throws Exception {
+        String sql = "alter table guarded alter column amount type bigint";
+        try (Connection risky = connect("risky");
+                Connection phased = connect("phased");
+                Connection copy = connect("copy")) {
+            reset(risky, true);
+            reset(phased, true);
+            reset(copy, false);
+            SchemaFingerprint before = SchemaFingerprint.of(phased);
+            DataFingerprint rows = DataFingerprint.of(phased);
+            Phased plan = (Phased) Planner.plan(
+                    SchemaChange.read(sql), TableShape.of(phased, "guarded").orElseThrow(), false);
+
+            assertThat(plan.notes())
+                    .containsExactly(
+                            "The column ends as the last one of its table, because it is a new one (a copy of the table could not take its place: it"
+                                    + " would have to take over function busy(guarded), policy all_of_them): nothing may depend on the order of columns.");
+            assertThat(standstills(plan.steps().stream().map(PlansTest::step).toList(), TableSizes.of(phased), copy))
+                    .isEmpty();
+            execute(risky, sql);
+            run(phased, plan.steps());
+            run(phased, plan.steps());
+            assertThat(withoutOrder(SchemaFingerprint.of(phased))).isEqualTo(withoutOrder(SchemaFingerprint.of(risky)));
+            assertThat(DataFingerprint.differences(DataFingerprint.of(risky), DataFingerprint.of(phased), Set.of()))
+                    .isEmpty();
+
+            run(phased, plan.rollback());
+            assertThat(withoutOrder(SchemaFingerprint.of(phased))).isEqualTo(withoutOrder(before));
+            assertThat(DataFingerprint.differences(rows, DataFingerprint.of(phased), Set.of()))
+                    .isEmpty();
+        }
+    }
+
     /** The step that compares would fail; what was written meanwhile is there afterwards, to the row; and nobody who wrote was turned away. */
     @ParameterizedTest
     @CsvSource(
@@ -384,7 +419,8 @@ class PlansTest {
                 "grant select on names to public",
                 "create view initials with (security_barrier) as select left(name, 1) as initial from names",
                 "create table nokey (a int)",
-                "create table guarded (id int primary key, amount int not null default 3, status text not null)",
+                "create table guarded (id int primary key, amount int not null default 3 constraint guarded_sane check (amount > -5), status text not null)",
+                "create index guarded_amount_idx on guarded (amount, status)",
                 "create policy all_of_them on guarded using (true)",
                 "create function busy(guarded) returns boolean language sql as 'select true'",
                 "create table orders (id bigint primary key, customer_id bigint not null, amount int not null default 3"

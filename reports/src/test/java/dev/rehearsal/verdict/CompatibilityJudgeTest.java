@@ -46,11 +46,10 @@ class CompatibilityJudgeTest {
 
         assertThat(verdict.findings())
                 .singleElement()
-                .satisfies(
-                        finding -> assertThat(finding.message())
-                                .isEqualTo(
-                                        "The operation pay of checkout, old, does not work after step 1 over a session that lived"
-                                                + " through it and after step 2 of the rollback: ERROR: no (SQLState 0A000)."));
+                .satisfies(finding -> assertThat(finding.message())
+                        .isEqualTo(
+                                "The operation pay of checkout, old, does not work after step 1 over a session that lived"
+                                        + " through it and after step 2 of the rollback: ERROR: no (SQLState 0A000)."));
         assertThat(verdict.status()).isEqualTo(Status.FAILED);
     }
 
