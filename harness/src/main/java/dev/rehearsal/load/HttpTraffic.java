@@ -168,7 +168,9 @@ final class HttpTraffic implements Traffic, ArrivingUsers {
 
     @Override
     public synchronized long plannedBefore(long stopNanos) {
-        return ended.get() + awaited(stopNanos) + toCome(stopNanos);
+        // In this order: who is answered and leaves meanwhile counts twice, and never not at all.
+        long mayAsk = awaited(stopNanos) + toCome(stopNanos);
+        return mayAsk + ended.get();
     }
 
     @Override

@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 
 /**
  * The injector process's work: read the plan, fill the pools, let Gatling inject, and when told to stop, wait for what is in flight.
@@ -44,7 +43,6 @@ final class Injector {
     private static final long BURST_NANOS = TimeUnit.MILLISECONDS.toNanos(300);
 
     private static final long STOP_MARGIN_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
-    private static final long DRAIN_POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
     private final Commands commands;
     private final FrameWriter frames;
@@ -336,27 +334,7 @@ final class Injector {
         }
 
         private void drain(long stopNanos, long limitNanos) {
-            // By the plan alone, once; what simulations come to shows while they end.
-            List<Traffic> open = traffic.stream()
-                    .filter(service -> !(service instanceof ServiceTraffic))
-                    .toList();
-            long fixed = planned(traffic, stopNanos) - planned(open, stopNanos);
-            while ((!traffic.stream().allMatch(service -> service.isCertainBefore(stopNanos))
-                            || inFlight.recorded() < fixed + planned(open, stopNanos))
-                    && timekeeper.nowNanos() < stopNanos + limitNanos) {
-                LockSupport.parkNanos(DRAIN_POLL_NANOS);
-            }
-            long nowNanos = timekeeper.nowNanos();
-            traffic.forEach(service -> service.abandonRest(stopNanos, nowNanos));
-            inFlight.abandon(stopNanos, nowNanos);
-            long planned = fixed + planned(open, stopNanos);
-            frames.send(new Frame.Drained(stopNanos, planned, inFlight.recorded()));
-        }
-
-        private static long planned(List<Traffic> traffic, long stopNanos) {
-            return traffic.stream()
-                    .mapToLong(service -> service.plannedBefore(stopNanos))
-                    .sum();
+            frames.send(new Drain(traffic, inFlight, timekeeper).drained(stopNanos, limitNanos));
         }
     }
 }

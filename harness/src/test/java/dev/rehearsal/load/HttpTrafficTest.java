@@ -25,12 +25,43 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** On a clock that stands still until told; users arrive each 100 ms. */
 class HttpTrafficTest {
     private static final long MILLI = TimeUnit.MILLISECONDS.toNanos(1);
+    private static final long LIMIT_NANOS = TimeUnit.SECONDS.toNanos(60);
 
     private final List<RequestRecord> records = new ArrayList<>();
     private final List<String> broken = new ArrayList<>();
     private final StopPoint stop = new StopPoint();
     private long nowNanos;
+    private final Timekeeper clock = new Timekeeper() {
+        @Override
+        public long nowNanos() {
+            return nowNanos;
+        }
+
+        @Override
+        public void parkUntil(long instantNanos) {
+            nowNanos = Math.max(nowNanos, instantNanos);
+        }
+    };
+    private final InFlight inFlight = new InFlight(records::add, operation -> false);
+    private final PlanStart planStart = new PlanStart();
     private final HttpTraffic traffic = traffic();
+
+    /** Asked for in the midst of each count of what is planned: something else may happen there, once. */
+    private static final class PlanStart extends CompletableFuture<Long> {
+        private Runnable meanwhile = () -> {};
+
+        PlanStart() {
+            complete(0L);
+        }
+
+        @Override
+        public Long join() {
+            Runnable happens = meanwhile;
+            meanwhile = () -> {};
+            happens.run();
+            return super.join();
+        }
+    }
 
     private HttpTraffic traffic() {
         Service shop = new Service(
@@ -55,27 +86,16 @@ class HttpTrafficTest {
                                 "http://127.0.0.1/",
                                 Duration.ofSeconds(1),
                                 Map.of())))));
-        Timekeeper clock = new Timekeeper() {
-            @Override
-            public long nowNanos() {
-                return nowNanos;
-            }
-
-            @Override
-            public void parkUntil(long instantNanos) {
-                nowNanos = Math.max(nowNanos, instantNanos);
-            }
-        };
         return new HttpTraffic(
                 0,
                 5,
                 shop,
                 Slice.WHOLE,
                 new ArrivalPlan(42, Arrivals.CONSTANT, shop),
-                new InFlight(records::add, operation -> false),
+                inFlight,
                 clock,
                 stop,
-                CompletableFuture.completedFuture(0L),
+                planStart,
                 failed -> broken.add(failed.message()));
     }
 
@@ -172,6 +192,35 @@ class HttpTrafficTest {
 
         assertThat(traffic.isCertainBefore(stopNanos)).isTrue();
         assertThat(traffic.plannedBefore(stopNanos)).isEqualTo(records.size());
+    }
+
+    /** It counts for the answer, and once more until it is seen to leave: a count that moves while it is read. */
+    @Test
+    void whoLeavesWhileTheDrainBeginsIsNotWaitedForAnyMore() {
+        ArrivingUsers.User visitor = traffic.arrive();
+        nowNanos = 50 * MILLI;
+        answered("read", 1, 40);
+        planStart.meanwhile = visitor::left;
+
+        Frame.Drained drained = drained(50 * MILLI);
+
+        assertThat(drained).isEqualTo(new Frame.Drained(50 * MILLI, 1, 1));
+        assertThat(nowNanos).isEqualTo(50 * MILLI);
+    }
+
+    @Test
+    void whoHasNoAnswerWhenTheDrainGivesUpWasPlannedAndIsNotRecorded() {
+        traffic.arrive();
+        nowNanos = 50 * MILLI;
+
+        Frame.Drained drained = drained(50 * MILLI);
+
+        assertThat(drained).isEqualTo(new Frame.Drained(50 * MILLI, 1, 0));
+        assertThat(nowNanos).isEqualTo(50 * MILLI + LIMIT_NANOS);
+    }
+
+    private Frame.Drained drained(long stopNanos) {
+        return new Drain(List.of(traffic), inFlight, clock).drained(stopNanos, LIMIT_NANOS);
     }
 
     /** Its first request goes out when it is due, and Gatling cuts that to the millisecond before. */
