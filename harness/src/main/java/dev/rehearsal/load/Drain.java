@@ -1,5 +1,6 @@
 package dev.rehearsal.load;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -13,19 +14,19 @@ import java.util.concurrent.TimeUnit;
 final class Drain {
     private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
-    private final List<Traffic> planned;
-    private final List<Traffic> users;
-    private final List<Traffic> all;
+    private final List<ServiceTraffic> operations = new ArrayList<>();
+    private final List<ArrivingUsers> users = new ArrayList<>();
     private final InFlight inFlight;
     private final Timekeeper timekeeper;
 
     /** @param traffic of all services, whose requests {@code inFlight} has */
     Drain(List<Traffic> traffic, InFlight inFlight, Timekeeper timekeeper) {
-        this.planned = traffic.stream().filter(ServiceTraffic.class::isInstance).toList();
-        this.users = traffic.stream()
-                .filter(service -> !(service instanceof ServiceTraffic))
-                .toList();
-        this.all = List.copyOf(traffic);
+        for (Traffic each : traffic) {
+            switch (each) {
+                case ServiceTraffic planned -> operations.add(planned);
+                case ArrivingUsers arriving -> users.add(arriving);
+            }
+        }
         this.inFlight = inFlight;
         this.timekeeper = timekeeper;
     }
@@ -36,12 +37,13 @@ final class Drain {
      * @param stopNanos is decided
      */
     Frame.Drained drained(long stopNanos, long limitNanos) {
-        long byPlan = before(stopNanos, planned);
+        long byPlan = before(stopNanos, operations);
         while (!isOver(stopNanos, byPlan) && timekeeper.nowNanos() < stopNanos + limitNanos) {
             timekeeper.parkUntil(timekeeper.nowNanos() + POLL_NANOS);
         }
         long nowNanos = timekeeper.nowNanos();
-        all.forEach(service -> service.abandonRest(stopNanos, nowNanos));
+        operations.forEach(service -> service.abandonRest(stopNanos, nowNanos));
+        users.forEach(service -> service.abandonRest(stopNanos, nowNanos));
         inFlight.abandon(stopNanos, nowNanos);
         return new Frame.Drained(stopNanos, byPlan + before(stopNanos, users), inFlight.recorded());
     }
@@ -51,7 +53,7 @@ final class Drain {
                 && inFlight.recorded() >= byPlan + before(stopNanos, users);
     }
 
-    private static long before(long stopNanos, List<Traffic> traffic) {
+    private static long before(long stopNanos, List<? extends Traffic> traffic) {
         return traffic.stream()
                 .mapToLong(service -> service.plannedBefore(stopNanos))
                 .sum();

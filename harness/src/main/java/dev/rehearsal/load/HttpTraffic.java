@@ -1,19 +1,16 @@
 package dev.rehearsal.load;
 
+import dev.rehearsal.load.UserArrivals.UserArrival;
 import dev.rehearsal.load.dsl.SqlTransaction;
 import dev.rehearsal.run.RequestRecord.Attempts;
 import dev.rehearsal.run.RequestRecord.Outcome;
-import dev.rehearsal.scenario.Simulation;
-import dev.rehearsal.scenario.Workload.Service;
 import io.gatling.javaapi.core.Session;
-import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 
@@ -24,7 +21,7 @@ import java.util.random.RandomGenerator;
  * nobody is left of those who arrived before the stop, but for those who think until after it; who is left when the drain's time is over was given no
  * answer, and counts as planned and not recorded.
  */
-final class HttpTraffic implements Traffic, ArrivingUsers {
+final class HttpTraffic implements ArrivingUsers {
     /** In the place of an SQLState: the answer is not what the simulation wants. */
     static final String CHECK_FAILED = SimulatedRun.CHECK_FAILED;
 
@@ -36,63 +33,21 @@ final class HttpTraffic implements Traffic, ArrivingUsers {
     /** Gatling's times are cut to whole milliseconds: what was sent just after the stop may seem to have been sent just before it. */
     private static final long SEEMS_EARLIER_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
 
-    private final int service;
-    private final int firstOperation;
-    private final List<String> requests;
-    private final String serviceName;
-    private final String className;
-    private final Slice slice;
-    private final ArrivalPlan plan;
-    private final InFlight inFlight;
+    private final SimulatedRequests requests;
     private final Timekeeper timekeeper;
     private final StopPoint stop;
-    private final CompletableFuture<Long> planStart;
-    private final Consumer<Frame.Failed> broken;
 
     private final AtomicLong ended = new AtomicLong();
-    private final AtomicLongArray perRequest;
     private final Set<Visitor> visitors = ConcurrentHashMap.newKeySet();
 
-    // What is next; guarded by this.
-    private final ArrivalPlan.Instants instants;
-    private long index;
+    /** Guarded by this. */
+    private final UserArrivals arrivals;
 
-    /**
-     * @param service index in the workload
-     * @param firstOperation index of the simulation's first request in the request log
-     * @param slice which of the arrivals are users here
-     * @param planStart known before the first user is there
-     * @param broken is told what makes the simulation useless
-     */
-    HttpTraffic(
-            int service,
-            int firstOperation,
-            Service spec,
-            Slice slice,
-            ArrivalPlan plan,
-            InFlight inFlight,
-            Timekeeper timekeeper,
-            StopPoint stop,
-            CompletableFuture<Long> planStart,
-            Consumer<Frame.Failed> broken) {
-        Simulation simulation = spec.simulation().orElseThrow();
-        this.service = service;
-        this.firstOperation = firstOperation;
-        this.requests = simulation.transactions().stream()
-                .map(Simulation.Transaction::name)
-                .toList();
-        this.serviceName = spec.name();
-        this.className = simulation.className();
-        this.slice = slice;
-        this.plan = plan;
-        this.inFlight = inFlight;
+    HttpTraffic(SimulatedRequests requests, UserArrivals arrivals, Timekeeper timekeeper, StopPoint stop) {
+        this.requests = requests;
+        this.arrivals = arrivals;
         this.timekeeper = timekeeper;
         this.stop = stop;
-        this.planStart = planStart;
-        this.broken = broken;
-        this.perRequest = new AtomicLongArray(requests.size());
-        this.instants = plan.instants();
-        index = slice.skipOthers(0, instants);
     }
 
     /**
@@ -126,32 +81,22 @@ final class HttpTraffic implements Traffic, ArrivingUsers {
 
     /** Records one, if it was sent before the stop. */
     void answered(Answer answer) {
-        int number = requests.indexOf(answer.request());
-        if (number < 0) {
-            broken.accept(new Frame.Failed(
-                    "the simulation " + className + " of service " + serviceName + " has a request '" + answer.request()
-                            + "', which is not among the service's transactions",
-                    "Add it to them, or make it silent() in the simulation."));
-        } else if (stop.admits(answer.startNanos())) {
-            Arrival arrival = new Arrival(
-                    service, number, Attempts.NO_ARRIVAL, perRequest.getAndIncrement(number), answer.startNanos());
-            inFlight.begun(arrival, firstOperation + number).finished(answer.ending(), answer.endNanos());
+        OptionalInt number = requests.number("request", answer.request(), "make it silent() in the simulation");
+        if (number.isPresent() && stop.admits(answer.startNanos())) {
+            requests.begun(number.getAsInt(), Attempts.NO_ARRIVAL, answer.startNanos())
+                    .finished(answer.ending(), answer.endNanos());
             ended.incrementAndGet();
         }
     }
 
     /** Says that a request could not even be made. */
     void unmade(String request, String why) {
-        broken.accept(new Frame.Failed(
-                "the simulation " + className + " of service " + serviceName + " could not make its request '" + request
-                        + "': " + why,
-                "Correct the simulation."));
+        requests.broken("could not make its request '" + request + "': " + why, "Correct the simulation.");
     }
 
     @Override
     public synchronized User arrive() {
-        Visitor visitor = new Visitor(plan.values(index)::nextLong, planStart.join() + instants.next());
-        index = slice.skipOthers(index + 1, instants);
+        Visitor visitor = new Visitor(arrivals.next());
         visitors.add(visitor);
         return visitor;
     }
@@ -162,30 +107,21 @@ final class HttpTraffic implements Traffic, ArrivingUsers {
     }
 
     @Override
-    public long deploy(int version, long overNanos) {
-        throw new IllegalStateException("a simulation has one version");
-    }
-
-    @Override
     public synchronized long plannedBefore(long stopNanos) {
         // In this order: who is answered and leaves meanwhile counts twice, and never not at all.
-        long mayAsk = awaited(stopNanos) + toCome(stopNanos);
+        long mayAsk = awaited(stopNanos) + arrivals.leftBefore(stopNanos);
         return mayAsk + ended.get();
     }
 
     @Override
     public synchronized boolean isCertainBefore(long stopNanos) {
-        return toCome(stopNanos) == 0 && awaited(stopNanos) == 0;
+        return arrivals.leftBefore(stopNanos) == 0 && awaited(stopNanos) == 0;
     }
 
     private long awaited(long stopNanos) {
         return visitors.stream()
                 .filter(visitor -> visitor.dueNanos < stopNanos + SEEMS_EARLIER_NANOS)
                 .count();
-    }
-
-    private long toCome(long stopNanos) {
-        return slice.count(index, plan.countBefore(stopNanos - planStart.join()));
     }
 
     /** Nothing: what they would have asked for nobody knows. */
@@ -197,9 +133,9 @@ final class HttpTraffic implements Traffic, ArrivingUsers {
         /** It may ask for something from then on. */
         private volatile long dueNanos;
 
-        Visitor(RandomGenerator random, long arrivalNanos) {
-            this.random = random;
-            this.dueNanos = arrivalNanos;
+        Visitor(UserArrival arrival) {
+            this.random = arrival.random();
+            this.dueNanos = arrival.instantNanos();
         }
 
         /** It sends its request at once. */
@@ -230,11 +166,10 @@ final class HttpTraffic implements Traffic, ArrivingUsers {
 
         @Override
         public void perform(SqlTransaction transaction, Session session, Consumer<Session> next) {
-            broken.accept(new Frame.Failed(
-                    "the simulation " + className + " of service " + serviceName
-                            + " talks HTTP, and has the transaction '" + transaction.name()
+            requests.broken(
+                    "talks HTTP, and has the transaction '" + transaction.name()
                             + "' of dev.rehearsal.load.dsl as well",
-                    "Make two simulations of it, each of a service of its own."));
+                    "Make two simulations of it, each of a service of its own.");
             left();
         }
     }

@@ -1,7 +1,6 @@
 package dev.rehearsal.load;
 
 import dev.rehearsal.scenario.EnvironmentException;
-import dev.rehearsal.scenario.Simulation;
 import dev.rehearsal.scenario.Workload.Kind;
 import dev.rehearsal.scenario.Workload.Service;
 import java.io.IOException;
@@ -207,48 +206,14 @@ final class Injector {
 
         private PlannedSimulation.Population population(int number, int firstOperation, Service service, Pools pools) {
             ArrivalPlan arrivals = new ArrivalPlan(plan.seed(), plan.workload().arrivals(), service);
-            if (service.http().isPresent()) {
-                HttpTraffic each = new HttpTraffic(
-                        number,
-                        firstOperation,
-                        service,
-                        plan.slice(),
-                        arrivals,
-                        inFlight,
-                        timekeeper,
-                        stop,
-                        planStart,
-                        frames::send);
-                traffic.add(each);
-                return users(
-                        arrivals,
-                        new SimulatedUsers(
-                                service.name(),
-                                service.simulation().orElseThrow(),
-                                each,
-                                new HttpSurroundings(service.http().orElseThrow(), each),
-                                frames::send));
-            }
-            RequestRunner runner = new RequestRunner(timekeeper, stop, pools.of(number), service.retry());
             if (service.simulation().isPresent()) {
-                Simulation simulation = service.simulation().get();
-                SimulatedTraffic each = new SimulatedTraffic(
-                        number,
-                        firstOperation,
-                        service,
-                        simulation,
+                // One user for each arrival.
+                return new PlannedSimulation.Population(
+                        arrivals,
                         plan.slice(),
-                        arrivals,
-                        runner,
-                        inFlight,
-                        timekeeper,
-                        planStart,
-                        frames::send);
-                traffic.add(each);
-                return users(
-                        arrivals,
-                        new SimulatedUsers(
-                                service.name(), simulation, each, SimulatedUsers.Surroundings.PLAIN, frames::send));
+                        1,
+                        this::gatlingStarts,
+                        users(number, firstOperation, service, arrivals, pools));
             }
             int group =
                     PlannedUsers.group(service.rate().highest() / plan.slice().of());
@@ -259,7 +224,7 @@ final class Injector {
                     plan.slice(),
                     arrivals,
                     plan.keys(),
-                    runner,
+                    runner(number, service, pools),
                     inFlight,
                     timekeeper,
                     planStart);
@@ -273,9 +238,28 @@ final class Injector {
                     PlannedSimulation.Users.handingOver(service.name(), () -> each.handOver(group)));
         }
 
-        /** One for each arrival. */
-        private PlannedSimulation.Population users(ArrivalPlan arrivals, SimulatedUsers users) {
-            return new PlannedSimulation.Population(arrivals, plan.slice(), 1, this::gatlingStarts, users);
+        private SimulatedUsers users(
+                int number, int firstOperation, Service service, ArrivalPlan planned, Pools pools) {
+            SimulatedRequests requests = new SimulatedRequests(number, firstOperation, service, inFlight, frames::send);
+            UserArrivals arrivals = new UserArrivals(plan.slice(), planned, planStart);
+            if (service.http().isPresent()) {
+                HttpTraffic each = new HttpTraffic(requests, arrivals, timekeeper, stop);
+                return users(service, each, new HttpSurroundings(service.http().get(), each));
+            }
+            return users(
+                    service,
+                    new SimulatedTraffic(requests, arrivals, runner(number, service, pools), timekeeper),
+                    SimulatedUsers.Surroundings.PLAIN);
+        }
+
+        private SimulatedUsers users(Service service, ArrivingUsers each, SimulatedUsers.Surroundings surroundings) {
+            traffic.add(each);
+            return new SimulatedUsers(
+                    service.name(), service.simulation().orElseThrow(), each, surroundings, frames::send);
+        }
+
+        private RequestRunner runner(int number, Service service, Pools pools) {
+            return new RequestRunner(timekeeper, stop, pools.of(number), service.retry());
         }
 
         /** Gatling starts now, for one service after the other: when the plan begins after that, less the lead that users have. */
@@ -314,7 +298,7 @@ final class Injector {
         }
 
         void deploy(int service, int version, long overNanos) {
-            frames.send(new Frame.Deploying(traffic.get(service).deploy(version, overNanos)));
+            frames.send(new Frame.Deploying(of(service).deploy(version, overNanos)));
         }
 
         void offer(String[] words) {

@@ -20,6 +20,8 @@ final class InjectorVersion {
             Slice.class,
             Deployments.class,
             ServiceTraffic.class,
+            ArrivalSequence.class,
+            UserArrivals.class,
             Values.class,
             Transaction.class,
             InjectorPlan.class,

@@ -76,8 +76,13 @@ final class ServiceTraffic implements Traffic {
         this.arrivals = new ArrivalSequence(service, spec, slice, plan, planStart);
     }
 
-    @Override
-    public synchronized long deploy(int version, long overNanos) {
+    /**
+     * From now on another version comes, more and more.
+     *
+     * @param version its number within the service, 0 for the old one
+     * @return when that begins: no arrival of that time or later has been given a version yet
+     */
+    synchronized long deploy(int version, long overNanos) {
         return arrivals.deploy(version, timekeeper.nowNanos(), overNanos);
     }
 
@@ -193,15 +198,10 @@ final class ServiceTraffic implements Traffic {
         runner.run(request, transaction, transaction.values(plan.values(arrival.index()), arrival.nth()));
     }
 
+    /** The plan says it, whatever has become of them. */
     @Override
     public synchronized long plannedBefore(long instantNanos) {
         return arrivals.countBefore(instantNanos);
-    }
-
-    /** It is the plan's. */
-    @Override
-    public boolean isCertainBefore(long stopNanos) {
-        return true;
     }
 
     @Override

@@ -58,21 +58,6 @@ record Slice(int number, int of) {
         return Math.max(0, count(before) - count(from));
     }
 
-    /**
-     * Moves on to the next arrival that is this slice's.
-     *
-     * @param arrival the number of the one that {@code instants} has next
-     * @return its number
-     */
-    long skipOthers(long arrival, ArrivalPlan.Instants instants) {
-        long next = arrival;
-        while (!has(next)) {
-            instants.next();
-            next++;
-        }
-        return next;
-    }
-
     /** This slice's part of a pool: the first slices have one connection more where it cannot be shared out evenly. */
     Pool part(Pool whole) {
         return new Pool((int) count(whole.size()), whole.connectionTimeout(), whole.prepareThreshold());

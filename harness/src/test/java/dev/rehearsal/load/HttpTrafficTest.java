@@ -87,16 +87,10 @@ class HttpTrafficTest {
                                 Duration.ofSeconds(1),
                                 Map.of())))));
         return new HttpTraffic(
-                0,
-                5,
-                shop,
-                Slice.WHOLE,
-                new ArrivalPlan(42, Arrivals.CONSTANT, shop),
-                inFlight,
+                new SimulatedRequests(0, 5, shop, inFlight, failed -> broken.add(failed.message())),
+                new UserArrivals(Slice.WHOLE, new ArrivalPlan(42, Arrivals.CONSTANT, shop), planStart),
                 clock,
-                stop,
-                planStart,
-                failed -> broken.add(failed.message()));
+                stop);
     }
 
     private void answered(String request, long startMillis, long endMillis) {
