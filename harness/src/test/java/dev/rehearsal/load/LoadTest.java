@@ -8,9 +8,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 import static org.awaitility.Awaitility.await;
 
-import dev.rehearsal.dataset.Snapshot;
-import dev.rehearsal.environment.LocalServer;
-import dev.rehearsal.environment.TestCluster;
 import dev.rehearsal.proxy.FaultProxyServer;
 import dev.rehearsal.run.RequestLog;
 import dev.rehearsal.run.RequestRecord;
@@ -29,8 +26,6 @@ import eu.rekawek.toxiproxy.model.Toxic;
 import eu.rekawek.toxiproxy.model.ToxicDirection;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.DriverManager;
-import java.sql.ResultSet;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -58,7 +53,7 @@ class LoadTest {
     @TempDir
     private static Path serverDirectory;
 
-    private static LocalServer server;
+    private static AccountsServer server;
 
     @TempDir
     private Path directory;
@@ -68,10 +63,8 @@ class LoadTest {
 
     @BeforeAll
     static void startServer() throws Exception {
-        server = TestCluster.servers().start(TestCluster.clone(serverDirectory.resolve("data")), Map.of());
-        execute("create table accounts (id bigint primary key, balance numeric not null default 0)");
-        execute("insert into accounts select g, 0 from generate_series(1, 1000) g");
-        execute(
+        server = AccountsServer.started(serverDirectory);
+        server.execute(
                 "create table payments (id bigint primary key, account bigint not null, amount numeric not null, tag text)");
     }
 
@@ -80,36 +73,13 @@ class LoadTest {
         server.close();
     }
 
-    private static Connection connect() throws Exception {
-        return DriverManager.getConnection(url());
-    }
-
-    private static String url() {
-        return server.jdbcUrl(Snapshot.DATABASE);
-    }
-
-    private static void execute(String sql) throws Exception {
-        try (Connection connection = connect();
-                Statement statement = connection.createStatement()) {
-            statement.execute(sql);
-        }
-    }
-
-    private static long ask(String sql) throws Exception {
-        try (Connection connection = connect();
-                Statement statement = connection.createStatement();
-                ResultSet result = statement.executeQuery(sql)) {
-            result.next();
-            return result.getLong(1);
-        }
-    }
-
     private Path requestsFile() {
         return directory.resolve("requests.bin");
     }
 
     private void begin(Load load, Workload workload) throws Exception {
-        load.begin(new LoadSpec(workload, 7, url(), List.of(), url()), clock, requestsFile(), events::add);
+        load.begin(
+                new LoadSpec(workload, 7, server.url(), List.of(), server.url()), clock, requestsFile(), events::add);
     }
 
     private List<RequestRecord> requests() throws Exception {
@@ -136,7 +106,7 @@ class LoadTest {
         Operation newer =
                 operation("note", 1, Map.of("id", new Parameter.Sequence(1)), "insert into notes values (:id, 'v2')");
         Operation only = operation("count", 1, Map.of(), "select count(*) from accounts");
-        execute("create table notes (id bigint primary key, version text)");
+        server.execute("create table notes (id bigint primary key, version text)");
         Workload.Service shop = new Workload.Service(
                 "shop",
                 new Rate.Steady(400),
@@ -186,7 +156,7 @@ class LoadTest {
                         .map(request -> operations.get(request.operation()).version())
                         .distinct())
                 .containsExactlyInAnyOrder("old", "v2");
-        assertThat(ask("select count(distinct version) from notes")).isEqualTo(2);
+        assertThat(server.ask("select count(distinct version) from notes")).isEqualTo(2);
     }
 
     @Test
@@ -241,15 +211,15 @@ class LoadTest {
         });
         long payments =
                 requests.stream().filter(request -> request.operation() == 1).count();
-        assertThat(ask("select count(*) from payments")).isEqualTo(payments);
-        assertThat(ask("select max(id) from payments")).isEqualTo(payments);
-        assertThat(ask("select (select sum(amount) from payments) - (select sum(balance) from accounts)"))
+        assertThat(server.ask("select count(*) from payments")).isEqualTo(payments);
+        assertThat(server.ask("select max(id) from payments")).isEqualTo(payments);
+        assertThat(server.ask("select (select sum(amount) from payments) - (select sum(balance) from accounts)"))
                 .isZero();
     }
 
     @Test
     void failuresAreRecordedByTheirKind() throws Exception {
-        execute("create table once (id int primary key); insert into once values (1)");
+        server.execute("create table once (id int primary key); insert into once values (1)");
         Workload workload = Workloads.of(
                 Arrivals.CONSTANT,
                 service("dividing", 50, pool(2, LIMIT), operation("divide", 1, Map.of(), "select 1 / 0")),
@@ -317,7 +287,7 @@ class LoadTest {
         try (Load load = Load.launch()) {
             begin(load, workload);
             await().atMost(LIMIT).until(() -> load.live().completed() >= 600);
-            try (Connection connection = connect();
+            try (Connection connection = server.connect();
                     Statement statement = connection.createStatement()) {
                 connection.setAutoCommit(false);
                 statement.execute("lock table accounts in access exclusive mode");
@@ -346,15 +316,17 @@ class LoadTest {
 
         try (FaultProxyServer proxies = FaultProxyServer.start(0, 42);
                 Load load = Load.launch()) {
-            int port = proxies.add("line", server.facts().host() + ":" + server.port());
-            String proxied = url().replace(":" + server.port() + "/", ":" + port + "/");
-            load.begin(new LoadSpec(workload, 7, proxied, List.of(), url()), clock, requestsFile(), events::add);
+            int port = proxies.add(
+                    "line",
+                    server.server().facts().host() + ":" + server.server().port());
+            String proxied = server.url().replace(":" + server.server().port() + "/", ":" + port + "/");
+            load.begin(new LoadSpec(workload, 7, proxied, List.of(), server.url()), clock, requestsFile(), events::add);
             await().atMost(LIMIT).until(() -> load.live().completed() >= 600);
             Proxy line =
                     new ToxiproxyClient(proxies.uri().getHost(), proxies.uri().getPort()).getProxy("line");
             Toxic silence = line.toxics().bandwidth("silence", ToxicDirection.DOWNSTREAM, 0);
             silentNanos = clock.nowNanos();
-            execute("select pg_sleep(1)");
+            server.execute("select pg_sleep(1)");
             heardNanos = clock.nowNanos();
             silence.remove();
             await().atMost(LIMIT).until(() -> load.live().inFlight() < 5);
@@ -436,8 +408,8 @@ class LoadTest {
         Workload workload = Workloads.of(
                 Arrivals.CONSTANT,
                 service("shop", 50, pool(2, Duration.ofSeconds(1)), operation("one", 1, Map.of(), "select 1")));
-        LoadSpec spec =
-                new LoadSpec(workload, 7, "jdbc:postgresql://127.0.0.1:1/nowhere?user=x&password=y", List.of(), url());
+        LoadSpec spec = new LoadSpec(
+                workload, 7, "jdbc:postgresql://127.0.0.1:1/nowhere?user=x&password=y", List.of(), server.url());
 
         try (Load load = Load.launch()) {
             assertThatThrownBy(() -> load.begin(spec, clock, requestsFile(), events::add))

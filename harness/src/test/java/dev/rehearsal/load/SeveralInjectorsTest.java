@@ -6,9 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import dev.rehearsal.dataset.Snapshot;
-import dev.rehearsal.environment.LocalServer;
-import dev.rehearsal.environment.TestCluster;
 import dev.rehearsal.run.RequestLog;
 import dev.rehearsal.run.RequestRecord;
 import dev.rehearsal.run.RequestRecord.Outcome;
@@ -22,10 +19,6 @@ import dev.rehearsal.scenario.Rate;
 import dev.rehearsal.scenario.Workload;
 import dev.rehearsal.scenario.Workload.Arrivals;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.DriverManager;
-import java.sql.ResultSet;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -78,7 +71,7 @@ class SeveralInjectorsTest {
     @TempDir
     private static Path serverDirectory;
 
-    private static LocalServer server;
+    private static AccountsServer server;
 
     @TempDir
     private Path directory;
@@ -88,10 +81,8 @@ class SeveralInjectorsTest {
 
     @BeforeAll
     static void startServer() throws Exception {
-        server = TestCluster.servers().start(TestCluster.clone(serverDirectory.resolve("data")), Map.of());
-        execute("create table accounts (id bigint primary key, balance numeric not null default 0)");
-        execute("insert into accounts select g, 0 from generate_series(1, 1000) g");
-        execute("create table notes (id bigint primary key, version text)");
+        server = AccountsServer.started(serverDirectory);
+        server.execute("create table notes (id bigint primary key, version text)");
     }
 
     @AfterAll
@@ -99,29 +90,9 @@ class SeveralInjectorsTest {
         server.close();
     }
 
-    private static String url() {
-        return server.jdbcUrl(Snapshot.DATABASE);
-    }
-
-    private static void execute(String sql) throws Exception {
-        try (Connection connection = DriverManager.getConnection(url());
-                Statement statement = connection.createStatement()) {
-            statement.execute(sql);
-        }
-    }
-
-    private static long ask(String sql) throws Exception {
-        try (Connection connection = DriverManager.getConnection(url());
-                Statement statement = connection.createStatement();
-                ResultSet result = statement.executeQuery(sql)) {
-            result.next();
-            return result.getLong(1);
-        }
-    }
-
     private void begin(Load load) throws Exception {
         load.begin(
-                new LoadSpec(WORKLOAD, 7, url(), List.of(), url()),
+                new LoadSpec(WORKLOAD, 7, server.url(), List.of(), server.url()),
                 clock,
                 directory.resolve("requests.bin"),
                 events::add);
@@ -162,9 +133,9 @@ class SeveralInjectorsTest {
                 .allSatisfy(injector ->
                         assertThat(injector.planned() - requests.size() / COUNT).isBetween(0L, 1L));
         assertThatItIsThePlan(requests, told(RunEvent.Deploying.class));
-        assertThat(ask("select count(*) from notes")).isEqualTo(ask("select max(id) from notes"));
-        assertThat(ask("select count(distinct version) from notes")).isEqualTo(2);
-        execute("truncate notes");
+        assertThat(server.ask("select count(*) from notes")).isEqualTo(server.ask("select max(id) from notes"));
+        assertThat(server.ask("select count(distinct version) from notes")).isEqualTo(2);
+        server.execute("truncate notes");
     }
 
     /** Every arrival is there once, at its instant, as the operation of the version that it met: all a function of the seed and of when was deployed. */
@@ -219,7 +190,7 @@ class SeveralInjectorsTest {
         }
         assertThat(requests()).hasSizeGreaterThan(300);
         assertThat(told(RunEvent.LoadEnded.class)).isEmpty();
-        execute("truncate notes");
+        server.execute("truncate notes");
     }
 
     @Test
@@ -249,7 +220,7 @@ class SeveralInjectorsTest {
                     .isLessThanOrEqualTo(aligned.after().errorNanos());
             assertThat(injector.planned()).isEqualTo(injector.recorded());
         });
-        execute("truncate notes");
+        server.execute("truncate notes");
     }
 
     private static Process called(InjectorGate gate, int slice) throws Exception {

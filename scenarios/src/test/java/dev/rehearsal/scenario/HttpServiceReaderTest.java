@@ -2,7 +2,6 @@ package dev.rehearsal.scenario;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.rehearsal.scenario.yaml.YamlParser;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,7 +17,6 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class HttpServiceReaderTest {
-    private static final SchemaNet SCHEMA = SchemaNet.of("scenario.schema.json");
     private static final String FULL = Written.MINIMAL + """
             workload:
               services:
@@ -99,16 +97,7 @@ class HttpServiceReaderTest {
 
     @Test
     void isWrittenAsItWasUnderstood() throws Exception {
-        Scenario scenario = written.load(FULL);
-
-        String text = ScenarioWriter.write(scenario);
-
-        assertThat(SCHEMA.refusals(
-                        YamlParser.parse("scenario.yaml", text).root().orElseThrow()))
-                .isEmpty();
-        assertThat(ScenarioLoader.load(written.file("again.yaml", text), Map.of())
-                        .workload())
-                .isEqualTo(scenario.workload());
+        written.assertWrittenAsUnderstood(written.load(FULL));
     }
 
     static Stream<Arguments> mistakes() {
@@ -164,16 +153,6 @@ class HttpServiceReaderTest {
     @ParameterizedTest
     @MethodSource("mistakes")
     void saysWhereWhatAndWhatToDo(String text, String instead, boolean schemaKnows, List<String> problems) {
-        String scenario = FULL.replace(text, instead);
-
-        assertThat(written.problems(scenario))
-                .isEqualTo(problems.stream()
-                        .map(problem -> "scenario.yaml:" + problem)
-                        .toList());
-        assertThat(SCHEMA.refusals(YamlParser.parse("scenario.yaml", scenario)
-                                .root()
-                                .orElseThrow())
-                        .isEmpty())
-                .isEqualTo(!schemaKnows);
+        written.assertRefused(FULL.replace(text, instead), schemaKnows, problems);
     }
 }

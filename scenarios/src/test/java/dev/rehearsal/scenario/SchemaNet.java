@@ -6,6 +6,7 @@ import com.networknt.schema.Schema;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
 import dev.rehearsal.scenario.yaml.YamlNode;
+import dev.rehearsal.scenario.yaml.YamlParser;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -39,6 +40,11 @@ final class SchemaNet {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** What the schema refuses in a text that is YAML; empty if nothing. */
+    List<String> refusals(String text) {
+        return refusals(YamlParser.parse("text", text).root().orElseThrow());
     }
 
     /** What the schema refuses in the tree; empty if nothing. */

@@ -6,12 +6,10 @@ import dev.rehearsal.scenario.Simulation.Form;
 import dev.rehearsal.scenario.Simulation.Transaction;
 import dev.rehearsal.scenario.Workload.Kind;
 import dev.rehearsal.scenario.Workload.Share;
-import dev.rehearsal.scenario.yaml.YamlParser;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -69,15 +67,9 @@ class SimulationReaderTest {
     void isWrittenAsItWasUnderstood() throws Exception {
         Scenario scenario = written.load(FULL.replace("source: load", "jar: load.jar"));
 
-        String text = ScenarioWriter.write(scenario);
+        String text = written.assertWrittenAsUnderstood(scenario);
 
         assertThat(text).contains("jar: load.jar");
-        assertThat(SCHEMA.refusals(
-                        YamlParser.parse("scenario.yaml", text).root().orElseThrow()))
-                .isEmpty();
-        assertThat(ScenarioLoader.load(written.file("again.yaml", text), Map.of())
-                        .workload())
-                .isEqualTo(scenario.workload());
     }
 
     @Test
@@ -176,23 +168,11 @@ class SimulationReaderTest {
     @ParameterizedTest
     @MethodSource("mistakes")
     void saysWhereWhatAndWhatToDo(String text, String instead, boolean schemaKnows, List<String> problems) {
-        String scenario = FULL.replace(text, instead);
-
-        assertThat(written.problems(scenario))
-                .isEqualTo(problems.stream()
-                        .map(problem -> "scenario.yaml:" + problem)
-                        .toList());
-        assertThat(SCHEMA.refusals(YamlParser.parse("scenario.yaml", scenario)
-                                .root()
-                                .orElseThrow())
-                        .isEmpty())
-                .isEqualTo(!schemaKnows);
+        written.assertRefused(FULL.replace(text, instead), schemaKnows, problems);
     }
 
     @Test
     void theSchemaTakesWhatTheLoaderTakes() {
-        assertThat(SCHEMA.refusals(
-                        YamlParser.parse("scenario.yaml", FULL).root().orElseThrow()))
-                .isEmpty();
+        assertThat(SCHEMA.refusals(FULL)).isEmpty();
     }
 }

@@ -1,5 +1,7 @@
 package dev.rehearsal.scenario;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -21,6 +23,8 @@ record Written(Path folder) {
               steps:
                 - { name: add column, sql: alter table orders add column region text }
             """;
+
+    private static final SchemaNet SCHEMA = SchemaNet.of("scenario.schema.json");
 
     static Written in(Path folder) {
         try {
@@ -66,6 +70,29 @@ record Written(Path folder) {
         } catch (InvalidScenarioException e) {
             return e.problems().stream().map(Written::line).toList();
         }
+    }
+
+    /**
+     * Asserts that the loader finds just these problems.
+     *
+     * @param schemaKnows whether the schema, by which editors warn, refuses the scenario too
+     * @param problems without the file's name
+     */
+    void assertRefused(String text, boolean schemaKnows, List<String> problems) {
+        assertThat(problems(text))
+                .isEqualTo(problems.stream()
+                        .map(problem -> "scenario.yaml:" + problem)
+                        .toList());
+        assertThat(SCHEMA.refusals(text).isEmpty()).isEqualTo(!schemaKnows);
+    }
+
+    /** Asserts that a scenario which is written as it was understood is good to the schema and has the same workload; returns what was written. */
+    String assertWrittenAsUnderstood(Scenario scenario) throws InvalidScenarioException {
+        String text = ScenarioWriter.write(scenario);
+        assertThat(SCHEMA.refusals(text)).isEmpty();
+        assertThat(ScenarioLoader.load(file("again.yaml", text), Map.of()).workload())
+                .isEqualTo(scenario.workload());
+        return text;
     }
 
     static String line(Problem problem) {
