@@ -73,7 +73,7 @@ class ArchitectureTest {
             allows("engine", "run", "scenario"),
             allows("environment", "proxy", "engine", "dataset", "run", "scenario"),
             allows("measure", "engine", "run", "scenario"),
-            allows("load", "measure", "engine", "run", "scenario"),
+            allows("load", "measure", "engine", "dataset", "run", "scenario"),
             allows("fault", "engine", "run", "scenario"),
             allows("migration", "measure", "engine", "run", "scenario"),
             allows("inspect", "run", "scenario"),

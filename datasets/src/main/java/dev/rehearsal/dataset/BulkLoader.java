@@ -1,8 +1,8 @@
 package dev.rehearsal.dataset;
 
-import dev.rehearsal.dataset.DatasetPlan.TablePlan;
 import dev.rehearsal.dataset.ServerTable.Check;
 import dev.rehearsal.scenario.DatasetSpec;
+import dev.rehearsal.scenario.EnvironmentException;
 import dev.rehearsal.scenario.InvalidScenarioException;
 import dev.rehearsal.scenario.Problem;
 import dev.rehearsal.scenario.sql.CheckCondition;
@@ -20,8 +20,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
-import org.postgresql.PGConnection;
-import org.postgresql.copy.CopyIn;
 import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
 
@@ -36,14 +34,12 @@ import org.postgresql.util.ServerErrorMessage;
  * for setting hint bits; statistics gathered, so that plans are production's; sequences past the largest key.
  */
 final class BulkLoader {
-    /** Rows of one COPY. Small, so that two sessions taking turns leave the table nearly in the order of its rows. */
-    private static final int SLICE_ROWS = 25_000;
-    /** Bytes given to the driver at once. */
-    private static final int CHUNK_BYTES = 1 << 16;
+    /** Rows of one COPY. Few, so that sessions taking turns leave the table nearly in the order of its rows. */
+    private static final int RANGE_ROWS = 25_000;
     /** Of each table, before all of them. */
     private static final int TRIED_ROWS = 200;
 
-    private static final List<String> SESSION_SETTINGS = List.of(
+    static final List<String> SESSION_SETTINGS = List.of(
             "set client_min_messages = warning",
             "select set_config('maintenance_work_mem', '256MB', false)"
                     + " where pg_size_bytes(current_setting('maintenance_work_mem')) < pg_size_bytes('256MB')",
@@ -56,99 +52,111 @@ final class BulkLoader {
     private final DatasetPlaces places;
     private final ProgressMeter progress;
     private final int streams;
+    private final Optional<RowLoaders> others;
     private final Map<String, Long> loaded = new ConcurrentHashMap<>();
 
     BulkLoader(DatasetSpec spec, long seed, BuildProgress progress) {
-        this(spec, seed, progress, Math.clamp(Runtime.getRuntime().availableProcessors(), 2, 4));
+        this(spec, seed, progress, Optional.empty());
+    }
+
+    /** @param others who load the rows, which otherwise this process does */
+    BulkLoader(DatasetSpec spec, long seed, BuildProgress progress, Optional<RowLoaders> others) {
+        this(spec, seed, progress, Math.clamp(Runtime.getRuntime().availableProcessors(), 2, 4), others);
     }
 
     /** @param streams how many connections load side by side; the rows are the same for any number */
     BulkLoader(DatasetSpec spec, long seed, BuildProgress progress, int streams) {
+        this(spec, seed, progress, streams, Optional.empty());
+    }
+
+    private BulkLoader(DatasetSpec spec, long seed, BuildProgress progress, int streams, Optional<RowLoaders> others) {
         this.spec = spec;
         this.seed = seed;
         this.places = new DatasetPlaces(spec.definition());
         this.progress = new ProgressMeter(progress);
         this.streams = streams;
+        this.others = others;
     }
 
-    /** A table and what writes its rows. */
-    private record Target(TablePlan plan, ColumnCompiler compiler) {
-        String name() {
-            return plan.table().name();
-        }
-
-        String copyStatement() {
-            StringBuilder sql = new StringBuilder("copy ").append(plan.table().sqlName());
-            if (!plan.columns().isEmpty()) {
-                sql.append(plan.columns().keySet().stream()
-                        .map(SqlNames::quoted)
-                        .collect(Collectors.joining(", ", " (", ")")));
-            }
-            return sql.append(" from stdin (format binary)").toString();
-        }
-
-        ColumnGenerator[] generators() throws InvalidScenarioException {
-            ColumnGenerator[] columns = new ColumnGenerator[plan.columns().size()];
-            int index = 0;
-            for (ColumnPlan column : plan.columns().values()) {
-                columns[index++] = compiler.compile(column);
-            }
-            return columns;
-        }
-    }
+    /**
+     * Tables that wait for their rows.
+     *
+     * @param rows of those that get some, in the order of loading
+     */
+    private record Prepared(
+            DatasetPlan plan, List<TableRows> rows, KnownFields known, DeferredKeys deferred, TriggerRest triggers) {}
 
     /**
      * Loads everything into the database behind the URL.
      *
      * @return the rows that the server took, by table, in the order of loading
      * @throws InvalidScenarioException if the server refuses a statement of the schema, or a column cannot be made as the definition says
+     * @throws EnvironmentException if others load the rows and one of them fails
      * @throws SQLException if the server fails otherwise
      */
-    Map<String, Long> load(String jdbcUrl) throws InvalidScenarioException, SQLException, InterruptedException {
-        try (Sessions sessions = Sessions.open(jdbcUrl, streams, SESSION_SETTINGS)) {
-            progress.phase("creating tables");
-            List<String> notes =
-                    new SchemaInstallation(places).run(spec.definition().schemaSql(), sessions.first());
-            forgetSettings(sessions.first());
-            ServerCatalog catalog = ServerCatalog.read(sessions.first());
-            ServerValues values = new ServerValues(sessions.first());
-            Dictionaries dictionaries = new Dictionaries(seed);
-            DatasetPlan plan = new DatasetPlanner(spec, seed, catalog, places, values, dictionaries, values).plan();
-            notes.forEach(progress::note);
-            plan.notes().forEach(progress::note);
-            ColumnCompiler compiler = new ColumnCompiler(plan, seed, places, values, dictionaries);
-            List<Target> targets = plan.tables().values().stream()
-                    .filter(table -> table.rows() > 0)
-                    .map(table -> new Target(table, compiler))
-                    .toList();
-            DeferredKeys deferred = DeferredKeys.takeFrom(sessions.first());
-            TriggerRest triggers = TriggerRest.begun(sessions.first());
-            tryOut(targets, triggers, sessions.first());
-            progress.expect(
-                    targets.stream().mapToLong(target -> target.plan().rows()).sum());
-            run(sessions, copies(targets, triggers));
-            triggers.end(sessions.first());
-            progress.phase("freezing rows");
-            run(
-                    sessions,
-                    targets.stream()
-                            .map(target -> statement(
-                                    "vacuum (freeze) " + target.plan().table().sqlName()))
-                            .toList());
-            run(sessions, deferred.jobs(this::bringBack));
-            refreshViews(sessions.first());
-            progress.phase("gathering statistics");
-            setSequences(sessions.first(), targets);
-            List<Sessions.Job> analyses = new ArrayList<>();
-            for (String table : tables(sessions.first())) {
-                analyses.add(statement("analyze " + table));
+    Map<String, Long> load(String jdbcUrl)
+            throws InvalidScenarioException, EnvironmentException, SQLException, InterruptedException {
+        Prepared prepared;
+        try (Sessions sessions = sessions(jdbcUrl)) {
+            prepared = prepare(sessions);
+            if (others.isEmpty()) {
+                run(sessions, copies(prepared));
+                return finish(prepared, sessions);
             }
-            run(sessions, analyses);
-            // What the schema itself wrote, and the catalog. Frozen pages are skipped, so that this costs next to
-            // nothing.
-            run(sessions, List.of(statement("vacuum (freeze)")));
-            return loaded(plan);
         }
+        loadByOthers(others.get(), prepared, jdbcUrl);
+        // New ones: what stands between us and the server may have hung up on sessions that were silent for so long.
+        try (Sessions sessions = sessions(jdbcUrl)) {
+            return finish(prepared, sessions);
+        }
+    }
+
+    private Sessions sessions(String jdbcUrl) throws SQLException {
+        return Sessions.open(jdbcUrl, streams, SESSION_SETTINGS);
+    }
+
+    private Prepared prepare(Sessions sessions) throws InvalidScenarioException, SQLException {
+        progress.phase("creating tables");
+        List<String> notes =
+                new SchemaInstallation(places).run(spec.definition().schemaSql(), sessions.first());
+        forgetSettings(sessions.first());
+        ServerCatalog catalog = ServerCatalog.read(sessions.first());
+        ServerValues values = new ServerValues(sessions.first());
+        Dictionaries dictionaries = new Dictionaries(seed);
+        DatasetPlan plan = new DatasetPlanner(spec, seed, catalog, places, values, dictionaries, values).plan();
+        notes.forEach(progress::note);
+        plan.notes().forEach(progress::note);
+        List<TableRows> rows = TableRows.of(plan, new ColumnCompiler(plan, seed, places, values, dictionaries));
+        DeferredKeys deferred = DeferredKeys.takeFrom(sessions.first());
+        TriggerRest triggers = TriggerRest.begun(sessions.first());
+        tryOut(rows, triggers, sessions.first());
+        progress.expect(rows.stream().mapToLong(table -> table.plan().rows()).sum());
+        return new Prepared(plan, rows, values.known(), deferred, triggers);
+    }
+
+    private Map<String, Long> finish(Prepared prepared, Sessions sessions)
+            throws InvalidScenarioException, SQLException, InterruptedException {
+        prepared.triggers().end(sessions.first());
+        progress.phase("freezing rows");
+        run(
+                sessions,
+                prepared.rows().stream()
+                        .map(table -> statement(
+                                "vacuum (freeze) " + table.plan().table().sqlName()))
+                        .toList());
+        run(sessions, prepared.deferred().jobs(this::bringBack));
+        refreshViews(sessions.first());
+        progress.phase("gathering statistics");
+        setSequences(sessions.first(), prepared.rows());
+        List<Sessions.Job> analyses = new ArrayList<>();
+        for (String table : tables(sessions.first())) {
+            analyses.add(statement("analyze " + table));
+        }
+        run(sessions, analyses);
+        // What the schema itself wrote, and the catalog. Frozen pages are skipped, so that this costs next to
+        // nothing.
+        run(sessions, List.of(statement("vacuum (freeze)")));
+        return loaded(prepared.plan());
     }
 
     /** The tables that somebody sized first, in their order. */
@@ -193,19 +201,19 @@ final class BulkLoader {
     }
 
     /** Sends the first rows of every table and takes them back. */
-    private void tryOut(List<Target> targets, TriggerRest triggers, Connection connection)
+    private void tryOut(List<TableRows> tables, TriggerRest triggers, Connection connection)
             throws SQLException, InvalidScenarioException {
         List<Problem> problems = new ArrayList<>();
         connection.setAutoCommit(false);
         try {
             // Set back by the rollback.
             triggers.enter(connection);
-            for (Target target : targets) {
+            for (TableRows table : tables) {
                 Savepoint before = connection.setSavepoint();
                 try {
-                    copy(target, 0, Math.min(TRIED_ROWS, target.plan().rows()), connection, rows -> {});
-                } catch (InvalidScenarioException refused) {
-                    problems.addAll(refused.problems());
+                    table.copy(0, Math.min(TRIED_ROWS, table.plan().rows()), connection, rows -> {});
+                } catch (RowsRefusedException refused) {
+                    problems.add(problem(table.plan().table(), refused));
                 }
                 connection.rollback(before);
             }
@@ -216,13 +224,13 @@ final class BulkLoader {
         if (!problems.isEmpty()) {
             throw new InvalidScenarioException(problems);
         }
-        forget(targets, triggers, connection);
+        forget(tables, triggers, connection);
     }
 
     /** What was taken back lies in the files all the same, and the first rows would have to find their place around it. */
-    private static void forget(List<Target> targets, TriggerRest triggers, Connection connection) throws SQLException {
-        String tables = targets.stream()
-                .map(target -> target.plan().table())
+    private static void forget(List<TableRows> rows, TriggerRest triggers, Connection connection) throws SQLException {
+        String tables = rows.stream()
+                .map(each -> each.plan().table())
                 .filter(table -> !table.filled())
                 .map(ServerTable::sqlName)
                 .collect(Collectors.joining(", "));
@@ -236,94 +244,77 @@ final class BulkLoader {
         }
     }
 
-    /** The slices of all tables, in the order of loading. A table's rows wait for no other table: foreign keys come later. */
-    private List<Sessions.Job> copies(List<Target> targets, TriggerRest triggers) {
-        List<Sessions.Job> jobs = new ArrayList<>();
-        for (Target target : targets) {
-            long rows = target.plan().rows();
-            for (long first = 0; first < rows; first += SLICE_ROWS) {
-                long from = first;
-                long to = Math.min(rows, first + SLICE_ROWS);
-                jobs.add(new Sessions.Job(Set.of(), connection -> {
-                    triggers.enter(connection);
-                    try {
-                        loaded.merge(
-                                target.name(),
-                                copy(target, from, to, connection, more -> progress.loaded(target.name(), more, rows)),
-                                Long::sum);
-                    } finally {
-                        triggers.leave(connection);
-                    }
-                }));
+    /** What can be loaded by itself, in the order of loading. A table's rows wait for no other table: foreign keys come later. */
+    private static List<RowRange> ranges(List<TableRows> tables) {
+        List<RowRange> ranges = new ArrayList<>();
+        for (int table = 0; table < tables.size(); table++) {
+            long rows = tables.get(table).plan().rows();
+            for (long first = 0; first < rows; first += RANGE_ROWS) {
+                ranges.add(new RowRange(table, first, Math.min(rows, first + RANGE_ROWS)));
             }
         }
-        return jobs;
+        return ranges;
     }
 
-    private interface Told {
-        void rows(long more);
+    private List<Sessions.Job> copies(Prepared prepared) {
+        return ranges(prepared.rows()).stream()
+                .map(range -> new Sessions.Job(Set.of(), connection -> copy(range, prepared, connection)))
+                .toList();
     }
 
-    private long copy(Target target, long from, long to, Connection connection, Told told)
+    private void copy(RowRange range, Prepared prepared, Connection connection)
             throws SQLException, InvalidScenarioException {
-        ColumnGenerator[] columns = target.generators();
-        CopyIn copy = connection.unwrap(PGConnection.class).getCopyAPI().copyIn(target.copyStatement());
+        TableRows table = prepared.rows().get(range.table());
+        prepared.triggers().enter(connection);
         try {
-            CopyBuffer buffer = new CopyBuffer(2 * CHUNK_BYTES);
-            buffer.header();
-            long done = from;
-            for (long row = from; row < to; row++) {
-                buffer.writeShort(columns.length);
-                for (ColumnGenerator column : columns) {
-                    column.write(row, buffer);
-                }
-                if (buffer.size() >= CHUNK_BYTES) {
-                    copy.writeToCopy(buffer.array(), 0, buffer.size());
-                    buffer.clear();
-                    told.rows(row + 1 - done);
-                    done = row + 1;
-                }
-            }
-            buffer.trailer();
-            copy.writeToCopy(buffer.array(), 0, buffer.size());
-            long taken = copy.endCopy();
-            told.rows(to - done);
-            return taken;
-        } catch (PSQLException failure) {
-            throw rowsRefused(target.plan().table(), failure);
+            long taken = table.copy(
+                    range.from(),
+                    range.to(),
+                    connection,
+                    more -> progress.loaded(table.name(), more, table.plan().rows()));
+            loaded.merge(table.name(), taken, Long::sum);
+        } catch (RowsRefusedException refused) {
+            throw new InvalidScenarioException(List.of(problem(table.plan().table(), refused)));
         } finally {
-            if (copy.isActive()) {
-                copy.cancelCopy();
-            }
+            prepared.triggers().leave(connection);
         }
     }
 
-    /** A constraint, a domain, a partition or a type that does not take what was made; anything else is the server's trouble. */
-    private InvalidScenarioException rowsRefused(ServerTable table, PSQLException failure) throws PSQLException {
-        ServerErrorMessage message = failure.getServerErrorMessage();
-        String state = failure.getSQLState() == null ? "" : failure.getSQLState();
-        if (message == null || !(state.startsWith("22") || state.startsWith("23"))) {
-            throw failure;
+    private void loadByOthers(RowLoaders loaders, Prepared prepared, String jdbcUrl)
+            throws InvalidScenarioException, EnvironmentException, InterruptedException {
+        RowPlan plan =
+                RowPlan.of(prepared.plan(), seed, prepared.triggers().isBySession(), prepared.known(), prepared.rows());
+        try {
+            loaders.load(jdbcUrl, plan, ranges(prepared.rows()), (range, taken) -> {
+                TableRows table = prepared.rows().get(range.table());
+                loaded.merge(table.name(), taken, Long::sum);
+                progress.loaded(table.name(), range.rows(), table.plan().rows());
+            });
+        } catch (RowsRefusedException refused) {
+            throw new InvalidScenarioException(List.of(
+                    problem(prepared.plan().tables().get(refused.table()).table(), refused)));
         }
-        String constraint = message.getConstraint() == null ? "" : message.getConstraint();
+    }
+
+    private Problem problem(ServerTable table, RowsRefusedException refused) {
         Optional<Check> check = table.checks().stream()
-                .filter(found -> found.name().equals(constraint))
+                .filter(found -> found.name().equals(refused.constraint()))
                 .findFirst();
-        String detail = message.getDetail() == null ? "" : " (" + message.getDetail() + ")";
+        String detail = refused.detail().isEmpty() ? "" : " (" + refused.detail() + ")";
         if (check.isPresent()) {
             List<String> columns = columnsOf(table, check.get());
             String column = columns.isEmpty() ? "" : columns.getFirst();
-            return places.wrongColumn(
+            return places.ofColumn(
                     table.name(),
                     column,
-                    "the rows made for " + table.name() + " do not meet the check " + constraint + ": "
+                    "the rows made for " + table.name() + " do not meet the check " + refused.constraint() + ": "
                             + check.get().expression() + detail + "; give " + String.join(" or ", columns)
                             + " a generator that does, e.g. columns: { " + column + ": { choice: [ … ] } }");
         }
-        return new InvalidScenarioException(List.of(places.ofTable(
+        return places.ofTable(
                 table.name(),
-                "the server refuses the rows made for " + table.name() + ": " + message.getMessage() + detail
-                        + "; give its columns generators that fit")));
+                "the server refuses the rows made for " + table.name() + ": " + refused.message() + detail
+                        + "; give its columns generators that fit");
     }
 
     private static List<String> columnsOf(ServerTable table, Check check) {
@@ -364,10 +355,10 @@ final class BulkLoader {
     }
 
     /** Identity and serial columns go on behind the largest key that was loaded. */
-    private static void setSequences(Connection connection, List<Target> targets) throws SQLException {
-        for (Target target : targets) {
-            String table = target.plan().table().sqlName();
-            for (String column : target.plan().columns().keySet()) {
+    private static void setSequences(Connection connection, List<TableRows> tables) throws SQLException {
+        for (TableRows rows : tables) {
+            String table = rows.plan().table().sqlName();
+            for (String column : rows.plan().columns().keySet()) {
                 String sequence = sequence(connection, table, column);
                 if (!sequence.isEmpty()) {
                     execute(

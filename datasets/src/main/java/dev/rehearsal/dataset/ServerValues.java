@@ -74,7 +74,14 @@ final class ServerValues implements ColumnCompiler.FieldSource, DatasetPlanner.S
         if (ours.isPresent() || column.details().sqlType().isEmpty() || isOurs(column)) {
             return ours;
         }
-        return known.computeIfAbsent(column.details().sqlType() + " " + text, key -> ask(text, column));
+        return known.computeIfAbsent(KnownFields.key(text, column), key -> ask(text, column));
+    }
+
+    /** What has been asked until now and is a value. */
+    KnownFields known() {
+        Map<String, byte[]> fields = new LinkedHashMap<>();
+        known.forEach((key, bytes) -> bytes.ifPresent(field -> fields.put(key, field)));
+        return new KnownFields(fields);
     }
 
     /** Types that {@link Literals} knows all texts of. */

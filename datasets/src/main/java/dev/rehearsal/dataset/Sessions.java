@@ -18,32 +18,49 @@ import org.jspecify.annotations.Nullable;
  * A few connections to one database that work through a list of jobs side by side. One caller at a time; closing it closes the connections.
  */
 final class Sessions implements AutoCloseable {
-    private final List<Connection> connections = new ArrayList<>();
+    private final List<Connection> connections;
     private final ExecutorService workers;
 
     /** Opens {@code count} connections and runs {@code setUp} on each. */
     static Sessions open(String jdbcUrl, int count, List<String> setUp) throws SQLException {
-        Sessions sessions = new Sessions(count);
+        return new Sessions(connected(jdbcUrl, count, setUp));
+    }
+
+    private Sessions(List<Connection> connections) {
+        this.connections = List.copyOf(connections);
+        workers = Executors.newFixedThreadPool(
+                connections.size(),
+                Thread.ofPlatform().daemon().name("dataset-build-", 0).factory());
+    }
+
+    /** The connections alone: all of them, or none. */
+    static List<Connection> connected(String jdbcUrl, int count, List<String> setUp) throws SQLException {
+        List<Connection> connections = new ArrayList<>();
         try {
             for (int i = 0; i < count; i++) {
                 Connection connection = DriverManager.getConnection(jdbcUrl);
-                sessions.connections.add(connection);
+                connections.add(connection);
                 try (Statement statement = connection.createStatement()) {
                     for (String sql : setUp) {
                         statement.execute(sql);
                     }
                 }
             }
-            return sessions;
+            return connections;
         } catch (SQLException failure) {
-            sessions.close();
+            close(connections);
             throw failure;
         }
     }
 
-    private Sessions(int count) {
-        workers = Executors.newFixedThreadPool(
-                count, Thread.ofPlatform().daemon().name("dataset-build-", 0).factory());
+    static void close(List<Connection> connections) {
+        for (Connection connection : connections.reversed()) {
+            try {
+                connection.close();
+            } catch (SQLException alreadyGone) {
+                // The server ends the session either way.
+            }
+        }
     }
 
     /** Work for one connection. */
@@ -89,7 +106,7 @@ final class Sessions implements AutoCloseable {
             throw failure.getCause() instanceof Exception cause ? cause : failure;
         } catch (InterruptedException interrupted) {
             agenda.cancel();
-            abort();
+            abort(connections);
             throw interrupted;
         } finally {
             agenda.cancel();
@@ -97,7 +114,7 @@ final class Sessions implements AutoCloseable {
     }
 
     /** Ends what the server does for us: a thread that waits for an answer cannot be interrupted. */
-    private void abort() {
+    static void abort(List<Connection> connections) {
         for (Connection connection : connections) {
             try {
                 connection.abort(Runnable::run);
@@ -110,13 +127,7 @@ final class Sessions implements AutoCloseable {
     @Override
     public void close() {
         workers.shutdownNow();
-        for (Connection connection : connections.reversed()) {
-            try {
-                connection.close();
-            } catch (SQLException alreadyGone) {
-                // The server ends the session either way.
-            }
-        }
+        close(connections);
         workers.close();
     }
 

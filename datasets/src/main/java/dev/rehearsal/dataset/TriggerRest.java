@@ -62,6 +62,20 @@ final class TriggerRest {
         return new TriggerRest(false, triggers);
     }
 
+    /**
+     * The same for a process that only loads, see {@link #begun} and {@link #isBySession}.
+     *
+     * @param bySession whether its sessions pass triggers by
+     */
+    static TriggerRest ofSessions(boolean bySession) {
+        return new TriggerRest(bySession, List.of());
+    }
+
+    /** Whether each session passes triggers by for itself, instead of none being there. */
+    boolean isBySession() {
+        return bySession;
+    }
+
     /** To be said by each session before it loads. */
     void enter(Connection connection) throws SQLException {
         if (bySession) {

@@ -12,7 +12,7 @@
  *
  * <p>A dump takes the same way, with its own statements in place of tables, rows and keys: {@code RestoreRecipe}.
  *
- * <p>Guarantees. A row is a pure function of (seed, table, column, row number): any slice can be made alone, in parallel, again. A directory that has a
+ * <p>Guarantees. A row is a pure function of (seed, table, column, row number): any slice can be made alone, in parallel, again, also by a process that has only the {@link dev.rehearsal.dataset.RowPlan}. A directory that has a
  * snapshot's name is whole, whatever was killed while it was made. A clone starts as a database that has been in use: analysed, frozen, with hint
  * bits set and log segments at hand, so that the first requests of a rehearsal do not pay for what production has long paid.
  *

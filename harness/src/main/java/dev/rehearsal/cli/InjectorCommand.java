@@ -17,7 +17,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "injector",
         description = {
-            "Makes a slice of the load of a rehearsal that waits for it (workload.injectors.at).",
+            "Makes a slice of the load of a rehearsal that waits for it (workload.injectors.at); on a server that is not"
+                    + " the harness's, first a slice of the dataset.",
             "The environment has the rehearsal's HARNESS_INJECTOR_TOKEN."
         },
         mixinStandardHelpOptions = true,

@@ -85,7 +85,7 @@ record ExternalReplicas(
                                     + identifier.get(),
                             "Name a server that follows the one at " + primary.address() + ".");
                 }
-                rights.requireConnections(server, connections);
+                rights.requireConnections(server, connections, ExternalRights.SMALLER_POOLS);
                 lagRefusal = lagRefusal.isPresent() ? lagRefusal : refusal(connection, REPLAYED);
             } catch (SQLException e) {
                 throw new EnvironmentException(

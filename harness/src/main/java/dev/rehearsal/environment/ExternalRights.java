@@ -35,6 +35,9 @@ record ExternalRights(
     /** A table, in any schema of the database, that says the same. */
     static final String MARKER_TABLE = "harness_production";
 
+    /** How an application has fewer sessions. */
+    static final String SMALLER_POOLS = "Make the pools of the workload's services smaller";
+
     private static final int OLDEST = 13;
 
     private static final String QUESTIONS = """
@@ -128,13 +131,17 @@ record ExternalRights(
                 .map(name -> name + " is among the names in " + ExternalRuntime.PRODUCTION_NAMES);
     }
 
-    /** Refuses a server that has no room for the run's sessions. */
-    void requireConnections(ExternalSpec server, int needed) throws EnvironmentException {
+    /**
+     * Refuses a server that has no room for the run's sessions.
+     *
+     * @param fewer how there would be fewer
+     */
+    void requireConnections(ExternalSpec server, int needed, String fewer) throws EnvironmentException {
         if (freeConnections < needed) {
             throw new EnvironmentException(
                     "the server at " + server.address() + " has room for " + Math.max(0, freeConnections)
                             + " more sessions, and the rehearsal needs " + needed,
-                    "Make the pools of the workload's services smaller, or raise max_connections there.");
+                    fewer + ", or raise max_connections there.");
         }
     }
 

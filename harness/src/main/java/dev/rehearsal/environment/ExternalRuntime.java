@@ -3,6 +3,7 @@ package dev.rehearsal.environment;
 import dev.rehearsal.dataset.BuildProgress;
 import dev.rehearsal.dataset.DatasetLoad;
 import dev.rehearsal.dataset.DescribedDatabase;
+import dev.rehearsal.dataset.RowLoaders;
 import dev.rehearsal.run.RunEvent;
 import dev.rehearsal.scenario.DatasetSpec;
 import dev.rehearsal.scenario.EnvironmentException;
@@ -112,7 +113,7 @@ public final class ExternalRuntime implements AutoCloseable {
                 if (patroni.isPresent()) {
                     patroni.get().requireSame(server.address(), ExternalReplicas.identifier(connection));
                 }
-                rights.requireConnections(server, connections + OTHER_CONNECTIONS);
+                rights.requireConnections(server, connections + OTHER_CONNECTIONS, ExternalRights.SMALLER_POOLS);
                 replicas = ExternalReplicas.checked(
                         server,
                         connection,
@@ -227,14 +228,22 @@ public final class ExternalRuntime implements AutoCloseable {
         return replicas.lagRefusal();
     }
 
-    /** Builds the dataset in a database of its own, of which others are copied. Once. */
-    public Built build(DatasetSpec dataset, long seed, BuildProgress progress)
+    /**
+     * Builds the dataset in a database of its own, of which others are copied. Once.
+     *
+     * @param loaders who make the rows; empty: this process does
+     */
+    public Built build(DatasetSpec dataset, long seed, Optional<RowLoaders> loaders, BuildProgress progress)
             throws EnvironmentException, InvalidScenarioException, InterruptedException {
+        if (loaders.isPresent()) {
+            rights.requireConnections(
+                    server, loaders.get().sessions() + OTHER_CONNECTIONS, "Let fewer injectors build the dataset");
+        }
         long start = System.nanoTime();
         progress.phase("making a database on " + server.address());
         String database = databases.makeEmpty();
         try {
-            Map<String, Long> rows = DatasetLoad.into(address.jdbcUrl(database), dataset, seed, progress);
+            Map<String, Long> rows = DatasetLoad.into(address.jdbcUrl(database), dataset, seed, progress, loaders);
             return new Built(rows, bytes(database), (System.nanoTime() - start) / 1e9);
         } catch (SQLException e) {
             throw new EnvironmentException(

@@ -83,8 +83,11 @@ public final class CalledInjector {
             socket.setSoTimeout(0);
             FrameWriter frames = new FrameWriter(socket.getOutputStream(), gone, true);
             frames.start();
-            new Injector(() -> lines.read(in), frames).run();
+            boolean drained = new Injector(() -> lines.read(in), frames).run();
             frames.close();
+            if (!drained) {
+                gone.run();
+            }
         } catch (Handshake.RefusedException e) {
             throw new EnvironmentException(
                     "the harness at " + harness.host() + ":" + harness.port() + " does not want this injector: "

@@ -1,5 +1,6 @@
 package dev.rehearsal.load;
 
+import dev.rehearsal.dataset.RowRange;
 import dev.rehearsal.run.RequestLog;
 import dev.rehearsal.run.RequestRecord;
 import java.io.DataInputStream;
@@ -23,6 +24,10 @@ import java.util.Optional;
  * 'O' offered     u8 whether what was offered can be
  * 'C' clock       i64 reading when asked, i64 reading now, i64 wall clock now, nanoseconds since 1970
  * 'A' alive       nothing
+ * 'B' building    i32 how many ranges of rows it takes at a time
+ * 'L' loaded      i32 table, i64 from, i64 to, i64 taken
+ * 'X' refused     four texts, each u32 bytes and UTF-8: table, message, detail, constraint
+ * 'T' built       nothing
  * 'D' drained     i64 stop instant, i64 planned, i64 recorded
  * 'E' failed      u32 bytes, UTF-8 message; u32 bytes, UTF-8 remedy
  * </pre>
@@ -61,6 +66,21 @@ sealed interface Frame {
     record Drained(long stopNanos, long planned, long recorded) implements Frame {}
 
     record Failed(String message, String remedy) implements Frame {}
+
+    /** What is only told while a dataset is built, before there is any load. */
+    sealed interface OfBuild extends Frame {}
+
+    /** It has the plan of the rows, and a way to the database. */
+    record Building(int ranges) implements OfBuild {}
+
+    /** @param taken rows of the range that the server took */
+    record Loaded(RowRange range, long taken) implements OfBuild {}
+
+    /** The server does not take the rows of a table; see {@link dev.rehearsal.dataset.RowsRefusedException}. */
+    record Refused(String table, String message, String detail, String constraint) implements OfBuild {}
+
+    /** It has nothing underway, and has left the database. */
+    record Built() implements OfBuild {}
 
     /** Writes one frame; {@code scratch} has at least {@link RequestLog#RECORD_BYTES} bytes. */
     static void write(Frame frame, DataOutputStream to, byte[] scratch) throws IOException {
@@ -106,6 +126,25 @@ sealed interface Frame {
                 writeText(failed.message(), to);
                 writeText(failed.remedy(), to);
             }
+            case Building building -> {
+                to.write('B');
+                to.writeInt(building.ranges());
+            }
+            case Loaded loaded -> {
+                to.write('L');
+                to.writeInt(loaded.range().table());
+                to.writeLong(loaded.range().from());
+                to.writeLong(loaded.range().to());
+                to.writeLong(loaded.taken());
+            }
+            case Refused refused -> {
+                to.write('X');
+                writeText(refused.table(), to);
+                writeText(refused.message(), to);
+                writeText(refused.detail(), to);
+                writeText(refused.constraint(), to);
+            }
+            case Built built -> to.write('T');
         }
     }
 
@@ -135,6 +174,11 @@ sealed interface Frame {
                         case 'A' -> new Alive();
                         case 'D' -> new Drained(from.readLong(), from.readLong(), from.readLong());
                         case 'E' -> new Failed(readText(from), readText(from));
+                        case 'B' -> new Building(from.readInt());
+                        case 'L' ->
+                            new Loaded(new RowRange(from.readInt(), from.readLong(), from.readLong()), from.readLong());
+                        case 'X' -> new Refused(readText(from), readText(from), readText(from), readText(from));
+                        case 'T' -> new Built();
                         default -> throw new IOException("the injector sent a frame of unknown kind " + kind);
                     });
         } catch (EOFException e) {

@@ -23,7 +23,9 @@ import java.util.concurrent.TimeUnit;
  * clock                                        at any time; answered by a reading
  * </pre>
  *
- * Of several injectors none can say when something is: all of them have to, before any of them has started an arrival of then.
+ * Before the plan comes, rows of a dataset may be asked for, see {@link SliceBuild}.
+ *
+ * <p>Of several injectors none can say when something is: all of them have to, before any of them has started an arrival of then.
  *
  * <pre>
  * begin INSTANT                                the plan does, when all were ready
@@ -101,19 +103,24 @@ final class Injector {
         return "stopAt " + instantNanos + " " + limit.toNanos();
     }
 
-    /** Returns when the load has drained, or the harness has gone. */
-    void run() throws IOException {
+    /** Returns when the load has drained, or the harness has gone: whether it has drained. */
+    boolean run() throws IOException {
         try {
             // What can be loaded and run without a database; the plan may take its time to come.
             Thread warmUp = Thread.ofPlatform().name("warm-up").daemon().start(GatlingEngine::warmUp);
             Optional<String> line = next();
+            if (line.filter(SliceBuild::isOrder).isPresent()) {
+                new SliceBuild(this::next, frames).run(line.get());
+                line = next();
+            }
             if (line.isEmpty()) {
-                return;
+                return false;
             }
             join(warmUp);
-            obey(Begun.of(InjectorPlan.fromLine(line.get()), frames));
+            return obey(Begun.of(InjectorPlan.fromLine(line.get()), frames));
         } catch (EnvironmentException e) {
             frames.send(new Frame.Failed(String.valueOf(e.getMessage()), e.remedy()));
+            return false;
         }
     }
 
@@ -127,7 +134,7 @@ final class Injector {
         return line;
     }
 
-    private void obey(Begun load) throws IOException {
+    private boolean obey(Begun load) throws IOException {
         for (Optional<String> line = next(); line.isPresent(); line = next()) {
             String[] words = line.get().split(" ");
             switch (words[0]) {
@@ -140,15 +147,16 @@ final class Injector {
                             .deployAt(number(words, 2), Long.parseLong(words[4]), Long.parseLong(words[3]));
                 case "stop" -> {
                     load.stop(Long.parseLong(words[1]));
-                    return;
+                    return true;
                 }
                 case "stopAt" -> {
                     load.stopAt(Long.parseLong(words[1]), Long.parseLong(words[2]));
-                    return;
+                    return true;
                 }
                 default -> throw new IOException("the harness sent an unknown command: " + words[0]);
             }
         }
+        return false;
     }
 
     private static int number(String[] words, int at) {

@@ -2,6 +2,7 @@ package dev.rehearsal.load;
 
 import java.io.DataInputStream;
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -20,6 +21,9 @@ sealed interface InjectorLink extends AutoCloseable permits InjectorProcess, Con
 
     /** Of the harness's URL of a database, the one by which the injector reaches it. */
     String way(String jdbcUrl);
+
+    /** Of the harness's URL of a server that others run, those by which the injector may reach it: to be tried in this order. */
+    List<String> ways(String jdbcUrl);
 
     DataInputStream frames();
 

@@ -113,6 +113,11 @@ final class InjectorProcess implements InjectorLink {
     }
 
     @Override
+    public List<String> ways(String jdbcUrl) {
+        return List.of(jdbcUrl);
+    }
+
+    @Override
     public DataInputStream frames() {
         return frames;
     }

@@ -136,6 +136,9 @@ final class InjectorReader implements AutoCloseable {
                 case Frame.Clock answer -> clocks.remove().complete(new TimedClock(answer, System.nanoTime()));
                 case Frame.Alive alive -> {}
                 case Frame.Failed failed -> fail(new EnvironmentException(said(failed), failed.remedy()));
+                case Frame.OfBuild late ->
+                    fail(new EnvironmentException(
+                            injector.slice().injector() + " builds a dataset while it is to make a load", REPORT));
                 case Frame.Drained end -> {
                     return Optional.of(end);
                 }

@@ -1,5 +1,6 @@
 package dev.rehearsal.load;
 
+import dev.rehearsal.dataset.RowPlan;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -11,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What has to be the same in all processes that make one load: the version of the harness, and the very code that the plan is computed and told by. Two
- * builds of one version that differ elsewhere can work together.
+ * builds of one version that differ elsewhere can work together. (Whether they make the same rows of a dataset, {@link RowPlan} finds out by itself.)
  */
 final class InjectorVersion {
     private static final List<Class<?>> DECISIVE = List.of(
@@ -26,6 +27,8 @@ final class InjectorVersion {
             Transaction.class,
             InjectorPlan.class,
             Injector.class,
+            SliceBuild.class,
+            RowPlan.class,
             Frame.class);
     private static final int SHOWN = 12;
 

@@ -90,6 +90,19 @@ public final class Load implements AutoCloseable {
                         : StartedInjectors.of(injectors.count(), simulations));
     }
 
+    /**
+     * The injectors, for building a dataset on a server that others run, before there is any load; waits until they are there. Empty where one process of this
+     * machine is all of them: it would only do what the harness does itself.
+     *
+     * @throws EnvironmentException if one does not come; the message says which
+     */
+    public Optional<BuildingInjectors> builders() throws EnvironmentException, InterruptedException {
+        List<InjectorLink> injectors = source.all();
+        boolean alone =
+                injectors.size() == 1 && injectors.getFirst().processId().isPresent();
+        return alone ? Optional.empty() : Optional.of(new BuildingInjectors(injectors));
+    }
+
     /** With injectors that are there already. */
     static Load over(InjectorSource source) {
         return new Load(source);

@@ -11,6 +11,9 @@
  *
  * <p>Guarantees: the same seed gives the same arrivals, operations and parameter values; every arrival planned before the stop ends as exactly one
  * request record; the injector ends when its harness does, however that ends.
+ *
+ * <p>Before there is any load, several injectors may build the dataset that it runs on, see {@link dev.rehearsal.load.BuildingInjectors}: whoever is to make the
+ * load from many machines has them at hand.
  */
 @NullMarked
 package dev.rehearsal.load;

@@ -6,12 +6,15 @@ import dev.rehearsal.dataset.Writeback;
 import dev.rehearsal.environment.Environment;
 import dev.rehearsal.environment.ExternalRuntime;
 import dev.rehearsal.environment.ServerDisk;
+import dev.rehearsal.load.BuildingInjectors;
+import dev.rehearsal.load.Load;
 import dev.rehearsal.run.Journal;
 import dev.rehearsal.run.RunClock;
 import dev.rehearsal.run.RunEvent;
 import dev.rehearsal.scenario.DatasetSpec;
 import dev.rehearsal.scenario.EnvironmentException;
 import dev.rehearsal.scenario.ExistingSpec;
+import dev.rehearsal.scenario.Injectors;
 import dev.rehearsal.scenario.InvalidScenarioException;
 import dev.rehearsal.scenario.RestoreSpec;
 import dev.rehearsal.scenario.Scenario;
@@ -53,10 +56,11 @@ final class ExternalGrounds implements Grounds {
     /**
      * Connects, sweeps, and builds the dataset there, unless it is there.
      *
+     * @param load whose injectors build the dataset, where they are more than one or elsewhere
      * @param outputs where what commands print is kept
      */
     static ExternalGrounds opened(
-            Scenario scenario, Path cache, Path outputs, Progress progress, RunClock clock, Journal journal)
+            Scenario scenario, Load load, Path cache, Path outputs, Progress progress, RunClock clock, Journal journal)
             throws InvalidScenarioException, EnvironmentException, InterruptedException {
         ExternalRuntime runtime = ExternalRuntime.opened(
                 scenario.environment(),
@@ -84,7 +88,9 @@ final class ExternalGrounds implements Grounds {
             ExternalRuntime.Built built;
             switch (scenario.dataset()) {
                 case DatasetSpec made -> {
-                    built = runtime.build(made, scenario.seed(), progress.building());
+                    Optional<BuildingInjectors> builders = builders(scenario, load, progress);
+                    built = runtime.build(made, scenario.seed(), builders.map(each -> each), progress.building());
+                    builders.ifPresent(each -> journal.record(new RunEvent.Noted(clock.nowNanos(), each.note())));
                     fingerprint = DatasetLoad.fingerprint(made, scenario.seed(), runtime.serverVersion());
                 }
                 case ExistingSpec existing -> {
@@ -103,6 +109,13 @@ final class ExternalGrounds implements Grounds {
                 runtime.close();
             }
         }
+    }
+
+    private static Optional<BuildingInjectors> builders(Scenario scenario, Load load, Progress progress)
+            throws EnvironmentException, InterruptedException {
+        Injectors injectors = scenario.workload().injectors();
+        injectors.at().ifPresent(at -> progress.preparing("waiting for " + injectors.count() + " injectors at " + at));
+        return load.builders();
     }
 
     /** Who waits for a lag that nobody can tell would not wait at all. */

@@ -6,6 +6,7 @@ import dev.rehearsal.drill.Drills;
 import dev.rehearsal.environment.Environment;
 import dev.rehearsal.environment.RunningRegistry;
 import dev.rehearsal.fault.FaultInjector;
+import dev.rehearsal.load.Load;
 import dev.rehearsal.load.SimulationClasses;
 import dev.rehearsal.run.ApplicationNames;
 import dev.rehearsal.run.FileJournal;
@@ -101,17 +102,17 @@ public final class Rehearsal implements AutoCloseable {
                         scenario.workload().injectors(),
                         simulations.classPath());
                 Workspace workspace = Workspace.open(cache, scenario.name(), deletion, clock, journal);
-                Grounds grounds = grounds(cache, workspace, journal)) {
+                Grounds grounds = grounds(loads.all().getFirst(), cache, workspace, journal)) {
             rehearseOver(grounds, loads, new RunningRegistry(cache), new RightNow(journal));
             drill(grounds, journal);
             workspace.noteNeighbours(clock, journal);
         }
     }
 
-    private Grounds grounds(Path cache, Workspace workspace, Journal journal)
+    private Grounds grounds(Load first, Path cache, Workspace workspace, Journal journal)
             throws InvalidScenarioException, EnvironmentException, InterruptedException {
         return scenario.environment().external().isPresent()
-                ? ExternalGrounds.opened(scenario, cache, directory.outputs(), progress, clock, journal)
+                ? ExternalGrounds.opened(scenario, first, cache, directory.outputs(), progress, clock, journal)
                 : OwnGrounds.chosen(
                         scenario, buildSeconds, workspace, cache, directory.path(), progress, clock, journal);
     }

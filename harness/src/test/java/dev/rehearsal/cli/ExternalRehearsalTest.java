@@ -9,6 +9,7 @@ import dev.rehearsal.environment.Environment;
 import dev.rehearsal.environment.LocalServer;
 import dev.rehearsal.environment.TestCluster;
 import java.io.IOException;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -20,6 +21,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -134,6 +136,90 @@ class ExternalRehearsalTest {
         assertThat(next.told().replaceAll("\\s+", " "))
                 .contains("_data on " + address() + ", left by a harness that was killed");
         assertUntouched();
+    }
+
+    @Test
+    @Tag("proof")
+    void threeInjectorsBuildTheDatasetAndThenMakeTheLoad() throws Exception {
+        Ended run = rehearse("run", scenario("drills: []\n", "3"), "plain", SECRET);
+
+        assertThat(run.exitCode()).as(run.told()).isIn(1, 3);
+        JsonNode result = new HarnessRun(run.exitCode(), "", "", directory.resolve("run")).result();
+        assertThat(result.get("notes"))
+                .as(run.told())
+                .anySatisfy(
+                        note -> assertThat(note.asString())
+                                .matches(
+                                        "The rows of the dataset were made by the injectors: slice 0, process \\d+ of this machine, [\\d,]+;"
+                                                + " slice 1, process \\d+ of this machine, [\\d,]+; slice 2, process \\d+ of this machine, [\\d,]+\\."));
+        assertThat(result.get("dataset").get("rows").get("orders").asLong()).isEqualTo(50_000);
+        assertThat(result.get("validity").get("injectors")).hasSize(3).allSatisfy(injector -> {
+            assertThat(injector.get("planned").asLong()).isPositive();
+            assertThat(injector.get("recorded").asLong())
+                    .isEqualTo(injector.get("planned").asLong());
+        });
+        assertThat(everythingIn(directory.resolve("run"))).doesNotContain(SECRET);
+        assertUntouched();
+    }
+
+    /** As a scheduler starts it: of the same command line that makes the load. */
+    @Test
+    @Tag("proof")
+    void aSliceThatIsLostInTheBuildEndsTheRunAndLeavesNothing() throws Exception {
+        String at = "127.0.0.1:" + freePort();
+        String token = "a token of this test alone";
+        Path scenario = scenario("drills: []\n", "{ count: 3, at: \"" + at + "\" }");
+        Files.writeString(scenario, Files.readString(scenario).replace("scale: 0.05", "scale: 1"));
+        Map<String, String> environment = new java.util.HashMap<>(credentials("plain", SECRET));
+        environment.put("HARNESS_INJECTOR_TOKEN", token);
+        List<Process> injectors = new ArrayList<>();
+        Process run = HarnessProcess.start(directory, "run", scenario, environment);
+        try {
+            for (int slice = 0; slice < 3; slice++) {
+                injectors.add(HarnessProcess.injector(directory, at, slice, token));
+            }
+            await().atMost(PATIENCE).until(() -> copying() || !run.isAlive());
+            assertThat(run.isAlive()).as(told("run")).isTrue();
+
+            injectors.get(1).destroyForcibly();
+
+            assertThat(run.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+            assertThat(run.exitValue()).as(told("run")).isEqualTo(3);
+            assertThat(told("run").replaceAll("\\s+", " "))
+                    .contains("waiting for 3 injectors at " + at)
+                    .containsPattern(
+                            "harness: while it built its slice of the dataset \\(rows [^)]+\\), the load injector of slice 1"
+                                    + " \\(of 3, from 0\\), \\S+ at 127\\.0\\.0\\.1, went away")
+                    .contains("Start the rehearsal again, and its injectors: what was built is dropped.")
+                    .doesNotContain(SECRET);
+            for (Process injector : injectors) {
+                assertThat(injector.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS))
+                        .isTrue();
+            }
+            assertThat(List.of(injectors.get(0).exitValue(), injectors.get(2).exitValue()))
+                    .as("the rehearsal broke off")
+                    .containsOnly(3);
+        } finally {
+            run.destroyForcibly();
+            injectors.forEach(Process::destroyForcibly);
+        }
+        assertUntouched();
+        await().atMost(PATIENCE)
+                .until(() -> texts("postgres", "select query from pg_stat_activity where usename = 'plain'")
+                        .isEmpty());
+    }
+
+    /** The harness itself tries the first rows before, with one session. */
+    private boolean copying() throws SQLException {
+        return texts("postgres", "select query from pg_stat_activity where query like 'copy %' and usename = 'plain'")
+                        .size()
+                > 1;
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        }
     }
 
     @Test
@@ -283,6 +369,10 @@ class ExternalRehearsalTest {
     }
 
     private Path scenario(String more) throws IOException {
+        return scenario(more, "1");
+    }
+
+    private Path scenario(String more, String injectors) throws IOException {
         return Files.writeString(
                 directory.resolve("scenario.yaml"),
                 """
@@ -291,6 +381,7 @@ class ExternalRehearsalTest {
                 environment: { url: "jdbc:postgresql://%s/staging", allow: [ "%s" ] }
                 timeline: { warmup: 3s, baseline: 6s, settle: 2s }
                 workload:
+                  injectors: %s
                   services:
                     - name: shop
                       rate: 100/s
@@ -304,7 +395,8 @@ class ExternalRehearsalTest {
                 objectives:
                   - { rewrites: none }
                   - { lockWait: { victims: application, max: 2s } }
-                """.formatted(HarnessRun.ROOT.resolve("datasets/catalog/shop"), address(), address()) + more);
+                """.formatted(HarnessRun.ROOT.resolve("datasets/catalog/shop"), address(), address(), injectors)
+                        + more);
     }
 
     private String address() {

@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
@@ -23,18 +25,41 @@ final class HarnessProcess {
      */
     static Process start(Path directory, String name, Path scenario, Map<String, String> environment)
             throws IOException {
-        ProcessBuilder builder = new ProcessBuilder(
+        return start(
+                directory,
+                name,
+                environment,
+                "rehearse",
+                scenario.toString(),
+                "--out",
+                directory.resolve(name).toString());
+    }
+
+    /** Starts an injector for a rehearsal that waits for it. */
+    static Process injector(Path directory, String harness, int slice, String token) throws IOException {
+        return start(
+                directory,
+                "injector-" + slice,
+                Map.of("HARNESS_INJECTOR_TOKEN", token),
+                "injector",
+                "--harness",
+                harness,
+                "--slice",
+                String.valueOf(slice));
+    }
+
+    private static Process start(Path directory, String name, Map<String, String> environment, String... arguments)
+            throws IOException {
+        List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
                 "--enable-native-access=ALL-UNNAMED",
                 "-Drehearsal.home=" + HarnessRun.ROOT,
                 "-cp",
                 System.getProperty("java.class.path"),
-                "dev.rehearsal.cli.Main",
-                "rehearse",
-                scenario.toString(),
-                "--out",
-                directory.resolve(name).toString());
+                "dev.rehearsal.cli.Main"));
+        command.addAll(List.of(arguments));
+        ProcessBuilder builder = new ProcessBuilder(command);
         builder.environment().putAll(environment);
         builder.environment()
                 .put(

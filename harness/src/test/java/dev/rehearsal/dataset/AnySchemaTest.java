@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -252,6 +253,40 @@ class AnySchemaTest {
         assertThat(other).isNotEqualTo(one);
     }
 
+    /** Of partitioned tables, of keys of several columns, to themselves and in rings, and of types that only the server can write. */
+    @Test
+    void thoseWhoHaveThePlanAloneMakeTheSameRowsByRanges() throws Exception {
+        Map<String, Long> rows = Map.of("people", 60_000L, "lines", 60_000L);
+        String one = BuildingDatabase.checksum(load(DUMP, rows, SEED, 1));
+
+        TakingTurns makers = new TakingTurns(3);
+        String url = loadBy(makers, DUMP, rows);
+
+        assertThat(BuildingDatabase.checksum(url)).isEqualTo(one).contains("people 60000 ");
+        assertThat(BuildingDatabase.invalid(url)).isEmpty();
+        assertThat(makers.rows().values()).allSatisfy(made -> assertThat(made).isPositive());
+        assertThat(ask(url, "select nextval('lines_id_seq') - (select max(id) from lines)"))
+                .isEqualTo("1");
+    }
+
+    /** The first rows, which are tried before, are taken. */
+    @Test
+    void rowsOfOthersThatTheServerRefusesAreToldAsOnesOwn() {
+        String schema = "create table a (id int primary key, even int generated always as (id / 40000) stored,"
+                + " check (even * 2 < 2));";
+
+        assertThatThrownBy(() -> loadBy(new TakingTurns(2), schema, Map.of("a", 60_000L)))
+                .isInstanceOfSatisfying(
+                        InvalidScenarioException.class,
+                        wrong -> assertThat(wrong.problems())
+                                .singleElement()
+                                .satisfies(
+                                        problem -> assertThat(problem.message())
+                                                .startsWith(
+                                                        "the rows made for a do not meet the check a_even_check: ((even * 2) < 2)"
+                                                                + " (Failing row contains (50001, 1).); give even a generator that does")));
+    }
+
     static List<Arguments> mistakes() {
         return List.of(
                 Arguments.of(
@@ -337,6 +372,18 @@ class AnySchemaTest {
             }
         };
         new BulkLoader(spec, seed, listener, streams).load(url);
+        return url;
+    }
+
+    private String loadBy(RowLoaders loaders, String schema, Map<String, Long> rows) throws Exception {
+        Path file = Files.writeString(folder.resolve("app.sql"), schema);
+        String url = databases.create("filled_by_others");
+        DatasetLoad.into(
+                url,
+                new DatasetSpec(DatasetLoader.load(file), 1, rows),
+                SEED,
+                BuildProgress.SILENT,
+                Optional.of(loaders));
         return url;
     }
 

@@ -17,6 +17,7 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -51,7 +52,8 @@ class DatasetLoadTest {
             }
             String url = "jdbc:postgresql://127.0.0.1:" + server.port() + "/theirs?user=plain&password=plain";
 
-            assertThat(DatasetLoad.into(url, spec, 42, BuildProgress.SILENT)).isEqualTo(Map.of("notes", 1000L));
+            assertThat(DatasetLoad.into(url, spec, 42, BuildProgress.SILENT, Optional.empty()))
+                    .isEqualTo(Map.of("notes", 1000L));
 
             assertThat(texts(url, "select count(*)::text from notes")).containsExactly("1000");
             assertThat(texts(url, "select tgname || ' ' || tgenabled::text from pg_trigger order by 1"))

@@ -24,6 +24,8 @@ class InjectorGateTest {
     private static final String VERSION = "1 (abc)";
     private static final Map<String, String> TOKEN = Map.of(InjectorToken.VARIABLE, "0123456789abcdef");
 
+    private static final String TUNNEL = "&socketFactory=dev.rehearsal.load.TunnelSockets&socketFactoryArg=";
+
     private final InjectorGate gate;
 
     InjectorGateTest() throws EnvironmentException {
@@ -68,6 +70,46 @@ class InjectorGateTest {
 
         assertThat(gate.all()).extracting(InjectorLink::slice).isEqualTo(Slice.all(3));
         assertThat(gate.all()).extracting(InjectorLink::place).first().isEqualTo("host-0 at 127.0.0.1");
+    }
+
+    /** Past the harness where that goes, and through its gate otherwise; what is of this machine is another on every other. */
+    @Test
+    void aServerIsReachedDirectlyOrThroughTheGate() throws Exception {
+        String here = "jdbc:postgresql://127.0.0.1:5432/x?user=u";
+        String elsewhere = "jdbc:postgresql://db.example:5433/x?user=u";
+        InjectorLink near = called(InetAddress.getLoopbackAddress());
+        InjectorLink far = called(InetAddress.getByName("192.0.2.7"));
+
+        assertThat(near.ways(here)).containsExactly(here);
+        assertThat(near.ways(elsewhere)).containsExactly(elsewhere);
+        assertThat(far.ways(here)).containsExactly(here + TUNNEL + "0");
+        assertThat(far.ways("jdbc:postgresql://[::1]:5432/x?user=u"))
+                .containsExactly("jdbc:postgresql://[::1]:5432/x?user=u" + TUNNEL + "1");
+        assertThat(far.ways(elsewhere))
+                .containsExactly(elsewhere + "&connectTimeout=5&loginTimeout=5", elsewhere + TUNNEL + "2");
+        assertThat(far.ways(elsewhere)).last().isEqualTo(elsewhere + TUNNEL + "2");
+        assertThat(List.of(near.way(here), far.way(here), far.way(elsewhere)))
+                .containsExactly(here, here + TUNNEL + "0", elsewhere);
+    }
+
+    private final Tunnels tunnels = new Tunnels();
+
+    /** One that calls from an address that no socket of this test can have. */
+    private InjectorLink called(InetAddress from) {
+        Socket socket = new Socket() {
+            @Override
+            public InetAddress getInetAddress() {
+                return from;
+            }
+        };
+        return new ConnectedInjector(
+                Slice.WHOLE,
+                "host",
+                socket,
+                new DataInputStream(java.io.InputStream.nullInputStream()),
+                new DataOutputStream(java.io.OutputStream.nullOutputStream()),
+                new SealedLines(new byte[32]),
+                tunnels);
     }
 
     @Test

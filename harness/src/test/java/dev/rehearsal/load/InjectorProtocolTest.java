@@ -2,6 +2,7 @@ package dev.rehearsal.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.rehearsal.dataset.RowRange;
 import dev.rehearsal.run.RequestRecord;
 import dev.rehearsal.run.RequestRecord.Outcome;
 import dev.rehearsal.scenario.Parameter;
@@ -29,6 +30,10 @@ class InjectorProtocolTest {
             new Frame.Ready(),
             new Frame.Offered(true),
             new Frame.Alive(),
+            new Frame.Building(3),
+            new Frame.Loaded(new RowRange(2, 25_000, 5_000_000_000L), 7),
+            new Frame.Refused("tä", "no", "", "t_check"),
+            new Frame.Built(),
             new Frame.Failed("nö", "do this"),
             new Frame.Drained(9, 8, 7));
 

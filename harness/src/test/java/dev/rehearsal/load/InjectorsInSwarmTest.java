@@ -6,6 +6,8 @@ import static dev.rehearsal.load.Workloads.service;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.rehearsal.dataset.BuildProgress;
+import dev.rehearsal.dataset.DatasetLoad;
 import dev.rehearsal.dataset.Snapshot;
 import dev.rehearsal.environment.InContainers;
 import dev.rehearsal.environment.LocalServer;
@@ -16,6 +18,8 @@ import dev.rehearsal.run.RequestRecord.Outcome;
 import dev.rehearsal.run.RunClock;
 import dev.rehearsal.run.RunEvent;
 import dev.rehearsal.run.RunEvent.InjectorEnded;
+import dev.rehearsal.scenario.DatasetLoader;
+import dev.rehearsal.scenario.DatasetSpec;
 import dev.rehearsal.scenario.Injectors;
 import dev.rehearsal.scenario.Workload.Arrivals;
 import dev.rehearsal.scenario.Workload.Service;
@@ -41,8 +45,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The injectors as a job of a real Swarm: its scheduler numbers them, and they reach the database through the harness's gate alone. The tasks run the
- * command line that the image of the harness has, with the classes under test mounted where the image has its archive.
+ * The injectors as a job of a real Swarm: its scheduler numbers them, and they reach the database through the harness's gate alone, which they fill first and
+ * then make the load of. The tasks run the command line that the image of the harness has, with the classes under test mounted where the image has its archive.
  */
 @Tag("proof")
 @InContainers("18")
@@ -51,6 +55,7 @@ class InjectorsInSwarmTest {
     private static final Duration LIMIT = Duration.ofSeconds(90);
     private static final String IMAGE = "harness/postgres:18";
     private static final int COUNT = 3;
+    private static final long ROWS = 300_000;
     private static final String TOKEN = "a token of this test alone";
     private static final Service SHOP = service(
             "shop", 100, pool(4, Duration.ofSeconds(5)), operation("read", 1, Map.of(), "select pg_backend_pid()"));
@@ -84,10 +89,15 @@ class InjectorsInSwarmTest {
         InjectorGate gate = InjectorGate.opened(
                 new Injectors(COUNT, Optional.of(gateway + ":0"), LIMIT), Map.of(InjectorToken.VARIABLE, TOKEN));
         String job = "";
+        String note;
         try (LocalServer server = TestCluster.servers().start(TestCluster.clone(directory.resolve("data")), Map.of());
                 Load load = Load.over(gate)) {
             job = job(gateway + ":" + gate.port());
             String url = server.jdbcUrl(Snapshot.DATABASE);
+            BuildingInjectors builders = load.builders().orElseThrow();
+            assertThat(DatasetLoad.into(url, dataset(), 7, BuildProgress.SILENT, Optional.of(builders)))
+                    .isEqualTo(Map.of("notes", ROWS));
+            note = builders.note();
             load.begin(
                     new LoadSpec(Workloads.of(Arrivals.POISSON, SHOP), 7, url, List.of(), url),
                     clock,
@@ -109,6 +119,10 @@ class InjectorsInSwarmTest {
             }
         }
 
+        // They have no other way to the database, which listens on this machine's loopback interface alone.
+        for (int slice = 0; slice < COUNT; slice++) {
+            assertThat(note).containsPattern("slice " + slice + ", [0-9a-f]+ at [0-9.]+, [1-9]");
+        }
         List<RequestRecord> requests = new ArrayList<>();
         RequestLog.open(directory.resolve("requests.bin")).forEach(requests::add);
         requests.sort(Comparator.comparingLong(request -> request.attempts().arrival()));
@@ -126,6 +140,12 @@ class InjectorsInSwarmTest {
                 .hasSize(COUNT)
                 .allSatisfy(injector -> assertThat(injector.place()).doesNotEndWith(" at 127.0.0.1"))
                 .allSatisfy(injector -> assertThat(injector.clock()).isPresent());
+    }
+
+    private DatasetSpec dataset() throws Exception {
+        Path schema = Files.writeString(
+                directory.resolve("schema.sql"), "create table notes (id bigint primary key, note text, spot point);");
+        return new DatasetSpec(DatasetLoader.load(schema), 1, Map.of("notes", ROWS));
     }
 
     /** @return its id */
