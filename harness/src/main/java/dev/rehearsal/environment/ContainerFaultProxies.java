@@ -37,6 +37,11 @@ final class ContainerFaultProxies implements FaultProxies {
     }
 
     @Override
+    public Entrance inside(String name, Entrance outside) {
+        return new Entrance(container.name(), FaultProxyContainer.port(name));
+    }
+
+    @Override
     public Entrance addLink(String name, StartedServer server) throws EnvironmentException {
         return new Entrance(container.name(), listen(name, server.upstream()));
     }

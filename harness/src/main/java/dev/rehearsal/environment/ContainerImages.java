@@ -13,6 +13,9 @@ final class ContainerImages {
 
     private static final String BUILT_PROXY = "harness/toxiproxy:2.12.0";
 
+    /** Made by our recipe alone: no registry has it under this name, or has something else. */
+    private static final String BUILT_POOLER = "harness/pgbouncer:1";
+
     private final ContainerEngine engine;
 
     ContainerImages(ContainerEngine engine) {
@@ -26,8 +29,13 @@ final class ContainerImages {
      * What an image may be called.
      *
      * @param names the first is what is pulled when the engine has none of them
+     * @param pulled whether a registry is asked at all
      */
-    record Wanted(List<String> names) {
+    record Wanted(List<String> names, boolean pulled) {
+        Wanted(List<String> names) {
+            this(names, true);
+        }
+
         /** For messages. */
         String name() {
             return names.getFirst();
@@ -55,6 +63,18 @@ final class ContainerImages {
         return new Wanted(List.of(PROXY, BUILT_PROXY));
     }
 
+    /** Of a scenario that wants a pooler. */
+    static Optional<Wanted> pooler(EnvironmentSpec spec) {
+        return spec.pooler().map(pooler -> pooler.image()
+                .map(name -> new Wanted(List.of(name)))
+                .orElseGet(ContainerImages::pooler));
+    }
+
+    /** Of a scenario that wants one and names no image. */
+    static Wanted pooler() {
+        return new Wanted(List.of(BUILT_POOLER), false);
+    }
+
     /** The engine's, without asking any registry. */
     Optional<Found> present(Wanted wanted) {
         for (String name : wanted.names) {
@@ -75,6 +95,12 @@ final class ContainerImages {
         Optional<Found> present = present(wanted);
         if (present.isPresent()) {
             return present.get();
+        }
+        if (!wanted.pulled) {
+            throw new EnvironmentException(
+                    "the image " + wanted.name() + " is not on this machine, and no registry has it",
+                    "Build it here from Debian's package: harness/docker/build-images " + wanted.name()
+                            + ". Or name one of your own with a pgbouncer in it in environment.pooler.image, or take --runtime local.");
         }
         try {
             Optional<String> trouble = EngineClient.of(engine).pull(wanted.name(), silence);

@@ -4,6 +4,7 @@ import dev.rehearsal.dataset.ServerLauncher;
 import dev.rehearsal.run.RunEvent.ContainerFacts;
 import dev.rehearsal.scenario.EnvironmentException;
 import dev.rehearsal.scenario.EnvironmentSpec;
+import dev.rehearsal.scenario.ServerNames;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
@@ -26,6 +27,7 @@ public final class ContainerRuntime implements ServerRuntime {
 
     /**
      * @param replicas that the fault proxy has places for, beside the primary
+     * @param pooler what is put in front of primaries; empty: the scenario wants none
      * @param entry says that this process has things in the engine
      */
     record Parts(
@@ -35,6 +37,7 @@ public final class ContainerRuntime implements ServerRuntime {
             ContainerImages.Found proxyImage,
             String network,
             int replicas,
+            Optional<PgBouncerImage> pooler,
             RunningRegistry.Entry entry) {}
 
     /** @param reason why this runtime: a sentence */
@@ -55,7 +58,12 @@ public final class ContainerRuntime implements ServerRuntime {
 
     private FaultProxyContainer startProxy(String name) throws EnvironmentException {
         FaultProxyContainer container = new FaultProxyContainer(
-                parts.proxyImage, parts.network, name, Math.max(1, parts.replicas), parts.client);
+                parts.proxyImage,
+                parts.network,
+                name,
+                Math.max(1, parts.replicas),
+                parts.pooler.isPresent(),
+                parts.client);
         try {
             container.start();
             return container;
@@ -97,10 +105,20 @@ public final class ContainerRuntime implements ServerRuntime {
                 clonedDataDirectory,
                 new StartedEnvironment.RuntimeFacts(
                         "containers", reason, servers.serverVersion(), Optional.of(facts(spec))),
-                (name, data, settings) -> servers.start(data, settings, name + suffix, spec.containers()),
+                (name, data, settings) -> servers.start(
+                        data,
+                        settings,
+                        name + suffix,
+                        spec.containers(),
+                        spec.pooler().isPresent()),
                 started -> new ContainerFaultProxies(
                         proxy(started), PROXY_DESCRIPTION + " (" + parts.proxyImage.name() + ")", started),
-                (up, started) -> Front.none(up));
+                Front.of(spec.pooler(), pooler(suffix), connectionsNeeded));
+    }
+
+    private Optional<PoolerProgram> pooler(String suffix) {
+        return parts.pooler.map(image -> image.in(
+                new ServerContainer.InNetwork(parts.network, ServerNames.POOLER + suffix), parts.client));
     }
 
     private synchronized String nextSuffix() {

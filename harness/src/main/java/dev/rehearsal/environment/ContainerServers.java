@@ -126,23 +126,26 @@ final class ContainerServers implements ServerLauncher {
 
     @Override
     public RunningServer start(Path dataDirectory, Map<String, String> settings) throws EnvironmentException {
-        return start(dataDirectory.toAbsolutePath(), settings, BUILDER, ContainerSpec.ANY);
+        return start(dataDirectory.toAbsolutePath(), settings, BUILDER, ContainerSpec.ANY, false);
     }
 
     /**
      * @param settings a {@code port} among them is where the server is published
      * @param name under which other containers of the network reach it
+     * @param pooled whether it takes passwords only as secrets: a pooler passes on what it has never seen in plain text
      */
-    ContainerServer start(Path directory, Map<String, String> settings, String name, ContainerSpec limits)
+    ContainerServer start(
+            Path directory, Map<String, String> settings, String name, ContainerSpec limits, boolean pooled)
             throws EnvironmentException {
         Map<String, String> wanted = ServerSettings.merged(ServerSettings.EVERYWHERE, settings);
         int port = wanted.containsKey("port") ? Ports.requireFree(wanted.get("port")) : Ports.free();
         try {
+            // "md5" takes whichever secret the server keeps of a role.
             Files.writeString(directory.resolve(ACCESS_FILE), """
-                    local all         all     password
-                    host  all         all all password
-                    host  replication all all password
-                    """);
+                    local all         all     %1$s
+                    host  all         all all %1$s
+                    host  replication all all %1$s
+                    """.formatted(pooled ? "md5" : "password"));
             ServerSettings.write(directory, ServerSettings.merged(wanted, address(directory)));
             return ContainerServer.start(
                     client,

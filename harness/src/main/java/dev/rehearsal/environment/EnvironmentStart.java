@@ -1,5 +1,6 @@
 package dev.rehearsal.environment;
 
+import dev.rehearsal.dataset.Snapshot;
 import dev.rehearsal.engine.PostgresVersion;
 import dev.rehearsal.run.RunEvent;
 import dev.rehearsal.scenario.EnvironmentException;
@@ -47,7 +48,10 @@ final class EnvironmentStart {
             ServersStart.Started up = new ServersStart(
                             wish.spec.replication(), wish.settings, wish.runDirectory, started, servers)
                     .start(data, proxies);
-            Front before = front.start(up, started);
+            Front before = front.of(
+                    new Front.Behind(
+                            up.topology().primary().server(Snapshot.DATABASE), up.proxies(), up.application()),
+                    started);
             complete = true;
             return new StartedEnvironment(runtime, up, before, started, host);
         } catch (IOException e) {
@@ -62,7 +66,10 @@ final class EnvironmentStart {
         }
     }
 
-    /** @param memoryBytes that the servers may use together */
+    /**
+     * @param connectionsNeeded of the application, all pools full
+     * @param memoryBytes that the servers may use together
+     */
     static Map<String, String> settings(
             EnvironmentSpec spec,
             PostgresVersion version,
@@ -71,10 +78,17 @@ final class EnvironmentStart {
             long memoryBytes) {
         return ServerSettings.merged(
                 defaults(
-                        connectionsNeeded, memoryBytes / (1 + spec.replication().replicas())),
+                        sessions(spec, connectionsNeeded),
+                        memoryBytes / (1 + spec.replication().replicas())),
                 spec.settings(),
                 instrumentSettings,
                 ServerLog.settings(version));
+    }
+
+    /** Whoever connects through a pooler as another user has a pool of its own there. */
+    private static int sessions(EnvironmentSpec spec, int connectionsNeeded) {
+        return connectionsNeeded
+                + 2 * spec.pooler().map(wanted -> wanted.connections(connectionsNeeded)).orElse(0);
     }
 
     /** What a server of this size would have in production, where PostgreSQL's own defaults are for a machine of 1990. */

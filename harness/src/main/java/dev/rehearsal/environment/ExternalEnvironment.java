@@ -40,7 +40,7 @@ final class ExternalEnvironment implements Environment {
     private final List<ProxiedEndpoint> reads;
     private final String version;
     private final FaultProxies proxies;
-    private final FaultProxies.Entrance entrance;
+    private final Front front;
     private final StartedThings started;
     private final CompletableFuture<RunEvent.HostFacts> host;
     private final Optional<Cluster> cluster;
@@ -55,6 +55,7 @@ final class ExternalEnvironment implements Environment {
     /**
      * @param replicas those whose lag can be asked, by name
      * @param reads where the application reads from each, in order
+     * @param front what the application goes through
      * @param started all that has to be ended with this environment
      * @param cluster empty: nobody decides who leads but its operators
      */
@@ -64,7 +65,7 @@ final class ExternalEnvironment implements Environment {
             List<ProxiedEndpoint> reads,
             String version,
             FaultProxies proxies,
-            FaultProxies.Entrance entrance,
+            Front front,
             StartedThings started,
             CompletableFuture<RunEvent.HostFacts> host,
             Optional<Cluster> cluster) {
@@ -73,7 +74,7 @@ final class ExternalEnvironment implements Environment {
         this.reads = List.copyOf(reads);
         this.version = version;
         this.proxies = proxies;
-        this.entrance = entrance;
+        this.front = front;
         this.started = started;
         this.host = host;
         this.cluster = cluster;
@@ -167,8 +168,22 @@ final class ExternalEnvironment implements Environment {
 
     @Override
     public ProxiedEndpoint application() {
+        return endpoint(front.application());
+    }
+
+    @Override
+    public ProxiedEndpoint migration() {
+        return endpoint(front.migration());
+    }
+
+    private ProxiedEndpoint endpoint(FaultProxies.Entrance entrance) {
         return new ProxiedEndpoint(
                 entrance.host(), entrance.port(), server.database(), server.user(), server.password());
+    }
+
+    @Override
+    public Optional<PoolerEndpoint> pooler() {
+        return front.pooler().map(Front.Pooler::endpoint);
     }
 
     @Override
@@ -217,12 +232,13 @@ final class ExternalEnvironment implements Environment {
                 settings,
                 deadlockTimeoutMillis,
                 host.join(),
-                Optional.empty());
+                Optional.empty(),
+                front.pooler().map(Front.Pooler::facts));
     }
 
     @Override
     public List<String> troubles() {
-        return List.of();
+        return front.troubles();
     }
 
     @Override

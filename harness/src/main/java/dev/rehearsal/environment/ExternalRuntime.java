@@ -10,6 +10,7 @@ import dev.rehearsal.scenario.EnvironmentException;
 import dev.rehearsal.scenario.EnvironmentSpec;
 import dev.rehearsal.scenario.EnvironmentSpec.ExternalSpec;
 import dev.rehearsal.scenario.InvalidScenarioException;
+import dev.rehearsal.scenario.PoolerSpec;
 import dev.rehearsal.scenario.ServerNames;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -51,7 +52,42 @@ public final class ExternalRuntime implements AutoCloseable {
     private final ExternalDatabases databases;
     private final LocalFaultProxy faultProxy;
     private final RunningRegistry registry;
+    private final Pooling pooling;
     private final List<String> notes;
+
+    /**
+     * What of ours stands between application and server.
+     *
+     * @param program empty: nothing but the fault proxy
+     * @param clients of the application, all pools full
+     */
+    private record Pooling(Optional<PoolerSpec> wanted, Optional<PoolerProgram> program, int clients) {
+        /** Looks for the program where the scenario wants one. */
+        static Pooling found(
+                Optional<PoolerSpec> wanted, Map<String, String> environment, int clients, RunningRegistry registry)
+                throws EnvironmentException {
+            return new Pooling(
+                    wanted,
+                    wanted.isPresent()
+                            ? Optional.of(PgBouncerProgram.find(
+                                    wanted.get(),
+                                    Optional.empty(),
+                                    environment.getOrDefault("PATH", ""),
+                                    Privileges.ofThisProcess(),
+                                    registry))
+                            : Optional.empty(),
+                    clients);
+        }
+
+        /** Of the application on the server, at most. */
+        int sessions() {
+            return wanted.map(pooler -> pooler.connections(clients)).orElse(clients);
+        }
+
+        Front.Start front() {
+            return Front.of(wanted, program, clients);
+        }
+    }
 
     /** The dataset, built there. */
     public record Built(Map<String, Long> rows, long bytes, double seconds) {}
@@ -65,6 +101,7 @@ public final class ExternalRuntime implements AutoCloseable {
             ExternalDatabases databases,
             LocalFaultProxy faultProxy,
             RunningRegistry registry,
+            Pooling pooling,
             List<String> notes) {
         this.server = server;
         this.address = address;
@@ -74,6 +111,7 @@ public final class ExternalRuntime implements AutoCloseable {
         this.databases = databases;
         this.faultProxy = faultProxy;
         this.registry = registry;
+        this.pooling = pooling;
         this.notes = List.copyOf(notes);
     }
 
@@ -101,6 +139,8 @@ public final class ExternalRuntime implements AutoCloseable {
         Credentials credentials = credentials(environment, server);
         ExternalAddress address = new ExternalAddress(server.host(), server.port(), credentials);
         LocalFaultProxy proxy = LocalFaultProxy.chosen(environment, seed);
+        RunningRegistry registry = new RunningRegistry(cache);
+        Pooling pooling = Pooling.found(spec.pooler(), environment, connections, registry);
         try {
             ExternalRights rights;
             ExternalReplicas replicas;
@@ -113,7 +153,8 @@ public final class ExternalRuntime implements AutoCloseable {
                 if (patroni.isPresent()) {
                     patroni.get().requireSame(server.address(), ExternalReplicas.identifier(connection));
                 }
-                rights.requireConnections(server, connections + OTHER_CONNECTIONS, ExternalRights.SMALLER_POOLS);
+                rights.requireConnections(
+                        server, pooling.sessions() + OTHER_CONNECTIONS, ExternalRights.SMALLER_POOLS);
                 replicas = ExternalReplicas.checked(
                         server,
                         connection,
@@ -136,7 +177,8 @@ public final class ExternalRuntime implements AutoCloseable {
                         patroni.map(found -> new ExternalEnvironment.Cluster(found, outputs)),
                         databases,
                         proxy,
-                        new RunningRegistry(cache),
+                        registry,
+                        pooling,
                         notes);
             } finally {
                 if (!complete) {
@@ -269,9 +311,9 @@ public final class ExternalRuntime implements AutoCloseable {
      * An environment over a copy of the dataset, and the fault proxy in front of it.
      *
      * @param name of the copy, unique in the run
-     * @param readFrom whether the replicas are part of it; then it is there when they have the copy too
+     * @param whole whether the pooler and the replicas are part of it, as for the timeline; then it is there when the replicas have the copy too
      */
-    public Environment start(String name, boolean readFrom) throws EnvironmentException {
+    public Environment start(String name, boolean whole) throws EnvironmentException {
         CompletableFuture<RunEvent.HostFacts> host = CompletableFuture.supplyAsync(HostInspector::facts);
         StartedThings started = new StartedThings();
         boolean complete = false;
@@ -282,7 +324,7 @@ public final class ExternalRuntime implements AutoCloseable {
             FaultProxies.Entrance entrance = proxies.add(ServerNames.PRIMARY, address.upstream());
             Map<String, Server> watched = new LinkedHashMap<>();
             List<ProxiedEndpoint> reads = new ArrayList<>();
-            if (readFrom) {
+            if (whole) {
                 replicas.await(database);
                 for (ExternalReplicas.Replica replica : replicas.replicas()) {
                     Server follower = replica.address().server(database, rights.major(), Instant.now());
@@ -295,20 +337,25 @@ public final class ExternalRuntime implements AutoCloseable {
                     }
                 }
             }
+            Server primary = address.server(database, rights.major(), Instant.now());
+            Front.Behind behind = new Front.Behind(primary, proxies, entrance);
+            Front front = whole ? pooling.front().of(behind, started) : Front.none(behind);
             complete = true;
             return new ExternalEnvironment(
-                    address.server(database, rights.major(), Instant.now()),
+                    primary,
                     watched,
                     reads,
                     rights.version(),
                     proxies,
-                    entrance,
+                    front,
                     started,
                     host,
                     cluster);
         } catch (IOException e) {
             throw new EnvironmentException(
-                    "cannot start the fault proxy: " + e, "Check that the loopback interface is up.", e);
+                    "cannot start what stands in front of the server: " + e,
+                    "Check that the disk is not full and that the loopback interface is up.",
+                    e);
         } finally {
             if (!complete) {
                 started.close();

@@ -28,6 +28,15 @@ interface FaultProxies {
      */
     Entrance add(String name, String upstream) throws EnvironmentException;
 
+    /**
+     * Where a proxy that was added for this machine takes connections of what runs beside the servers.
+     *
+     * @param outside for this machine
+     */
+    default Entrance inside(String name, Entrance outside) {
+        return outside;
+    }
+
     /** Puts one in front of a server, for other servers. */
     Entrance addLink(String name, StartedServer server) throws EnvironmentException;
 

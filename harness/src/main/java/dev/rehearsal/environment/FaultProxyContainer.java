@@ -22,6 +22,8 @@ final class FaultProxyContainer extends ToxiproxyContainer {
     /** From the port of a server to that of the link to it. */
     private static final int LINKS = 100;
 
+    private static final int POOLER_PORT = FIRST_PORT + 50;
+
     /** Of the first container in its network. */
     static final String NAME = "fault-proxy";
 
@@ -30,12 +32,22 @@ final class FaultProxyContainer extends ToxiproxyContainer {
     /**
      * @param name of the container in its network: replicas reach their primary by it
      * @param replicas that clients of this machine are to reach, beside the primary
+     * @param pooled whether they are to reach a pooler, too
      */
-    FaultProxyContainer(ContainerImages.Found image, String network, String name, int replicas, EngineClient client) {
+    FaultProxyContainer(
+            ContainerImages.Found image,
+            String network,
+            String name,
+            int replicas,
+            boolean pooled,
+            EngineClient client) {
         super(DockerImageName.parse(image.name()).asCompatibleSubstituteFor("ghcr.io/shopify/toxiproxy"));
         this.name = name;
-        List<Integer> ports = Stream.concat(
-                        Stream.of(API_PORT), IntStream.rangeClosed(0, replicas).mapToObj(n -> FIRST_PORT + n))
+        List<Integer> ports = Stream.of(
+                        Stream.of(API_PORT),
+                        IntStream.rangeClosed(0, replicas).mapToObj(n -> FIRST_PORT + n),
+                        Stream.of(POOLER_PORT).filter(port -> pooled))
+                .flatMap(each -> each)
                 .toList();
         // Of the module's thirty ports only those that are used: publishing each takes the engine time.
         setExposedPorts(ports);
@@ -71,6 +83,9 @@ final class FaultProxyContainer extends ToxiproxyContainer {
     static int port(String name) {
         if (name.equals(ServerNames.PRIMARY)) {
             return FIRST_PORT;
+        }
+        if (name.equals(ServerNames.POOLER)) {
+            return POOLER_PORT;
         }
         int number = Integer.parseInt(name.substring(name.lastIndexOf('-') + 1));
         return FIRST_PORT + number + (ServerNames.isLink(name) ? LINKS : 0);

@@ -1,9 +1,7 @@
 package dev.rehearsal.environment;
 
-import dev.rehearsal.dataset.Snapshot;
 import dev.rehearsal.run.RunEvent;
 import dev.rehearsal.scenario.EnvironmentException;
-import dev.rehearsal.scenario.EnvironmentSpec;
 import dev.rehearsal.scenario.PoolerSpec;
 import dev.rehearsal.scenario.ServerNames;
 import java.io.IOException;
@@ -27,75 +25,68 @@ import java.util.Optional;
  */
 record Front(FaultProxies.Entrance application, FaultProxies.Entrance migration, Optional<Pooler> pooler) {
     /** @param endpoint for observers */
-    record Pooler(PgBouncer process, RunEvent.PoolerFacts facts, PoolerEndpoint endpoint) {}
+    record Pooler(RunningPooler running, RunEvent.PoolerFacts facts, PoolerEndpoint endpoint) {}
+
+    /** What it is put in front of: a server, and the fault proxy that leads there. */
+    record Behind(Server primary, FaultProxies proxies, FaultProxies.Entrance entrance) {}
+
+    /** Of migrations, their tools, and whoever looks on. */
+    private static final int SPARE_CLIENTS = 100;
 
     /** Puts it there. */
     @FunctionalInterface
     interface Start {
         /** @param started is told how to end what is started */
-        Front start(ServersStart.Started up, StartedThings started) throws EnvironmentException, IOException;
+        Front of(Behind behind, StartedThings started) throws EnvironmentException, IOException;
     }
 
     /** Nothing. */
-    static Front none(ServersStart.Started up) {
-        return new Front(up.application(), up.application(), Optional.empty());
+    static Front none(Behind behind) {
+        return new Front(behind.entrance, behind.entrance, Optional.empty());
     }
 
     /**
-     * A PgBouncer of this machine, where the scenario wants one.
+     * A PgBouncer, where the scenario wants one.
      *
+     * @param program which one
      * @param clients of the application, all pools full
      */
-    static Start onThisMachine(
-            EnvironmentSpec spec, Optional<PgBouncer.Program> program, int clients, LocalServers servers) {
-        return (up, started) ->
-                program.isPresent() ? pooled(spec, program.get(), clients, servers, up, started) : none(up);
+    static Start of(Optional<PoolerSpec> wanted, Optional<PoolerProgram> program, int clients) {
+        return (behind, started) -> wanted.isPresent() && program.isPresent()
+                ? pooled(wanted.get(), program.get(), clients, behind, started)
+                : none(behind);
     }
 
     private static Front pooled(
-            EnvironmentSpec spec,
-            PgBouncer.Program program,
-            int clients,
-            LocalServers servers,
-            ServersStart.Started up,
-            StartedThings started)
+            PoolerSpec wanted, PoolerProgram program, int clients, Behind behind, StartedThings started)
             throws EnvironmentException, IOException {
-        PoolerSpec wanted = spec.pooler().orElseThrow();
-        Server primary = up.topology().primary().server(Snapshot.DATABASE);
+        Server primary = behind.primary;
         int poolSize = wanted.connections(clients);
-        PgBouncer process = PgBouncer.start(
-                program,
+        FaultProxies.Entrance way = behind.proxies.inside(ServerNames.PRIMARY, behind.entrance);
+        RunningPooler running = program.start(new PoolerConfiguration(
                 wanted,
                 poolSize,
                 clients + SPARE_CLIENTS,
-                new PgBouncer.Upstream(
-                        up.application().host(),
-                        up.application().port(),
-                        primary.database(),
-                        primary.user(),
-                        primary.password()),
-                servers.privileges(),
-                servers.registry());
-        started.add("the pooler", process::close);
-        FaultProxies.Entrance entrance = up.proxies().add(ServerNames.POOLER, process.address());
+                new PoolerConfiguration.Upstream(
+                        way.host(), way.port(), primary.database(), primary.user(), primary.password())));
+        started.add("the pooler", running::close);
+        FaultProxies.Entrance entrance = behind.proxies.add(ServerNames.POOLER, running.upstream());
         return new Front(
                 entrance,
-                wanted.migration() == PoolerSpec.Way.POOLED ? entrance : up.application(),
+                wanted.migration() == PoolerSpec.Way.POOLED ? entrance : behind.entrance,
                 Optional.of(new Pooler(
-                        process,
+                        running,
                         new RunEvent.PoolerFacts(
-                                "PgBouncer " + program.version(),
+                                program.description(),
                                 wanted.mode().word(),
                                 poolSize,
                                 wanted.preparedStatements(),
-                                wanted.migration().word()),
-                        new PoolerEndpoint("127.0.0.1", process.port(), primary.user(), primary.password()))));
+                                wanted.migration().word(),
+                                wanted.settings()),
+                        new PoolerEndpoint("127.0.0.1", running.port(), primary.user(), primary.password()))));
     }
 
-    /** Of migrations, their tools, and whoever looks on. */
-    private static final int SPARE_CLIENTS = 100;
-
     List<String> troubles() {
-        return pooler.map(each -> each.process.troubles()).orElse(List.of());
+        return pooler.map(each -> each.running.troubles()).orElse(List.of());
     }
 }

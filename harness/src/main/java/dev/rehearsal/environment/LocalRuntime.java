@@ -33,11 +33,13 @@ public final class LocalRuntime implements ServerRuntime {
             int connectionsNeeded,
             Path runDirectory)
             throws EnvironmentException {
-        Optional<PgBouncer.Program> pooler = spec.pooler().isPresent()
-                ? Optional.of(PgBouncer.find(
+        Optional<PoolerProgram> pooler = spec.pooler().isPresent()
+                ? Optional.of(PgBouncerProgram.find(
                         spec.pooler().get(),
                         spec.binaries(),
-                        Optional.ofNullable(System.getenv("PATH")).orElse("")))
+                        Optional.ofNullable(System.getenv("PATH")).orElse(""),
+                        servers.privileges(),
+                        servers.registry()))
                 : Optional.empty();
         if (pooler.isPresent()) {
             NewCluster.takeSecretsAlone(clonedDataDirectory);
@@ -50,19 +52,14 @@ public final class LocalRuntime implements ServerRuntime {
                                 spec,
                                 servers.majorVersion(),
                                 instrumentSettings,
-                                // Whoever connects through a pooler as another user has a pool of its own there.
-                                connectionsNeeded
-                                        + 2
-                                                * spec.pooler()
-                                                        .map(wanted -> wanted.connections(connectionsNeeded))
-                                                        .orElse(0),
+                                connectionsNeeded,
                                 HostInspector.memoryBytes()),
                         runDirectory),
                 clonedDataDirectory,
                 new StartedEnvironment.RuntimeFacts("local", reason, servers.serverVersion(), Optional.empty()),
                 (name, data, settings) -> servers.start(data, settings),
                 started -> LocalFaultProxy.start(faultProxy, started, servers.registry()),
-                Front.onThisMachine(spec, pooler, connectionsNeeded, servers));
+                Front.of(spec.pooler(), pooler, connectionsNeeded));
     }
 
     /** Nothing is shared by its environments. */

@@ -2,12 +2,14 @@ package dev.rehearsal.environment;
 
 import dev.rehearsal.scenario.EnvironmentException;
 import dev.rehearsal.scenario.EnvironmentSpec;
+import dev.rehearsal.scenario.PoolerSpec;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
@@ -61,10 +63,6 @@ public final class RuntimeChooser {
         if (spec.binaries().isPresent()) {
             return local(spec, seed, "The scenario names the server's programs.");
         }
-        if (spec.pooler().isPresent()) {
-            return local(
-                    spec, seed, "The scenario wants a pooler, which runs beside servers of the local runtime alone.");
-        }
         Optional<EngineReport.Refusal> obstacle = obstacle(spec);
         if (obstacle.isEmpty()) {
             String image = new ContainerImages(engine)
@@ -87,6 +85,9 @@ public final class RuntimeChooser {
         if (spec.containers().image().isPresent()) {
             return Optional.of("environment.image is for containers");
         }
+        if (spec.pooler().flatMap(PoolerSpec::image).isPresent()) {
+            return Optional.of("environment.pooler.image is for containers");
+        }
         if (spec.containers().cpus().isPresent()
                 || spec.containers().memoryBytes().isPresent()) {
             return Optional.of("environment.resources are for containers");
@@ -104,7 +105,10 @@ public final class RuntimeChooser {
             return refusal;
         }
         ContainerImages images = new ContainerImages(engine);
-        for (ContainerImages.Wanted wanted : List.of(ContainerImages.server(spec), ContainerImages.proxy(spec))) {
+        List<ContainerImages.Wanted> all = new ArrayList<>(
+                List.of(ContainerImages.server(spec), ContainerImages.proxy(spec)));
+        ContainerImages.pooler(spec).ifPresent(all::add);
+        for (ContainerImages.Wanted wanted : all) {
             Optional<EngineReport.Refusal> missing = missing(images, wanted);
             if (missing.isPresent()) {
                 return missing;
@@ -118,6 +122,11 @@ public final class RuntimeChooser {
             throws EnvironmentException {
         if (images.present(wanted).isPresent()) {
             return Optional.empty();
+        }
+        if (!wanted.pulled()) {
+            return Optional.of(new EngineReport.Refusal(
+                    "A container engine answers, but the image " + wanted.name() + " is not on this machine.",
+                    "Build it here: harness/docker/build-images " + wanted.name()));
         }
         Path refused = cache.resolve("images")
                 .resolve("refused-" + HexFormat.of().formatHex(wanted.name().getBytes(StandardCharsets.UTF_8)));
@@ -165,6 +174,9 @@ public final class RuntimeChooser {
         ContainerImages images = new ContainerImages(engine);
         ContainerImages.Found serverImage = images.obtain(ContainerImages.server(spec), silence);
         ContainerImages.Found proxyImage = images.obtain(ContainerImages.proxy(spec), silence);
+        Optional<ContainerImages.Wanted> poolerWanted = ContainerImages.pooler(spec);
+        Optional<ContainerImages.Found> poolerImage =
+                poolerWanted.isPresent() ? Optional.of(images.obtain(poolerWanted.get(), silence)) : Optional.empty();
         EngineClient client = EngineClient.of(engine);
         // Also what no note leads to any more: a sweep may have found the engine stopped, and the note been taken for
         // done.
@@ -175,6 +187,10 @@ public final class RuntimeChooser {
             ContainerUser user = ContainerUser.ofThisProcess();
             ServerImage image = ServerImage.of(serverImage, client, user, cache);
             refuseOtherVersion(spec, image);
+            Optional<PgBouncerImage> pooler = poolerImage.isPresent()
+                    ? Optional.of(PgBouncerImage.of(
+                            spec.pooler().orElseThrow(), poolerImage.get(), client, user, cache))
+                    : Optional.empty();
             String network = client.createNetwork();
             ContainerServers servers = new ContainerServers(
                     client,
@@ -192,6 +208,7 @@ public final class RuntimeChooser {
                             proxyImage,
                             network,
                             spec.replication().replicas(),
+                            pooler,
                             entry),
                     servers,
                     reason);

@@ -145,13 +145,14 @@ final class SampledWaits {
                 error,
                 row.session(),
                 ApplicationNames.party(row.applicationName()),
-                row.applicationName(),
+                ApplicationNames.withoutClient(row.applicationName()),
                 wait.target(),
                 row.target() instanceof LockTarget.Relation,
                 row.mode(),
                 outcome,
                 wait.holders(),
-                wait.queue());
+                wait.queue(),
+                ApplicationNames.clientOf(row.applicationName()));
     }
 
     /** No reading comes after this, or none for a while: what is still open, as far as it is known. */

@@ -7,6 +7,7 @@ import dev.rehearsal.cli.HarnessProcess.Ended;
 import dev.rehearsal.dataset.Snapshot;
 import dev.rehearsal.environment.Environment;
 import dev.rehearsal.environment.LocalServer;
+import dev.rehearsal.environment.PgBouncerTest;
 import dev.rehearsal.environment.TestCluster;
 import java.io.IOException;
 import java.net.ServerSocket;
@@ -115,6 +116,43 @@ class ExternalRehearsalTest {
         assertThat(statement.get("victims").get(0).get("service").asString()).isEqualTo("shop");
         assertThat(result.get("drills").get(0).get("name").asString()).isEqualTo("rerun");
         assertThat(run.told()).contains("limited").contains("What is shorter than");
+        assertThat(everythingIn(directory.resolve("run"))).doesNotContain(SECRET);
+        assertUntouched();
+    }
+
+    /** Of the lock's victims nothing but the names of their sessions is known there: no log, and process ids that PgBouncer has made up. */
+    @Test
+    @Tag("proof")
+    void rehearsesThroughAPgBouncerOfTheHarnessInFrontOfIt() throws Exception {
+        assertThat(PgBouncerTest.required()).isNotNull();
+        Path scenario = scenario("drills: []\n");
+        Files.writeString(
+                scenario,
+                Files.readString(scenario)
+                        .replace("environment: {", "environment: { pooler: { kind: pgbouncer, mode: transaction, poolSize: 5 },")
+                        .replace("rate: 100/s", "rate: 100/s\n      pool: { prepareThreshold: 0 }")
+                        .replace("  steps:\n", "  steps:\n    - { name: limit, sql: \"set lock_timeout = '4s'\" }\n"));
+
+        Ended run = rehearse("run", scenario, "plain", SECRET);
+
+        assertThat(run.exitCode()).as(run.told()).isIn(1, 3);
+        JsonNode result = new HarnessRun(run.exitCode(), "", "", directory.resolve("run")).result();
+        assertThat(result.get("environment").get("runtime").asString()).isEqualTo("external");
+        assertThat(result.get("environment").get("pooler").get("mode").asString())
+                .isEqualTo("transaction");
+        assertThat(result.get("environment").get("pooler").get("mostClientsWaiting").asInt())
+                .isPositive();
+        JsonNode rewrite = result.get("steps").get(1).get("statements").get(0);
+        assertThat(rewrite.get("victims")).as(run.told()).singleElement().satisfies(victim -> {
+            assertThat(victim.get("operation").asString()).isEqualTo("read-order");
+            assertThat(victim.get("requests").asInt()).isBetween(1, 5);
+        });
+        assertThat(result.get("validity").get("crossCheck").get("unmatchedWaits").asInt())
+                .isZero();
+        assertThat(HarnessRun.stream(result.get("findings"))
+                        .map(finding -> finding.get("objective").asString() + " "
+                                + finding.get("subject").asString()))
+                .contains("pooler lock_timeout in sessions of the application");
         assertThat(everythingIn(directory.resolve("run"))).doesNotContain(SECRET);
         assertUntouched();
     }

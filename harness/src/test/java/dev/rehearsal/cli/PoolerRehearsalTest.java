@@ -2,6 +2,7 @@ package dev.rehearsal.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.rehearsal.environment.InContainers;
 import dev.rehearsal.environment.PgBouncerTest;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,7 +19,7 @@ import tools.jackson.databind.JsonNode;
 class PoolerRehearsalTest {
     private static final String SCENARIO = """
             name: pooled
-            environment: { pooler: { kind: pgbouncer, mode: transaction, poolSize: 8 } }
+            environment: { runtime: RUNTIME, pooler: { kind: pgbouncer, mode: transaction, poolSize: 8 } }
             dataset: { use: SHOP, scale: 0.02 }
             workload:
               services:
@@ -43,10 +44,31 @@ class PoolerRehearsalTest {
     @Test
     void aLockTimeoutThatLeaksIsFoundAndEveryVictimIsItsRequest() throws Exception {
         assertThat(PgBouncerTest.required()).isNotNull();
+
+        HarnessRun rehearsed = rehearsed("local");
+
+        assertFound(rehearsed);
+        assertThat(rehearsed.result().get("environment").get("pooler").get("program").asString())
+                .matches("PgBouncer \\d\\S+");
+    }
+
+    @Test
+    @InContainers(value = "18", pooler = true)
+    void inContainersTheSameIsFound() throws Exception {
+        HarnessRun rehearsed = rehearsed("containers");
+
+        assertFound(rehearsed);
+        assertThat(rehearsed.result().get("environment").get("pooler").get("program").asString())
+                .matches("PgBouncer \\d\\S+ in a container \\(harness/pgbouncer:1\\)");
+    }
+
+    private HarnessRun rehearsed(String runtime) throws Exception {
         Path scenario = Files.writeString(
                 directory.resolve("scenario.yaml"),
                 SCENARIO.replace(
-                        "SHOP", HarnessRun.ROOT.resolve("datasets/catalog/shop").toString()));
+                                "SHOP",
+                                HarnessRun.ROOT.resolve("datasets/catalog/shop").toString())
+                        .replace("RUNTIME", runtime));
 
         HarnessRun run = HarnessRun.of(
                 "rehearse",
@@ -54,7 +76,10 @@ class PoolerRehearsalTest {
                 "--out",
                 directory.resolve("run").toString());
 
-        HarnessRun rehearsed = new HarnessRun(run.exitCode(), run.out(), run.err(), directory.resolve("run"));
+        return new HarnessRun(run.exitCode(), run.out(), run.err(), directory.resolve("run"));
+    }
+
+    private static void assertFound(HarnessRun rehearsed) {
         assertThat(rehearsed.failed())
                 .as(rehearsed.told())
                 .contains("pooler lock_timeout in sessions of the application");

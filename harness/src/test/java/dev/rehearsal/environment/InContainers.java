@@ -4,7 +4,8 @@ import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
-import java.util.Map;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.extension.ConditionEvaluationResult;
 import org.junit.jupiter.api.extension.ExecutionCondition;
@@ -20,6 +21,9 @@ public @interface InContainers {
     /** PostgreSQL's major versions whose images it needs. */
     String[] value() default {"15", "18"};
 
+    /** Whether it needs PgBouncer's, too. */
+    boolean pooler() default false;
+
     /** Looks before the test does. */
     final class Condition implements ExecutionCondition {
         @Override
@@ -30,24 +34,28 @@ public @interface InContainers {
                 return ConditionEvaluationResult.disabled(refusal.get().reason());
             }
             ContainerImages images = new ContainerImages(engine);
-            for (String version : versions(context)) {
-                var spec = TestContainers.spec(version, Map.of());
-                for (ContainerImages.Wanted wanted :
-                        new ContainerImages.Wanted[] {ContainerImages.server(spec), ContainerImages.proxy(spec)}) {
-                    if (images.present(wanted).isEmpty()) {
-                        return ConditionEvaluationResult.disabled(
-                                "no image " + wanted.names() + "; build it with harness/docker/build-images");
-                    }
+            InContainers needs = needs(context);
+            List<ContainerImages.Wanted> all = new ArrayList<>();
+            for (String version : needs.value()) {
+                all.add(ContainerImages.server(version));
+            }
+            all.add(ContainerImages.proxy());
+            if (needs.pooler()) {
+                all.add(ContainerImages.pooler());
+            }
+            for (ContainerImages.Wanted wanted : all) {
+                if (images.present(wanted).isEmpty()) {
+                    return ConditionEvaluationResult.disabled(
+                            "no image " + wanted.names() + "; build it with harness/docker/build-images");
                 }
             }
             return ConditionEvaluationResult.enabled("an engine and the images are there");
         }
 
-        private static String[] versions(ExtensionContext context) {
+        private static InContainers needs(ExtensionContext context) {
             return AnnotationSupport.findAnnotation(context.getElement(), InContainers.class)
                     .or(() -> AnnotationSupport.findAnnotation(context.getTestClass(), InContainers.class))
-                    .orElseThrow()
-                    .value();
+                    .orElseThrow();
         }
     }
 }

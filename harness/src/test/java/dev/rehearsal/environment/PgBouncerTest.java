@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.rehearsal.scenario.EnvironmentException;
 import dev.rehearsal.scenario.EnvironmentSpec;
+import dev.rehearsal.scenario.PoolerSettings;
 import dev.rehearsal.scenario.PoolerSpec;
 import dev.rehearsal.scenario.PoolerSpec.PoolMode;
 import dev.rehearsal.scenario.PoolerSpec.Way;
@@ -55,8 +56,10 @@ public class PgBouncerTest {
     void theOneInTheNamedFolderComesFirst() throws Exception {
         Path program = program("PgBouncer 1.24.1");
 
-        assertThat(PgBouncer.find(TRANSACTION, Optional.of(temporary), ""))
-                .isEqualTo(new PgBouncer.Program(program, "1.24.1", 1, 24));
+        PgBouncerProgram found = find(TRANSACTION);
+
+        assertThat(found.path()).isEqualTo(program);
+        assertThat(found.version()).isEqualTo(new PgBouncerVersion("1.24.1", 1, 24));
     }
 
     @Test
@@ -64,19 +67,27 @@ public class PgBouncerTest {
         Path program = program("PgBouncer 1.18.0");
         PoolerSpec prepared = new PoolerSpec(PoolMode.TRANSACTION, OptionalInt.of(3), OptionalInt.of(200), Way.POOLED);
 
-        assertThatThrownBy(() -> PgBouncer.find(prepared, Optional.of(temporary), ""))
+        assertThatThrownBy(() -> find(prepared))
                 .isInstanceOf(EnvironmentException.class)
                 .hasMessage("environment.pooler.preparedStatements: " + program
                         + " is PgBouncer 1.18.0, which knows no max_prepared_statements");
-        assertThat(PgBouncer.find(TRANSACTION, Optional.of(temporary), "").version())
-                .isEqualTo("1.18.0");
+        assertThat(find(TRANSACTION).description()).isEqualTo("PgBouncer 1.18.0");
+    }
+
+    private PgBouncerProgram find(PoolerSpec wanted) throws Exception {
+        return PgBouncerProgram.find(
+                wanted,
+                Optional.of(temporary),
+                "",
+                Privileges.ofThisProcess(),
+                new RunningRegistry(TestCluster.cache()));
     }
 
     @Test
     void whatIsNoPgBouncerIsRefused() throws Exception {
         Path program = program("hello");
 
-        assertThatThrownBy(() -> PgBouncer.find(TRANSACTION, Optional.of(temporary), ""))
+        assertThatThrownBy(() -> find(TRANSACTION))
                 .isInstanceOf(EnvironmentException.class)
                 .hasMessage(program + " is no PgBouncer: it says hello");
     }
@@ -122,6 +133,29 @@ public class PgBouncerTest {
             assertThat(ask(environment.migration().jdbcUrl("migration"), "select 1"))
                     .isEqualTo("1");
         }
+    }
+
+    /** Those that a scenario may set, at once: a name that this version does not know would end it. */
+    @Test
+    void knowsEverySettingThatAScenarioMaySet() throws Exception {
+        Map<String, String> settings = new java.util.TreeMap<>();
+        PoolerSettings.names().forEach(name -> settings.put(name, "1"));
+        settings.put("server_check_query", "select 1");
+        settings.put("server_reset_query", "discard all");
+
+        try (Environment environment = started(TRANSACTION.with(settings))) {
+            assertThat(ask(environment.application().jdbcUrl("one"), "select 1"))
+                    .isEqualTo("1");
+        }
+    }
+
+    @Test
+    void aSettingThatItsVersionDoesNotKnowIsToldInItsOwnWords() throws Exception {
+        assertThatThrownBy(() -> started(TRANSACTION.with(Map.of("no_such_setting", "1"))))
+                .isInstanceOfSatisfying(EnvironmentException.class, e -> assertThat(e.remedy())
+                        .isEqualTo(
+                                "See its words above; a setting in environment.pooler.settings that its version does not know is the usual reason."))
+                .hasMessageContaining("unknown parameter: pgbouncer/no_such_setting");
     }
 
     @Test

@@ -129,7 +129,11 @@ final class Circumstances {
     private static String pooler(PoolerFacts pooler) {
         return pooler.program() + ", " + pooler.mode() + " mode, at most " + pooler.poolSize()
                 + " connections to the server of each user; the migration goes "
-                + (pooler.migration().equals("pooled") ? "through it" : "around it");
+                + (pooler.migration().equals("pooled") ? "through it" : "around it")
+                + new TreeMap<>(pooler.settings())
+                        .entrySet().stream()
+                                .map(setting -> "\n" + setting.getKey() + " = " + setting.getValue())
+                                .collect(Collectors.joining());
     }
 
     private static String container(ContainerFacts containers) {

@@ -194,6 +194,7 @@ public record Result(
      * What stands in front of the primary.
      *
      * @param preparedStatements null: as its version does by itself
+     * @param settings of its own that the scenario sets
      * @param mostClientsWaiting of all samples; null: none was taken
      * @param longestWaitMillis of a client for a session, of all samples; null likewise
      */
@@ -203,6 +204,7 @@ public record Result(
             int poolSize,
             OptionalInt preparedStatements,
             String migration,
+            Map<String, String> settings,
             OptionalInt mostClientsWaiting,
             OptionalDouble longestWaitMillis) {}
 

@@ -255,6 +255,7 @@ final class ResultComposer {
                 pooler.poolSize(),
                 pooler.preparedStatements(),
                 pooler.migration(),
+                sorted(pooler.settings()),
                 samples.stream()
                         .mapToInt(RunEvent.PoolerSampled::clientsWaiting)
                         .max(),

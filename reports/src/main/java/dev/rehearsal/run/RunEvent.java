@@ -8,6 +8,7 @@ import dev.rehearsal.scenario.Stage;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
@@ -282,8 +283,19 @@ public sealed interface RunEvent {
      * @param poolSize connections to the server, at most, of each user
      * @param preparedStatements that the scenario has it keep track of; empty: as its version does by itself
      * @param migration {@code pooled}, or {@code direct} around it
+     * @param settings of its own that the scenario sets; empty of runs that were recorded before there were any
      */
-    record PoolerFacts(String program, String mode, int poolSize, OptionalInt preparedStatements, String migration) {
+    record PoolerFacts(
+            String program,
+            String mode,
+            int poolSize,
+            OptionalInt preparedStatements,
+            String migration,
+            Map<String, String> settings) {
+        public PoolerFacts {
+            settings = Map.copyOf(Objects.requireNonNullElse(settings, Map.of()));
+        }
+
         /** Whether a client's next transaction may be in another session. */
         public boolean shares() {
             return mode.equals("transaction");

@@ -251,8 +251,11 @@ final class EnvironmentReader {
 
     private static Optional<String> image(Block block, String key, String example) {
         return block.get(key)
-                .map(value -> value.text(
-                        text -> text.matches("[A-Za-z0-9][A-Za-z0-9._:/@-]*"), "an image such as " + example));
+                .map(value -> value.text(EnvironmentReader::isImage, "an image such as " + example));
+    }
+
+    static boolean isImage(String text) {
+        return text.matches("[A-Za-z0-9][A-Za-z0-9._:/@-]*");
     }
 
     private static OptionalLong memory(Value value) {

@@ -13,7 +13,7 @@ import java.util.OptionalInt;
 /** Reads {@code environment.pooler}: a mapping, or its kind alone. */
 final class PoolerReader {
     private static final String KIND = "pgbouncer";
-    private static final Keys KEYS = Keys.of("kind", "mode", "poolSize", "preparedStatements", "migration");
+    private static final Keys KEYS = Keys.of("kind", "mode", "poolSize", "preparedStatements", "migration", "settings", "image");
     private static final int MOST_CONNECTIONS = 2000;
     private static final int MOST_STATEMENTS = 10_000;
     private static final String STATEMENT = "statement";
@@ -34,12 +34,26 @@ final class PoolerReader {
 
     /** Empty if there is none, or a wrong one, which was reported. */
     static Optional<PoolerSpec> read(Block environment, RuntimeChoice runtime) {
-        Optional<Value> written = environment.get("pooler");
-        written.ifPresent(value -> refuseElsewhere(value, runtime));
-        return written.map(PoolerReader::read);
+        Optional<String> noContainer = noContainer(environment, runtime);
+        return environment.get("pooler").map(value -> read(value, noContainer));
     }
 
-    private static PoolerSpec read(Value value) {
+    /** Why it does not run in a container, with what to do; empty if it may. */
+    private static Optional<String> noContainer(Block environment, RuntimeChoice runtime) {
+        return switch (runtime) {
+            case CONTAINERS -> Optional.empty();
+            case LOCAL -> Optional.of("is for containers; remove it, or write runtime: containers");
+            case EXTERNAL ->
+                Optional.of("is for containers, and in front of a server at a url PgBouncer is a program of this machine; remove it");
+            case AUTO ->
+                environment.has("binaries")
+                        ? Optional.of("is for containers, and binaries are for the local runtime; remove one of them")
+                        : Optional.empty();
+        };
+    }
+
+    /** @param noContainer why it does not run in one */
+    private static PoolerSpec read(Value value, Optional<String> noContainer) {
         if (value.node() instanceof YamlNode.Scalar) {
             value.word(Map.of(KIND, true), List.of());
             return new PoolerSpec(PoolMode.SESSION, OptionalInt.empty(), OptionalInt.empty(), Way.POOLED);
@@ -52,7 +66,16 @@ final class PoolerReader {
                 number(block, "preparedStatements", 0, MOST_STATEMENTS),
                 block.get("migration")
                         .flatMap(word -> word.word(WAYS, List.of()))
-                        .orElse(Way.POOLED));
+                        .orElse(Way.POOLED),
+                PoolerSettings.read(block),
+                image(block, noContainer));
+    }
+
+    private static Optional<String> image(Block block, Optional<String> noContainer) {
+        Optional<Value> written = block.get("image");
+        written.ifPresent(value -> noContainer.ifPresent(value::problem));
+        return written.map(value ->
+                value.text(EnvironmentReader::isImage, "an image such as registry.example/pgbouncer:1.24"));
     }
 
     private static Optional<PoolMode> mode(Value value) {
@@ -66,17 +89,6 @@ final class PoolerReader {
 
     private static OptionalInt number(Block block, String key, int minimum, int maximum) {
         return block.has(key) ? OptionalInt.of(block.whole(key, minimum, maximum, minimum)) : OptionalInt.empty();
-    }
-
-    private static void refuseElsewhere(Value value, RuntimeChoice runtime) {
-        switch (runtime) {
-            case EXTERNAL ->
-                value.problem(
-                        "is what the harness puts in front of servers of its own; remove it, and where a pooler of yours stands in front of the server, give its address as the url");
-            case CONTAINERS ->
-                value.problem("runs beside servers of the local runtime alone; remove it, or write runtime: local");
-            case AUTO, LOCAL -> {}
-        }
     }
 
     /**

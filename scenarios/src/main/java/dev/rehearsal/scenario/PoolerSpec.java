@@ -1,5 +1,7 @@
 package dev.rehearsal.scenario;
 
+import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
@@ -7,10 +9,32 @@ import java.util.OptionalInt;
  *
  * @param poolSize connections to the server, at most; empty: as many as its clients hold in session mode, {@value #SHARED} in transaction mode
  * @param preparedStatements of a connection that PgBouncer keeps track of ({@code max_prepared_statements}); empty: what its version does by itself
+ * @param settings further ones of PgBouncer's, by the names and with the values that it knows them by; of those in {@link PoolerSettings}
+ * @param image with a {@code pgbouncer} in it, where servers run in containers; empty: the one that the harness's recipe makes
  */
-public record PoolerSpec(PoolMode mode, OptionalInt poolSize, OptionalInt preparedStatements, Way migration) {
+public record PoolerSpec(
+        PoolMode mode,
+        OptionalInt poolSize,
+        OptionalInt preparedStatements,
+        Way migration,
+        Map<String, String> settings,
+        Optional<String> image) {
     /** PgBouncer's own {@code default_pool_size}. */
     static final int SHARED = 20;
+
+    public PoolerSpec {
+        settings = Map.copyOf(settings);
+    }
+
+    /** One whose other settings are PgBouncer's own. */
+    public PoolerSpec(PoolMode mode, OptionalInt poolSize, OptionalInt preparedStatements, Way migration) {
+        this(mode, poolSize, preparedStatements, migration, Map.of(), Optional.empty());
+    }
+
+    /** The same with other settings. */
+    public PoolerSpec with(Map<String, String> other) {
+        return new PoolerSpec(mode, poolSize, preparedStatements, migration, other, image);
+    }
 
     /** For how long a client has a connection to the server. */
     public enum PoolMode {

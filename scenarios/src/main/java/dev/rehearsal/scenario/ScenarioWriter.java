@@ -131,6 +131,10 @@ public final class ScenarioWriter {
         pooler.poolSize().ifPresent(size -> map.put("poolSize", number(size)));
         pooler.preparedStatements().ifPresent(count -> map.put("preparedStatements", number(count)));
         map.put("migration", pooler.migration().word());
+        if (!pooler.settings().isEmpty()) {
+            map.put("settings", new TreeMap<>(pooler.settings()));
+        }
+        pooler.image().ifPresent(image -> map.put("image", image));
         return map;
     }
 

@@ -7,6 +7,8 @@ import dev.rehearsal.scenario.PoolerSpec.PoolMode;
 import dev.rehearsal.scenario.PoolerSpec.Way;
 import dev.rehearsal.scenario.yaml.YamlParser;
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -57,11 +59,23 @@ class PoolerLoadingTest {
     void whatIsSaidOfItIsReadAndWrittenAgain() throws Exception {
         Scenario scenario = written.load(
                 scenario(
-                        "pooler: { kind: pgbouncer, mode: transaction, poolSize: 5, preparedStatements: 200, migration: direct }"));
+                        "pooler: { kind: pgbouncer, mode: transaction, poolSize: 5, preparedStatements: 200, migration: direct, settings: { server_login_retry: 0.5, server_reset_query: DISCARD ALL, server_reset_query_always: 1 }, image: registry.example/pgbouncer:1.24 }"));
 
         PoolerSpec pooler = scenario.environment().pooler().orElseThrow();
         assertThat(pooler)
-                .isEqualTo(new PoolerSpec(PoolMode.TRANSACTION, OptionalInt.of(5), OptionalInt.of(200), Way.DIRECT));
+                .isEqualTo(new PoolerSpec(
+                        PoolMode.TRANSACTION,
+                        OptionalInt.of(5),
+                        OptionalInt.of(200),
+                        Way.DIRECT,
+                        Map.of(
+                                "server_login_retry",
+                                "0.5",
+                                "server_reset_query",
+                                "DISCARD ALL",
+                                "server_reset_query_always",
+                                "1"),
+                        Optional.of("registry.example/pgbouncer:1.24")));
         assertThat(pooler.shares()).isTrue();
         assertThat(pooler.sharesMigration()).isFalse();
         assertThat(pooler.connections(8)).isEqualTo(5);
@@ -100,17 +114,55 @@ class PoolerLoadingTest {
                         "pooler: { kind: pgbouncer, poolSize: 7, migration: direct }",
                         "scenario.yaml:7:53: environment.pooler.poolSize: is fewer than the 8 connections that the services' pools hold all the time in session mode; write at least 8, make the pools smaller, or write mode: transaction"),
                 arguments(
-                        "runtime: containers, pooler: pgbouncer",
-                        "scenario.yaml:7:45: environment.pooler: runs beside servers of the local runtime alone; remove it, or write runtime: local"),
+                        "pooler: { kind: pgbouncer, settings: { server_login_retries: 1 } }",
+                        "scenario.yaml:7:55: environment.pooler.settings.server_login_retries: is no setting of PgBouncer's that may be set here; did you mean 'server_login_retry'?"),
                 arguments(
-                        "url: \"jdbc:postgresql://staging.example/shop\", allow: [ staging.example ], pooler: pgbouncer",
-                        "scenario.yaml:7:99: environment.pooler: is what the harness puts in front of servers of its own; remove it, and where a pooler of yours stands in front of the server, give its address as the url"));
+                        "pooler: { kind: pgbouncer, settings: { auth_type: trust } }",
+                        "scenario.yaml:7:55: environment.pooler.settings.auth_type: is no setting of PgBouncer's that may be set here; those are "
+                                + String.join(", ", PoolerSettings.names())),
+                arguments(
+                        "pooler: { kind: pgbouncer, settings: { pool_mode: transaction } }",
+                        "scenario.yaml:7:55: environment.pooler.settings.pool_mode: is what environment.pooler.mode says; write it there"),
+                arguments(
+                        "pooler: { kind: pgbouncer, settings: { server_login_retry: 1s } }",
+                        "scenario.yaml:7:75: environment.pooler.settings.server_login_retry: must be seconds without a unit, as PgBouncer takes them, from 0 to 86400, got 1s"),
+                arguments(
+                        "pooler: { kind: pgbouncer, settings: { query_wait_timeout: 86401 } }",
+                        "scenario.yaml:7:75: environment.pooler.settings.query_wait_timeout: must be seconds without a unit, as PgBouncer takes them, from 0 to 86400, got 86401"),
+                arguments(
+                        "pooler: { kind: pgbouncer, settings: { server_fast_close: yes } }",
+                        "scenario.yaml:7:74: environment.pooler.settings.server_fast_close: must be 0 or 1, got yes"),
+                arguments(
+                        "pooler: { kind: pgbouncer, settings: { server_reset_query: \"reset all\\nadmin_users = me\" } }",
+                        "scenario.yaml:7:75: environment.pooler.settings.server_reset_query: must be a query in one line, got reset all…"),
+                arguments(
+                        "runtime: local, pooler: { kind: pgbouncer, image: pgbouncer }",
+                        "scenario.yaml:7:66: environment.pooler.image: is for containers; remove it, or write runtime: containers"),
+                arguments(
+                        "url: \"jdbc:postgresql://staging.example/shop\", allow: [ staging.example ], pooler: { kind: pgbouncer, image: pgbouncer }",
+                        "scenario.yaml:7:125: environment.pooler.image: is for containers, and in front of a server at a url PgBouncer is a program of this machine; remove it"));
     }
 
     @ParameterizedTest
     @MethodSource("mistakes")
     void refusesWhatItCannotCarry(String environment, String problem) {
         assertThat(written.problems(scenario(environment))).containsExactly(problem);
+    }
+
+    @Test
+    void standsInFrontOfServersOfEveryRuntime() throws Exception {
+        assertThat(written.load(scenario("runtime: containers, pooler: { kind: pgbouncer, image: \"pgbouncer:1.24\" }"))
+                        .environment()
+                        .pooler()
+                        .orElseThrow()
+                        .image())
+                .contains("pgbouncer:1.24");
+        assertThat(written.load(
+                                scenario(
+                                        "url: \"jdbc:postgresql://staging.example/shop\", allow: [ staging.example ], pooler: pgbouncer"))
+                        .environment()
+                        .pooler())
+                .isPresent();
     }
 
     @Test
