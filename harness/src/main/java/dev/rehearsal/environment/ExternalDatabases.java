@@ -1,14 +1,12 @@
 package dev.rehearsal.environment;
 
 import dev.rehearsal.scenario.EnvironmentException;
-import java.security.SecureRandom;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,19 +20,19 @@ import java.util.regex.Pattern;
  * The databases that one run makes on a server that is not ours, and what tells whose they are.
  *
  * <pre>
- *   rehearsal_0f8c21aa93d4_data     the dataset, never connected to once it is built
- *   rehearsal_0f8c21aa93d4_run      a copy of it
- *             ^ the lease: also in each database's comment, and the name of a session that lives as long as the run
+ *   rehearsal_0f8c21aa93d4e7b0_data     the dataset, never connected to once it is built
+ *   rehearsal_0f8c21aa93d4e7b0_1_run    a copy of it
+ *             ^ the lease: also in each database's comment, for people, and the name of a session that lives as long as the run
  * </pre>
  *
- * A run that is killed loses that session at once. The next run of the same role looks for databases of such a name and comment whose session is
- * not there, and drops them: those, and nothing else. It looks for longer than a run that lives takes to open its session again.
+ * A run that is killed loses that session at once. The next run of the same role looks for databases of such a name, with a genuine lease, whose session
+ * is not there, and drops them: those, and nothing else. It looks for longer than a run that lives takes to open its session again.
  */
 final class ExternalDatabases implements AutoCloseable {
     /** Of the session; the lease follows. */
     static final String SESSION = "harness-lease-";
 
-    private static final Pattern NAME = Pattern.compile("rehearsal_([0-9a-f]{12})_[a-z0-9_]+");
+    private static final Pattern NAME = Pattern.compile("rehearsal_(" + Lease.FORM + ")_[a-z0-9_]+");
     private static final String COMMENT = "rehearsal harness, lease ";
     private static final String BUILT = "data";
     private static final String OBJECT_IN_USE = "55006";
@@ -44,8 +42,7 @@ final class ExternalDatabases implements AutoCloseable {
     private final ExternalAddress address;
     private final String maintenance;
     private String original = "";
-    private final String lease =
-            HexFormat.of().toHexDigits(new SecureRandom().nextLong()).substring(4);
+    private final String lease = Lease.drawn();
     private final Thread keeper = Thread.ofPlatform().name("lease").daemon().unstarted(this::keep);
     private Connection session;
     private int made;
@@ -183,27 +180,21 @@ final class ExternalDatabases implements AutoCloseable {
         return done;
     }
 
-    /** By lease, of those of which at least one has it in its comment: a run may be killed between making a database and saying whose it is. */
+    /** By lease. */
     private static Map<String, Set<String>> left(Connection connection) throws SQLException {
         Map<String, Set<String>> named = new LinkedHashMap<>();
-        Set<String> leased = new TreeSet<>();
         try (Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery("""
-                        select d.datname, coalesce(shobj_description(d.oid, 'pg_database'), '')
-                        from pg_catalog.pg_database d
+                        select d.datname from pg_catalog.pg_database d
                         where d.datdba = (select oid from pg_catalog.pg_roles where rolname = current_user)""")) {
             while (rows.next()) {
                 Matcher name = NAME.matcher(rows.getString(1));
-                if (name.matches()) {
+                if (name.matches() && Lease.isGenuine(name.group(1))) {
                     named.computeIfAbsent(name.group(1), lease -> new TreeSet<>())
                             .add(rows.getString(1));
-                    if (rows.getString(2).equals(COMMENT + name.group(1))) {
-                        leased.add(name.group(1));
-                    }
                 }
             }
         }
-        named.keySet().retainAll(leased);
         return named;
     }
 

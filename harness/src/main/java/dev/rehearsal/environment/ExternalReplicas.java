@@ -88,13 +88,7 @@ record ExternalReplicas(
                 rights.requireConnections(server, connections, ExternalRights.SMALLER_POOLS);
                 lagRefusal = lagRefusal.isPresent() ? lagRefusal : refusal(connection, REPLAYED);
             } catch (SQLException e) {
-                throw new EnvironmentException(
-                        key + ": the replica at " + server.address() + " does not take "
-                                + address.credentials().user() + " into " + primary.database() + ": "
-                                + e.getMessage(),
-                        "Check the address, and that hot_standby is on there; who the harness is there, PGUSER and PGPASSWORD or"
-                                + " a PGPASSFILE say.",
-                        e);
+                throw NotTaken.of(key, server, address.credentials(), primary.database(), e);
             }
             replicas.add(new Replica(ServerNames.replica(i + 1), key, address));
         }

@@ -211,11 +211,7 @@ public final class ExternalRuntime implements AutoCloseable {
 
     private static EnvironmentException notTaken(
             ExternalSpec server, Credentials credentials, String database, SQLException e) {
-        return new EnvironmentException(
-                "environment.url: the server at " + server.address() + " does not take " + credentials.user() + " into "
-                        + database + ": " + e.getMessage(),
-                "Check the address; PGUSER and PGPASSWORD, or a PGPASSFILE, say who the harness is there.",
-                e);
+        return NotTaken.of("environment.url", server, credentials, database, e);
     }
 
     /**

@@ -4,10 +4,12 @@ import dev.rehearsal.engine.Succession;
 import dev.rehearsal.scenario.EnvironmentException;
 import dev.rehearsal.scenario.PatroniSpec;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.channels.UnresolvedAddressException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,12 +18,14 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -131,7 +135,15 @@ final class Patroni {
         }
     }
 
-    private static String words(IOException e) {
+    /** The client says little of a connection that it could not open, or nothing. */
+    private static String words(Throwable e) {
+        if (Stream.iterate(e, Objects::nonNull, Throwable::getCause)
+                .anyMatch(UnresolvedAddressException.class::isInstance)) {
+            return "there is no host of that name";
+        }
+        if (e instanceof ConnectException && e.getMessage() == null) {
+            return "connection refused";
+        }
         return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
     }
 
@@ -378,7 +390,8 @@ final class Patroni {
                 return false;
             } catch (ExecutionException e) {
                 throw new EnvironmentException(
-                        "Patroni's REST API at " + api + " did not answer the switchover: " + e.getCause(),
+                        "Patroni's REST API at " + api + " did not answer the switchover: "
+                                + words(e.getCause() == null ? e : e.getCause()),
                         "See whether Patroni still runs there.",
                         e);
             }

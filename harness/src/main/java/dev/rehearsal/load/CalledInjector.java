@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import jdk.net.ExtendedSocketOptions;
@@ -50,11 +51,11 @@ public final class CalledInjector {
     }
 
     /**
-     * Calls, and works until the harness hangs up.
+     * Calls, and works until the load has been stopped and has drained.
      *
      * @param environment variables, with the token among them
      * @param gone what to do when the harness is gone in the midst of the work
-     * @throws EnvironmentException if it does not answer, or does not want this one
+     * @throws EnvironmentException if it does not answer, does not want this one, or hangs up too early
      */
     static void run(HarnessAddress harness, int slice, Duration within, Map<String, String> environment, Runnable gone)
             throws EnvironmentException, IOException, InterruptedException {
@@ -83,10 +84,10 @@ public final class CalledInjector {
             socket.setSoTimeout(0);
             FrameWriter frames = new FrameWriter(socket.getOutputStream(), gone, true);
             frames.start();
-            boolean drained = new Injector(() -> lines.read(in), frames).run();
+            Optional<EnvironmentException> end = new Injector(() -> lines.read(in), frames).run();
             frames.close();
-            if (!drained) {
-                gone.run();
+            if (end.isPresent()) {
+                throw end.get();
             }
         } catch (Handshake.RefusedException e) {
             throw new EnvironmentException(

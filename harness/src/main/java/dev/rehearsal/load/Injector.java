@@ -103,8 +103,12 @@ final class Injector {
         return "stopAt " + instantNanos + " " + limit.toNanos();
     }
 
-    /** Returns when the load has drained, or the harness has gone: whether it has drained. */
-    boolean run() throws IOException {
+    /**
+     * Returns when the load has drained, or the harness has gone.
+     *
+     * @return why it was not stopped as it should be; empty if it was. What is this injector's own fault the harness is told, too
+     */
+    Optional<EnvironmentException> run() throws IOException {
         try {
             // What can be loaded and run without a database; the plan may take its time to come.
             Thread warmUp = Thread.ofPlatform().name("warm-up").daemon().start(GatlingEngine::warmUp);
@@ -114,14 +118,21 @@ final class Injector {
                 line = next();
             }
             if (line.isEmpty()) {
-                return false;
+                return hungUp("before it had told the plan");
             }
             join(warmUp);
-            return obey(Begun.of(InjectorPlan.fromLine(line.get()), frames));
+            return obey(Begun.of(InjectorPlan.fromLine(line.get()), frames))
+                    ? Optional.empty()
+                    : hungUp("before it had stopped the load");
         } catch (EnvironmentException e) {
             frames.send(new Frame.Failed(String.valueOf(e.getMessage()), e.remedy()));
-            return false;
+            return Optional.of(e);
         }
+    }
+
+    private static Optional<EnvironmentException> hungUp(String when) {
+        return Optional.of(new EnvironmentException(
+                "the harness hung up " + when, "It says why where it runs: another injector that is missing or lost, often."));
     }
 
     /** The next command but for questions about the clock, which it answers. */
@@ -134,6 +145,7 @@ final class Injector {
         return line;
     }
 
+    /** @return whether the load was stopped; else the harness has gone */
     private boolean obey(Begun load) throws IOException {
         for (Optional<String> line = next(); line.isPresent(); line = next()) {
             String[] words = line.get().split(" ");

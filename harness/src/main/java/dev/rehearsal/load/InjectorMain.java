@@ -92,7 +92,9 @@ public final class InjectorMain {
         BufferedReader lines = new BufferedReader(
                 new InputStreamReader(new FileInputStream(FileDescriptor.in), StandardCharsets.UTF_8));
         try {
-            new Injector(() -> Optional.ofNullable(lines.readLine()), frames).run();
+            // Who started this process knows why it hung up.
+            Optional<EnvironmentException> end = new Injector(() -> Optional.ofNullable(lines.readLine()), frames).run();
+            status = end.isPresent() ? NO_ENVIRONMENT : 0;
             frames.close();
         } catch (Exception e) {
             e.printStackTrace();

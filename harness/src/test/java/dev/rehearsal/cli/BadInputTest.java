@@ -158,7 +158,7 @@ class BadInputTest {
         assertThat(run.exitCode()).as(run.told()).isEqualTo(3);
         assertThat(run.err().replaceAll("\\s+", " "))
                 .contains("environment.patroni.api[0]: Patroni's REST API at http://127.0.0.1:" + port
-                        + " does not answer: ConnectException")
+                        + " does not answer: connection refused")
                 .contains("Check the address (restapi.connect_address of that member");
     }
 

@@ -52,7 +52,7 @@ class ExternalRehearsalTest {
                 "create database staging");
         execute("staging", "create table theirs (id int primary key)", "insert into theirs values (1), (2)");
         // Looks like one of ours and is not: nobody says so.
-        execute("staging", "create database rehearsal_0123456789ab_run owner plain");
+        execute("staging", "create database rehearsal_0123456789abcdef_run owner plain");
     }
 
     @AfterEach
@@ -468,7 +468,7 @@ class ExternalRehearsalTest {
     }
 
     private void assertUntouched() throws SQLException {
-        assertThat(databases()).containsExactly("postgres", Snapshot.DATABASE, "rehearsal_0123456789ab_run", "staging");
+        assertThat(databases()).containsExactly("postgres", Snapshot.DATABASE, "rehearsal_0123456789abcdef_run", "staging");
         assertThat(texts("staging", "select relname from pg_class where relkind in ('r', 'v') and oid >= 16384"))
                 .containsExactly("theirs");
         assertThat(texts("staging", "select id::text from theirs order by 1")).containsExactly("1", "2");

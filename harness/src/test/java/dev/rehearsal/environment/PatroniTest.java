@@ -106,8 +106,15 @@ class PatroniTest {
 
         assertThat(refusal)
                 .hasMessage("environment.patroni.api[1]: Patroni's REST API at " + silent
-                        + " does not answer: ConnectException");
+                        + " does not answer: connection refused");
         assertThat(refusal.remedy()).startsWith("Check the address");
+        assertThat(catchThrowableOfType(
+                        EnvironmentException.class,
+                        () -> Patroni.reached(
+                                new PatroniSpec(List.of(URI.create("http://member.invalid:8008")), List.of(), directory),
+                                Map.of())))
+                .hasMessage("environment.patroni.api[0]: Patroni's REST API at http://member.invalid:8008"
+                        + " does not answer: there is no host of that name");
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.rehearsal.dataset.RowRange;
 import dev.rehearsal.run.RequestRecord;
 import dev.rehearsal.run.RequestRecord.Outcome;
+import dev.rehearsal.scenario.EnvironmentException;
 import dev.rehearsal.scenario.Parameter;
 import dev.rehearsal.scenario.Rate;
 import dev.rehearsal.scenario.Workload.Arrivals;
@@ -55,6 +56,19 @@ class InjectorProtocolTest {
             frames.add(frame.get());
         }
         return frames;
+    }
+
+    /** Whoever started it has no other way to know that the run did not come to its end. */
+    @Test
+    void anInjectorWhoseHarnessHangsUpSaysSo() throws Exception {
+        FrameWriter frames = new FrameWriter(new ByteArrayOutputStream(), () -> {});
+        frames.start();
+
+        Optional<EnvironmentException> end = new Injector(Optional::empty, frames).run();
+
+        frames.close();
+        assertThat(end).hasValueSatisfying(told -> assertThat(told)
+                .hasMessage("the harness hung up before it had told the plan"));
     }
 
     @Test

@@ -3,6 +3,7 @@ package dev.rehearsal.measure;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rehearsal.measure.SampledWaits.Row;
+import dev.rehearsal.run.RequestRecord;
 import dev.rehearsal.run.RunEvent.LockWaited;
 import dev.rehearsal.run.RunEvent.Party;
 import dev.rehearsal.run.RunEvent.WaitOutcome;
@@ -99,6 +100,22 @@ class SampledWaitsTest {
         assertThat(waits.reading(millis(30), millis(32), List.of()))
                 .extracting(LockWaited::startNanos)
                 .containsExactly(millis(20));
+    }
+
+    /** Its process id says nothing of the request: PgBouncer tells its clients other ones. */
+    @Test
+    void theClientOfAPoolerIsKnownByItsName() {
+        Row pooled = new Row(
+                VICTIM, false, "AccessShare", ORDERS, OptionalLong.of(3000), "harness-app/#17/shop", VICTIM);
+        waits.reading(millis(10), millis(12), List.of(holder(), pooled));
+
+        LockWaited wait = waits.reading(millis(20), millis(22), List.of()).getFirst();
+
+        assertThat(wait.party()).isEqualTo(Party.APPLICATION);
+        assertThat(wait.applicationName()).isEqualTo("harness-app/shop");
+        assertThat(wait.pid()).isEqualTo(VICTIM);
+        assertThat(wait.client()).hasValue(17);
+        assertThat(wait.requestSession()).isEqualTo(RequestRecord.clientSession(17));
     }
 
     @Test

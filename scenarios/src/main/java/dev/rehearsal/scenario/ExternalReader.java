@@ -15,7 +15,11 @@ final class ExternalReader {
     private static final String FORM = "jdbc:postgresql://host:port/database";
     private static final Pattern URL = Pattern.compile(
             "jdbc:postgresql://(?<host>[A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.]+])(:(?<port>[0-9]{1,5}))?/(?<database>[^/?&#\\s]+)");
-    private static final Pattern CREDENTIALS = Pattern.compile("(?i)//[^/]*@|[?&](user|password|sslpassword)=");
+    /** A password may hold anything, a slash too. */
+    private static final Pattern CREDENTIALS = Pattern.compile("(?i)//.*@|[?&](user|password|sslpassword)=");
+
+    private static final Pattern SEVERAL_HOSTS = Pattern.compile("jdbc:postgresql://[^/?]*,[^/?]*(/.*)?");
+    private static final Pattern PARAMETERS = Pattern.compile("jdbc:postgresql://[^/?]+/[^/?&#\\s]+\\?.*");
     private static final int DEFAULT_PORT = 5432;
     private static final String REPLICAS_ADVICE = "write e.g. replicas: [ jdbc:postgresql://replica.example/shop ]";
     private final Block block;
@@ -90,7 +94,7 @@ final class ExternalReader {
         }
         Matcher parts = URL.matcher(text);
         if (!parts.matches()) {
-            value.problem("must be " + FORM + ", got " + value.shown());
+            value.problem(wrongForm(text, value));
             return Optional.empty();
         }
         int port = parts.group("port") == null ? DEFAULT_PORT : Integer.parseInt(parts.group("port"));
@@ -100,6 +104,18 @@ final class ExternalReader {
         }
         return Optional.of(new ExternalSpec(
                 parts.group("host").toLowerCase(Locale.ROOT), port, parts.group("database"), allowed()));
+    }
+
+    private static String wrongForm(String text, Value value) {
+        if (SEVERAL_HOSTS.matcher(text).matches()) {
+            return "must name one server, because one fault proxy stands in front of it and everybody goes there; give the address that"
+                    + " leads to the primary (HAProxy's, a virtual one), or the primary's own, and name the others in environment.replicas";
+        }
+        if (PARAMETERS.matcher(text).matches()) {
+            return "must be " + FORM + " without parameters, which nobody would get: TLS is used where the server has it, and timeouts"
+                    + " are said of services; got " + value.shown();
+        }
+        return "must be " + FORM + ", got " + value.shown();
     }
 
     private List<String> allowed() {

@@ -13,7 +13,7 @@ final class PatroniReader {
     private static final Keys KEYS = Keys.of("api", "kill");
     private static final String ADVICE = "write e.g. { api: [ http://10.0.0.1:8008 ], kill: [ ./kill-leader.sh ] }";
     private static final Pattern API = Pattern.compile("https?://([A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.]+])(:[0-9]{1,5})?/?");
-    private static final Pattern CREDENTIALS = Pattern.compile("//[^/]*@");
+    private static final Pattern CREDENTIALS = Pattern.compile("//.*@");
     private static final URI STAND_IN = URI.create("http://localhost:8008");
     private static final int HIGHEST_PORT = 65_535;
 

@@ -9,11 +9,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 
 /** Everything found wrong so far. Confined to the thread that loads. */
 final class Problems {
     /** Nobody reads more, and a file with more is another kind of file. */
     static final int MAXIMUM = 100;
+
+    /** What may be a password: before the @ of an address, or after its own name, as a key or a parameter. Quick on lines of a megabyte, too. */
+    private static final Pattern SECRET =
+            Pattern.compile("(?i)://.{0,200}@|(password|passwd|passphrase|secret)[\"']?\\s{0,9}[:=]");
 
     private final Set<Problem> found = new LinkedHashSet<>();
     private final Map<String, SourceFile> files = new HashMap<>();
@@ -39,6 +44,7 @@ final class Problems {
     private Problem shown(Problem problem) {
         SourceLocation location = problem.location();
         return concealed.contains(location.file() + ":" + location.line())
+                        || SECRET.matcher(problem.sourceLine()).find()
                 ? new Problem(location, problem.path(), problem.message(), "")
                 : problem;
     }

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ExternalLoadingTest {
     private static final String STAGING = Written.MINIMAL + """
@@ -151,6 +152,8 @@ class ExternalLoadingTest {
             //staging.example:5433/shop | //db.prod.example/shop          | 7:21: environment.url: looks like production: 'prod' is in the name db.prod.example. The harness would have made databases called rehearsal_… on db.prod.example:5432, driven the traffic and the migration there, and dropped them again; rehearse on another server, or reach this one by another name if it is not what its name says
             5433/shop                   | 5433/shop_live                  | 7:21: environment.url: looks like production: 'live' is in the name shop_live. The harness would have made databases called rehearsal_… on staging.example:5433, driven the traffic and the migration there, and dropped them again; rehearse on another server, or reach this one by another name if it is not what its name says
             jdbc:postgresql://staging   | postgres://staging              | 7:21: environment.url: must be jdbc:postgresql://host:port/database, got postgres://staging.example:5433/shop
+            jdbc:postgresql://staging.example:5433/shop | "jdbc:postgresql://a:1,b:2/shop?targetServerType=primary" | 7:21: environment.url: must name one server, because one fault proxy stands in front of it and everybody goes there; give the address that leads to the primary (HAProxy's, a virtual one), or the primary's own, and name the others in environment.replicas
+            jdbc:postgresql://staging.example:5433/shop | "jdbc:postgresql://staging.example:5433/shop?sslmode=require" | 7:21: environment.url: must be jdbc:postgresql://host:port/database without parameters, which nobody would get: TLS is used where the server has it, and timeouts are said of services; got jdbc:postgresql://staging.example:5433/s…
             5433/shop                   | 99999/shop                      | 7:21: environment.url: must have a port from 1 to 65535, got 99999
             { url                       | { replicas: 1, url              | 7:26: environment.replicas: a number is for servers of the harness's own; name the replicas of the server at the url, e.g. replicas: [ jdbc:postgresql://replica.example/shop ], or remove it
             { url                       | { replicas: [ jdbc:postgresql://staging.example:5433/shop ], url | 7:28: environment.replicas[0]: is the primary itself; name a replica, or remove it
@@ -175,6 +178,9 @@ class ExternalLoadingTest {
     @ParameterizedTest
     @CsvSource({
         "jdbc:postgresql://alice:s3cret@staging.example/shop",
+        "jdbc:postgresql://alice:pa/s3cret@staging.example/shop",
+        "'jdbc:postgresql://alice:s3cret@a.example:1,b.example:2/shop?targetServerType=primary'",
+        "postgres://alice:s3cret@staging.example/shop",
         "jdbc:postgresql://staging.example/shop?user=alice&password=s3cret"
     })
     void neverShowsAPassword(String url) {
@@ -187,6 +193,26 @@ class ExternalLoadingTest {
             assertThat(e.problems().stream().map(ProblemFormatter::format).collect(Collectors.joining()))
                     .contains(
                             "must hold no user and no password; give them in the environment, as PGUSER and PGPASSWORD, or in a PGPASSFILE")
+                    .doesNotContain("s3cret");
+            return;
+        }
+        throw new AssertionError("was taken");
+    }
+
+    /** Whatever else is wrong with its line. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "environment:\n  urll: jdbc:postgresql://alice:s3cret@staging.example/shop\n",
+                "environment:\n  url: jdbc:postgresql://staging.example/shop\n  allow: [ staging.example ]\n  password: s3cret\n",
+                "environment:\n  url: jdbc:postgresql://staging.example/shop\n  allow: [ staging.example ]\n  PGPASSWORD: 's3cret'\n"
+            })
+    void aMistakeBesideAPasswordDoesNotShowIt(String environment) {
+        try {
+            written.load(Written.MINIMAL + environment, Map.of());
+        } catch (InvalidScenarioException e) {
+            assertThat(ProblemFormatter.format(e.problems()))
+                    .contains("unknown key")
                     .doesNotContain("s3cret");
             return;
         }
