@@ -36,6 +36,7 @@ final class ExternalDatabases implements AutoCloseable {
     private static final String COMMENT = "rehearsal harness, lease ";
     private static final String BUILT = "data";
     private static final String OBJECT_IN_USE = "55006";
+    private static final String NOT_ALLOWED = "42501";
     private static final long PING_SECONDS = 2;
     private static final int LOOKS = 4;
 
@@ -134,11 +135,18 @@ final class ExternalDatabases implements AutoCloseable {
                         "End their sessions for as long as a copy takes, or make a database of it that nobody uses, and name that in environment.url.",
                         e);
             }
+            if (NOT_ALLOWED.equals(e.getSQLState()) && template.equals(original)) {
+                throw new EnvironmentException(
+                        "the database " + template + " on " + address.upstream() + " cannot be copied by the role "
+                                + address.credentials().user() + ": " + e.getMessage(),
+                        "It has to be that role's, or a template. Have somebody run: alter database \"" + template
+                                + "\" is_template true. Its tables keep their owner in the copy, and the migration needs their rights.",
+                        e);
+            }
             throw new EnvironmentException(
                     "the database " + name + " cannot be made on " + address.upstream() + ": " + e.getMessage(),
                     "The role " + address.credentials().user()
-                            + " needs CREATEDB and, to copy a database that it does not own, that this is marked as a template; the server needs room"
-                            + " for as many copies of the dataset as run at a time, and one.",
+                            + " needs CREATEDB; the server needs room for as many copies of the dataset as run at a time, and one.",
                     e);
         }
     }

@@ -141,7 +141,7 @@ record ExternalRights(
             throw new EnvironmentException(
                     "the server at " + server.address() + " has room for " + Math.max(0, freeConnections)
                             + " more sessions, and the rehearsal needs " + needed,
-                    fewer + ", or raise max_connections there.");
+                    fewer + ", or have somebody raise max_connections there, or the role's own connection limit.");
         }
     }
 

@@ -227,9 +227,18 @@ public final class ExternalRuntime implements AutoCloseable {
         ExternalAddress address = new ExternalAddress(server.host(), server.port(), credentials);
         try (Connection connection = address.connect(server.database(), "harness-observer")) {
             ExternalRights.asked(connection).refuse(server, credentials, spec.version(), forbidden(environment));
-            return DescribedDatabase.of(connection, MOST_COUNTED_BYTES);
+            return read(connection, server, credentials);
         } catch (SQLException e) {
             throw notTaken(server, credentials, e);
+        }
+    }
+
+    private static DescribedDatabase read(Connection connection, ExternalSpec server, Credentials credentials)
+            throws EnvironmentException {
+        try {
+            return DescribedDatabase.of(connection, MOST_COUNTED_BYTES);
+        } catch (SQLException e) {
+            throw NotTaken.unread(server, credentials, server.database(), e);
         }
     }
 

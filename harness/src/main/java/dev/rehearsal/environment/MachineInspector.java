@@ -56,7 +56,14 @@ public final class MachineInspector {
     private MachineReport report() throws InterruptedException {
         return new MachineReport(
                 List.of(jdk(), processors(), memory(), cacheDirectory(), clones(), browser()),
-                new MachineReport.RuntimeReport(List.of(bundledServer(), serverUser(), localFaultProxy()), List.of()),
+                new MachineReport.RuntimeReport(
+                        List.of(
+                                bundledServer(),
+                                serverUser(),
+                                localFaultProxy(),
+                                PgBouncerProgram.check(
+                                        System.getenv().getOrDefault("PATH", ""))),
+                        List.of()),
                 containers());
     }
 
@@ -201,7 +208,18 @@ public final class MachineInspector {
             servers.add(image("PostgreSQL " + version, ContainerImages.server(version), WITH_RECIPE.contains(version)));
         }
         return new MachineReport.RuntimeReport(
-                List.of(answer, image("fault proxy", ContainerImages.proxy(), true)), servers);
+                List.of(answer, image("fault proxy", ContainerImages.proxy(), true), pooler()), servers);
+    }
+
+    private Check pooler() {
+        ContainerImages.Wanted wanted = ContainerImages.pooler();
+        return new ContainerImages(engine)
+                .present(wanted)
+                .<Check>map(present -> new Check.Ok("pooler", "image " + present.name()))
+                .orElseGet(() -> new Check.Cannot(
+                        "pooler",
+                        "no image " + wanted.name() + ", which environment.pooler alone needs; " + RECIPES + " "
+                                + wanted.name() + " makes it"));
     }
 
     private static Check engineCheck(EngineReport report) {

@@ -18,6 +18,22 @@ final class NotTaken {
     private NotTaken() {}
 
     /**
+     * That somebody who was let in may not read what is there.
+     *
+     * @param database of the scenario's url
+     */
+    static EnvironmentException unread(
+            ExternalSpec server, Credentials credentials, String database, SQLException e) {
+        return new EnvironmentException(
+                "environment.url: the role " + credentials.user() + " cannot read what is in " + database + " on "
+                        + server.address() + ": " + reason(e),
+                "Tables' sizes, columns and, of small ones, rows are read there. Have somebody run: grant pg_read_all_data to "
+                        + credentials.user()
+                        + " (from PostgreSQL 14 on), or grant it usage of the schemas and select on the tables.",
+                e);
+    }
+
+    /**
      * @param key of the scenario, that names the server
      * @param database that was to be connected to
      */

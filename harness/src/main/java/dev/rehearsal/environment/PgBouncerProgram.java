@@ -29,17 +29,31 @@ record PgBouncerProgram(Path path, PgBouncerVersion version, Privileges privileg
     static PgBouncerProgram find(
             PoolerSpec wanted, Optional<Path> binaries, String path, Privileges privileges, RunningRegistry registry)
             throws EnvironmentException {
-        String folders = binaries.map(folder -> folder + File.pathSeparator).orElse("")
-                + path
-                + File.pathSeparator
-                + SYSTEM_FOLDER;
-        Path found = Commands.find(PROGRAM, folders)
+        Path found = found(binaries.map(folder -> folder + File.pathSeparator).orElse("") + path)
                 .orElseThrow(() -> new EnvironmentException(
                         "environment.pooler: there is no " + PROGRAM + " on the PATH, nor in " + SYSTEM_FOLDER,
                         REMEDY));
         PgBouncerVersion version = version(found);
         version.requireFor(wanted, found.toString(), "put it first on the PATH");
         return new PgBouncerProgram(found, version, privileges, registry);
+    }
+
+    private static Optional<Path> found(String folders) {
+        return Commands.find(PROGRAM, folders + File.pathSeparator + SYSTEM_FOLDER);
+    }
+
+    /** Whether there is one for scenarios that want a pooler; others do without. */
+    static Check check(String path) {
+        Optional<Path> found = found(path);
+        if (found.isEmpty()) {
+            return new Check.Cannot(
+                    "pooler", "no pgbouncer, which environment.pooler alone needs; on Debian: apt-get install pgbouncer");
+        }
+        try {
+            return new Check.Ok("pooler", "PgBouncer " + version(found.get()).text() + " (" + found.get() + ")");
+        } catch (EnvironmentException e) {
+            return new Check.Cannot("pooler", e.getMessage() + "; environment.pooler alone needs one");
+        }
     }
 
     private static PgBouncerVersion version(Path program) throws EnvironmentException {

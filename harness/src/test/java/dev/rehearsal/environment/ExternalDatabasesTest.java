@@ -1,8 +1,10 @@
 package dev.rehearsal.environment;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.rehearsal.dataset.Snapshot;
+import dev.rehearsal.scenario.EnvironmentException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -54,6 +56,23 @@ class ExternalDatabasesTest {
         }
 
         assertThat(databases()).containsExactly("postgres", Snapshot.DATABASE);
+    }
+
+    @Test
+    void whatARoleMayNotCopyIsToldWithWhatToRun() throws Exception {
+        execute("create database theirs");
+        try (ExternalDatabases databases = ExternalDatabases.leased(address(), "postgres")) {
+            databases.copyFrom("theirs");
+
+            assertThatThrownBy(() -> databases.makeCopy("run"))
+                    .isInstanceOfSatisfying(EnvironmentException.class, e -> assertThat(e.remedy())
+                            .startsWith(
+                                    "It has to be that role's, or a template. Have somebody run: alter database \"theirs\" is_template true."))
+                    .hasMessage("the database theirs on 127.0.0.1:" + server.port()
+                            + " cannot be copied by the role plain: ERROR: permission denied to copy database \"theirs\"");
+            execute("alter database theirs is_template true");
+            assertThat(databases.makeCopy("run")).endsWith("_2_run");
+        }
     }
 
     @Test

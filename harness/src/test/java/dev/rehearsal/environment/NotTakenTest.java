@@ -63,6 +63,23 @@ class NotTakenTest {
     }
 
     @Test
+    void saysThatARoleCannotReadWhatIsThere() {
+        EnvironmentException told = NotTaken.unread(
+                new ExternalSpec("staging.example", 5432, "shop", List.of()),
+                new Credentials("plain", "s3cret"),
+                "shop",
+                new SQLException("ERROR: permission denied for table orders", "42501"));
+
+        assertThat(told)
+                .hasMessage("environment.url: the role plain cannot read what is in shop on staging.example:5432:"
+                        + " ERROR: permission denied for table orders");
+        assertThat(told.remedy())
+                .isEqualTo("Tables' sizes, columns and, of small ones, rows are read there. Have somebody run:"
+                        + " grant pg_read_all_data to plain (from PostgreSQL 14 on), or grant it usage of the schemas and"
+                        + " select on the tables.");
+    }
+
+    @Test
     void saysWhyTheServerCannotBeReached() throws Exception {
         int free = Ports.free();
 

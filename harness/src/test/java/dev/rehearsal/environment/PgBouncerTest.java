@@ -3,6 +3,7 @@ package dev.rehearsal.environment;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.rehearsal.scenario.EnvironmentException;
 import dev.rehearsal.scenario.EnvironmentSpec;
@@ -18,10 +19,13 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -158,6 +162,50 @@ public class PgBouncerTest {
                 .hasMessageContaining("unknown parameter: pgbouncer/no_such_setting");
     }
 
+    /** PgBouncer's own is 15 s, for which it would refuse everybody. */
+    @Test
+    void anOutageByAFailoverIsAsLongAsItsTimeUntilItTriesAgain() throws Exception {
+        assertThat(outage("3")).isBetween(Duration.ofMillis(2500), Duration.ofSeconds(8));
+        assertThat(outage("0.2")).isLessThan(Duration.ofMillis(2000));
+    }
+
+    /** How long somebody who asks all the time gets no answer while a replica takes its primary's place. */
+    private Duration outage(String retry) throws Exception {
+        Path folder = Files.createDirectories(temporary.resolve("retry-" + retry));
+        try (Environment environment = runtime()
+                .start(
+                        behindPooler(TRANSACTION.with(Map.of("server_login_retry", retry))).withReplicas(1),
+                        TestCluster.clone(folder.resolve("data")),
+                        Map.of(),
+                        5,
+                        Files.createDirectories(folder.resolve("run")))) {
+            AtomicLong answered = new AtomicLong(System.nanoTime());
+            AtomicLong longest = new AtomicLong();
+            AtomicBoolean ends = new AtomicBoolean();
+            Thread client = Thread.ofPlatform().start(() -> {
+                String url = environment.application().jdbcUrl("client") + "&connectTimeout=5&socketTimeout=20";
+                while (!ends.get()) {
+                    try {
+                        ask(url, "select 1");
+                        long now = System.nanoTime();
+                        longest.accumulateAndGet(now - answered.getAndSet(now), Math::max);
+                    } catch (SQLException e) {
+                        // Nobody answers.
+                    }
+                }
+            });
+            try {
+                environment.failOver("replica-1", false);
+                long over = System.nanoTime();
+                await().atMost(Duration.ofSeconds(20)).until(() -> answered.get() > over);
+            } finally {
+                ends.set(true);
+                client.join();
+            }
+            return Duration.ofNanos(longest.get());
+        }
+    }
+
     @Test
     void rolesThatItWasNotToldOfLogInByTheirOwnPasswordsAndItLeavesNothing() throws Exception {
         RunningRegistry registry = new RunningRegistry(TestCluster.cache());
@@ -199,8 +247,12 @@ public class PgBouncerTest {
                 .toList());
     }
 
+    private static LocalRuntime runtime() throws EnvironmentException {
+        return new LocalRuntime(TestCluster.servers(), new LocalFaultProxy.BuiltIn(7), "Why not.");
+    }
+
     private Environment started(PoolerSpec pooler) throws Exception {
-        return new LocalRuntime(TestCluster.servers(), new LocalFaultProxy.BuiltIn(7), "Why not.")
+        return runtime()
                 .start(
                         behindPooler(pooler),
                         TestCluster.clone(temporary.resolve("data")),

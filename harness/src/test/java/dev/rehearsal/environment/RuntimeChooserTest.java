@@ -8,10 +8,12 @@ import dev.rehearsal.scenario.EnvironmentException;
 import dev.rehearsal.scenario.EnvironmentSpec;
 import dev.rehearsal.scenario.EnvironmentSpec.ContainerSpec;
 import dev.rehearsal.scenario.EnvironmentSpec.RuntimeChoice;
+import dev.rehearsal.scenario.PoolerSpec;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -71,6 +73,35 @@ class RuntimeChooserTest {
         try (ServerRuntime runtime = choose(ContainerEngine.find(), auto("18", ContainerSpec.ANY))) {
             assertThat(runtime).isInstanceOf(ContainerRuntime.class);
         }
+    }
+
+    @Test
+    @InContainers(value = "18", pooler = true)
+    void aPoolerIsInAContainerWhereServersAre() throws Exception {
+        try (ServerRuntime runtime = choose(ContainerEngine.find(), pooled(Optional.empty()));
+                ServerRuntime withoutEngine = choose(NONE, pooled(Optional.empty()))) {
+            assertThat(runtime).isInstanceOf(ContainerRuntime.class);
+            assertThat(withoutEngine).isInstanceOf(LocalRuntime.class);
+        }
+    }
+
+    @Test
+    void aPoolersImageIsNotLeftAsideInSilence() {
+        assertThatThrownBy(() -> choose(NONE, pooled(Optional.of("registry.invalid/nobody/pgbouncer:1"))))
+                .isInstanceOf(EnvironmentException.class)
+                .hasMessageStartingWith(
+                        "environment.pooler.image is for containers, but: No container engine answers at unix:///nowhere/docker.sock");
+    }
+
+    private static EnvironmentSpec pooled(Optional<String> image) {
+        return auto("18", ContainerSpec.ANY)
+                .behind(Optional.of(new PoolerSpec(
+                        PoolerSpec.PoolMode.SESSION,
+                        OptionalInt.empty(),
+                        OptionalInt.empty(),
+                        PoolerSpec.Way.POOLED,
+                        Map.of(),
+                        image)));
     }
 
     @Test

@@ -88,7 +88,14 @@ class RunRecordTest {
                                 "sha256:ab",
                                 "toxiproxy:2",
                                 OptionalDouble.of(1.5),
-                                OptionalLong.empty()))),
+                                OptionalLong.empty())),
+                        Optional.of(new RunEvent.PoolerFacts(
+                                "PgBouncer 1.18.0",
+                                "transaction",
+                                8,
+                                OptionalInt.empty(),
+                                "pooled",
+                                Map.of("server_login_retry", "1")))),
                 new RunEvent.DatasetReady(2, "shop", "ab", Map.of("orders", 10L), 5, 1.5, 0.25, "copy"),
                 new RunEvent.StageStarted(3, Stage.MIGRATION),
                 new RunEvent.StepStarted(4, 0, "add", "sql", RunEvent.Phase.MIGRATION, PLACE),
@@ -210,6 +217,23 @@ class RunRecordTest {
         Files.writeString(directory.events(), line.replace(retry, ""));
 
         assertThat(RunRecord.read(directory).started().services().getFirst().retry())
+                .isEmpty();
+    }
+
+    @Test
+    void readsARunThatWasRecordedBeforePoolersHadSettings() throws IOException {
+        RunDirectory directory = stored(oneOfEach());
+        String events = Files.readString(directory.events());
+        String settings = ",\"settings\":{\"server_login_retry\":\"1\"}";
+        assertThat(events).contains(settings);
+        Files.writeString(directory.events(), events.replace(settings, ""));
+
+        assertThat(RunRecord.read(directory)
+                        .environment()
+                        .orElseThrow()
+                        .pooler()
+                        .orElseThrow()
+                        .settings())
                 .isEmpty();
     }
 

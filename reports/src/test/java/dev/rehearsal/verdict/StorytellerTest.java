@@ -151,6 +151,26 @@ class StorytellerTest {
                                 + " there.");
     }
 
+    /** Whether the machine was good enough to measure on does not change what the server said. */
+    @Test
+    void saysWhatBrokeTheMigrationThoughNothingIsJudged() {
+        RunBuilder saturated = run();
+        for (int i = 0; i < 5; i++) {
+            saturated.event(new RunEvent.ServerSampled(nanos(20_000 + i), 1, 0, 0, 0, 0.5, 0.97));
+        }
+
+        Story story = saturated
+                .migrated(statement("create extension hstore", 41_000, 10)
+                        .failed(RunEvent.Status.FAILED, "42501", "permission denied to create extension"))
+                .judged()
+                .story();
+
+        assertThat(story.sentences())
+                .anyMatch(sentence -> sentence.startsWith("The machine was saturated before the migration began"))
+                .endsWith("Seen, but not judged: Step change of the migration failed: `create extension hstore`: permission"
+                        + " denied to create extension (SQLState 42501).");
+    }
+
     @Test
     void saysHowLittleWasFeltWhenAllIsWell() {
         Story story = run().migrated(statement("alter table orders add x int", 41_000, 3)

@@ -124,6 +124,9 @@ public final class ScenarioLoader {
         MigrationPlan migration = block.require("migration", "give it steps")
                 .map(steps::read)
                 .orElseGet(() -> new MigrationPlan(MigrationReader.DEFAULT_TIME_LIMIT, List.of(), List.of()));
+        if (environment.external().isPresent()) {
+            refuseTools(migration);
+        }
         Optional<List<Drill>> listed =
                 block.get("drills").map(value -> DrillReader.read(value, environment, block.has("databases")));
         List<Drill> drills = listed.orElse(List.of(Drill.values()));
@@ -218,6 +221,20 @@ public final class ScenarioLoader {
                     "'workload' is missing, and none can be made up, because no table of the dataset has a key of one column; describe the traffic");
         }
         return made.orElse(none);
+    }
+
+    /** Nobody would know what they did: it is told by the server's log. */
+    private void refuseTools(MigrationPlan migration) {
+        allSteps(migration)
+                .filter(Step.ToolStep.class::isInstance)
+                .map(Step::location)
+                .distinct()
+                .forEach(location -> problems.add(
+                        location,
+                        "migration",
+                        "what a tool (flyway, liquibase, command) does is known from the server's log, which is not read of a server"
+                                + " at a url; write its statements as sql, file or folder, or leave url out and rehearse on a server of the"
+                                + " harness's own"));
     }
 
     private static boolean usesVersions(MigrationPlan migration, List<Drill> drills) {

@@ -168,6 +168,15 @@ class ExternalLoadingTest {
     }
 
     @Test
+    void refusesWhatIsKnownFromTheServersLogAlone() {
+        assertThat(written.problems(Written.MINIMAL.replaceFirst(
+                                "(?s)migration:.*", "migration: { steps: [ { name: t, command: [ ./migrate ] } ] }\n")
+                        + STAGING.substring(STAGING.indexOf("environment:"))))
+                .containsExactly(
+                        "scenario.yaml:4:23: migration: what a tool (flyway, liquibase, command) does is known from the server's log, which is not read of a server at a url; write its statements as sql, file or folder, or leave url out and rehearse on a server of the harness's own");
+    }
+
+    @Test
     void refusesToBeExternalWithoutAServer() {
         assertThat(written.problems(Written.MINIMAL + "environment: { runtime: external, allow: [ here ] }\n"))
                 .containsExactly(
