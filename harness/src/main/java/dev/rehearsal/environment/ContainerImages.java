@@ -65,9 +65,9 @@ final class ContainerImages {
 
     /** Of a scenario that wants a pooler. */
     static Optional<Wanted> pooler(EnvironmentSpec spec) {
-        return spec.pooler().map(pooler -> pooler.image()
-                .map(name -> new Wanted(List.of(name)))
-                .orElseGet(ContainerImages::pooler));
+        return spec.pooler()
+                .map(pooler ->
+                        pooler.image().map(name -> new Wanted(List.of(name))).orElseGet(ContainerImages::pooler));
     }
 
     /** Of a scenario that wants one and names no image. */

@@ -117,8 +117,8 @@ public final class ContainerRuntime implements ServerRuntime {
     }
 
     private Optional<PoolerProgram> pooler(String suffix) {
-        return parts.pooler.map(image -> image.in(
-                new ServerContainer.InNetwork(parts.network, ServerNames.POOLER + suffix), parts.client));
+        return parts.pooler.map(image ->
+                image.in(new ServerContainer.InNetwork(parts.network, ServerNames.POOLER + suffix), parts.client));
     }
 
     private synchronized String nextSuffix() {

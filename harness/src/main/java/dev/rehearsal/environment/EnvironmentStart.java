@@ -49,8 +49,7 @@ final class EnvironmentStart {
                             wish.spec.replication(), wish.settings, wish.runDirectory, started, servers)
                     .start(data, proxies);
             Front before = front.of(
-                    new Front.Behind(
-                            up.topology().primary().server(Snapshot.DATABASE), up.proxies(), up.application()),
+                    new Front.Behind(up.topology().primary().server(Snapshot.DATABASE), up.proxies(), up.application()),
                     started);
             complete = true;
             return new StartedEnvironment(runtime, up, before, started, host);
@@ -88,7 +87,10 @@ final class EnvironmentStart {
     /** Whoever connects through a pooler as another user has a pool of its own there. */
     private static int sessions(EnvironmentSpec spec, int connectionsNeeded) {
         return connectionsNeeded
-                + 2 * spec.pooler().map(wanted -> wanted.connections(connectionsNeeded)).orElse(0);
+                + 2
+                        * spec.pooler()
+                                .map(wanted -> wanted.connections(connectionsNeeded))
+                                .orElse(0);
     }
 
     /** What a server of this size would have in production, where PostgreSQL's own defaults are for a machine of 1990. */

@@ -347,15 +347,7 @@ public final class ExternalRuntime implements AutoCloseable {
             Front front = whole ? pooling.front().of(behind, started) : Front.none(behind);
             complete = true;
             return new ExternalEnvironment(
-                    primary,
-                    watched,
-                    reads,
-                    rights.version(),
-                    proxies,
-                    front,
-                    started,
-                    host,
-                    cluster);
+                    primary, watched, reads, rights.version(), proxies, front, started, host, cluster);
         } catch (IOException e) {
             throw new EnvironmentException(
                     "cannot start what stands in front of the server: " + e,

@@ -38,7 +38,8 @@ final class Lease {
 
     private static String check(String drawn) {
         try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest((PURPOSE + drawn).getBytes(StandardCharsets.US_ASCII));
+            byte[] digest =
+                    MessageDigest.getInstance("SHA-256").digest((PURPOSE + drawn).getBytes(StandardCharsets.US_ASCII));
             return HexFormat.of().formatHex(digest).substring(0, DRAWN);
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java has SHA-256", e);

@@ -61,8 +61,7 @@ public final class MachineInspector {
                                 bundledServer(),
                                 serverUser(),
                                 localFaultProxy(),
-                                PgBouncerProgram.check(
-                                        System.getenv().getOrDefault("PATH", ""))),
+                                PgBouncerProgram.check(System.getenv().getOrDefault("PATH", ""))),
                         List.of()),
                 containers());
     }

@@ -22,8 +22,7 @@ final class NotTaken {
      *
      * @param database of the scenario's url
      */
-    static EnvironmentException unread(
-            ExternalSpec server, Credentials credentials, String database, SQLException e) {
+    static EnvironmentException unread(ExternalSpec server, Credentials credentials, String database, SQLException e) {
         return new EnvironmentException(
                 "environment.url: the role " + credentials.user() + " cannot read what is in " + database + " on "
                         + server.address() + ": " + reason(e),
@@ -73,11 +72,11 @@ final class NotTaken {
 
     /** Of an attempt that failed the driver's message says no more than that; why is in the cause. */
     private static String reason(SQLException e) {
-        return switch (e.getCause()) {
-            case UnknownHostException unknown -> "there is no host of that name";
-            case ConnectException refused -> String.valueOf(e.getMessage());
-            case IOException failed -> e.getMessage() + " (" + failed.getMessage() + ")";
-            case null, default -> String.valueOf(e.getMessage());
-        };
+        if (e.getCause() instanceof UnknownHostException) {
+            return "there is no host of that name";
+        }
+        return e.getCause() instanceof IOException failed && !(failed instanceof ConnectException)
+                ? e.getMessage() + " (" + failed.getMessage() + ")"
+                : String.valueOf(e.getMessage());
     }
 }

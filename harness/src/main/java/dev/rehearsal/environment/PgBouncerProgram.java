@@ -47,7 +47,8 @@ record PgBouncerProgram(Path path, PgBouncerVersion version, Privileges privileg
         Optional<Path> found = found(path);
         if (found.isEmpty()) {
             return new Check.Cannot(
-                    "pooler", "no pgbouncer, which environment.pooler alone needs; on Debian: apt-get install pgbouncer");
+                    "pooler",
+                    "no pgbouncer, which environment.pooler alone needs; on Debian: apt-get install pgbouncer");
         }
         try {
             return new Check.Ok("pooler", "PgBouncer " + version(found.get()).text() + " (" + found.get() + ")");

@@ -105,8 +105,8 @@ public final class RuntimeChooser {
             return refusal;
         }
         ContainerImages images = new ContainerImages(engine);
-        List<ContainerImages.Wanted> all = new ArrayList<>(
-                List.of(ContainerImages.server(spec), ContainerImages.proxy(spec)));
+        List<ContainerImages.Wanted> all =
+                new ArrayList<>(List.of(ContainerImages.server(spec), ContainerImages.proxy(spec)));
         ContainerImages.pooler(spec).ifPresent(all::add);
         for (ContainerImages.Wanted wanted : all) {
             Optional<EngineReport.Refusal> missing = missing(images, wanted);
@@ -188,8 +188,8 @@ public final class RuntimeChooser {
             ServerImage image = ServerImage.of(serverImage, client, user, cache);
             refuseOtherVersion(spec, image);
             Optional<PgBouncerImage> pooler = poolerImage.isPresent()
-                    ? Optional.of(PgBouncerImage.of(
-                            spec.pooler().orElseThrow(), poolerImage.get(), client, user, cache))
+                    ? Optional.of(
+                            PgBouncerImage.of(spec.pooler().orElseThrow(), poolerImage.get(), client, user, cache))
                     : Optional.empty();
             String network = client.createNetwork();
             ContainerServers servers = new ContainerServers(

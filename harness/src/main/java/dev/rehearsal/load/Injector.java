@@ -132,7 +132,8 @@ final class Injector {
 
     private static Optional<EnvironmentException> hungUp(String when) {
         return Optional.of(new EnvironmentException(
-                "the harness hung up " + when, "It says why where it runs: another injector that is missing or lost, often."));
+                "the harness hung up " + when,
+                "It says why where it runs: another injector that is missing or lost, often."));
     }
 
     /** The next command but for questions about the clock, which it answers. */

@@ -93,7 +93,8 @@ public final class InjectorMain {
                 new InputStreamReader(new FileInputStream(FileDescriptor.in), StandardCharsets.UTF_8));
         try {
             // Who started this process knows why it hung up.
-            Optional<EnvironmentException> end = new Injector(() -> Optional.ofNullable(lines.readLine()), frames).run();
+            Optional<EnvironmentException> end =
+                    new Injector(() -> Optional.ofNullable(lines.readLine()), frames).run();
             status = end.isPresent() ? NO_ENVIRONMENT : 0;
             frames.close();
         } catch (Exception e) {

@@ -129,7 +129,9 @@ class ExternalRehearsalTest {
         Files.writeString(
                 scenario,
                 Files.readString(scenario)
-                        .replace("environment: {", "environment: { pooler: { kind: pgbouncer, mode: transaction, poolSize: 5 },")
+                        .replace(
+                                "environment: {",
+                                "environment: { pooler: { kind: pgbouncer, mode: transaction, poolSize: 5 },")
                         .replace("rate: 100/s", "rate: 100/s\n      pool: { prepareThreshold: 0 }")
                         .replace("  steps:\n", "  steps:\n    - { name: limit, sql: \"set lock_timeout = '4s'\" }\n"));
 
@@ -140,14 +142,20 @@ class ExternalRehearsalTest {
         assertThat(result.get("environment").get("runtime").asString()).isEqualTo("external");
         assertThat(result.get("environment").get("pooler").get("mode").asString())
                 .isEqualTo("transaction");
-        assertThat(result.get("environment").get("pooler").get("mostClientsWaiting").asInt())
+        assertThat(result.get("environment")
+                        .get("pooler")
+                        .get("mostClientsWaiting")
+                        .asInt())
                 .isPositive();
         JsonNode rewrite = result.get("steps").get(1).get("statements").get(0);
         assertThat(rewrite.get("victims")).as(run.told()).singleElement().satisfies(victim -> {
             assertThat(victim.get("operation").asString()).isEqualTo("read-order");
             assertThat(victim.get("requests").asInt()).isBetween(1, 5);
         });
-        assertThat(result.get("validity").get("crossCheck").get("unmatchedWaits").asInt())
+        assertThat(result.get("validity")
+                        .get("crossCheck")
+                        .get("unmatchedWaits")
+                        .asInt())
                 .isZero();
         assertThat(HarnessRun.stream(result.get("findings"))
                         .map(finding -> finding.get("objective").asString() + " "
@@ -468,7 +476,8 @@ class ExternalRehearsalTest {
     }
 
     private void assertUntouched() throws SQLException {
-        assertThat(databases()).containsExactly("postgres", Snapshot.DATABASE, "rehearsal_0123456789abcdef_run", "staging");
+        assertThat(databases())
+                .containsExactly("postgres", Snapshot.DATABASE, "rehearsal_0123456789abcdef_run", "staging");
         assertThat(texts("staging", "select relname from pg_class where relkind in ('r', 'v') and oid >= 16384"))
                 .containsExactly("theirs");
         assertThat(texts("staging", "select id::text from theirs order by 1")).containsExactly("1", "2");

@@ -48,7 +48,12 @@ class PoolerRehearsalTest {
         HarnessRun rehearsed = rehearsed("local");
 
         assertFound(rehearsed);
-        assertThat(rehearsed.result().get("environment").get("pooler").get("program").asString())
+        assertThat(rehearsed
+                        .result()
+                        .get("environment")
+                        .get("pooler")
+                        .get("program")
+                        .asString())
                 .matches("PgBouncer \\d\\S+");
     }
 
@@ -58,7 +63,12 @@ class PoolerRehearsalTest {
         HarnessRun rehearsed = rehearsed("containers");
 
         assertFound(rehearsed);
-        assertThat(rehearsed.result().get("environment").get("pooler").get("program").asString())
+        assertThat(rehearsed
+                        .result()
+                        .get("environment")
+                        .get("pooler")
+                        .get("program")
+                        .asString())
                 .matches("PgBouncer \\d\\S+ in a container \\(harness/pgbouncer:1\\)");
     }
 

@@ -65,11 +65,14 @@ class ExternalDatabasesTest {
             databases.copyFrom("theirs");
 
             assertThatThrownBy(() -> databases.makeCopy("run"))
-                    .isInstanceOfSatisfying(EnvironmentException.class, e -> assertThat(e.remedy())
-                            .startsWith(
-                                    "It has to be that role's, or a template. Have somebody run: alter database \"theirs\" is_template true."))
-                    .hasMessage("the database theirs on 127.0.0.1:" + server.port()
-                            + " cannot be copied by the role plain: ERROR: permission denied to copy database \"theirs\"");
+                    .isInstanceOfSatisfying(
+                            EnvironmentException.class,
+                            e -> assertThat(e.remedy())
+                                    .startsWith(
+                                            "It has to be that role's, or a template. Have somebody run: alter database \"theirs\" is_template true."))
+                    .hasMessage(
+                            "the database theirs on 127.0.0.1:" + server.port()
+                                    + " cannot be copied by the role plain: ERROR: permission denied to copy database \"theirs\"");
             execute("alter database theirs is_template true");
             assertThat(databases.makeCopy("run")).endsWith("_2_run");
         }

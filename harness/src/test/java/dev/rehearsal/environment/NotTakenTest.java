@@ -42,23 +42,27 @@ class NotTakenTest {
             String at = "environment.url: the server at 127.0.0.1:" + server.port() + " does not take ";
 
             assertThat(told("127.0.0.1", server.port(), "postgres", "plain", "wrong"))
-                    .isEqualTo(new Told(
-                            at + "plain into postgres: FATAL: password authentication failed for user \"plain\"",
-                            "Check the address; " + WHO
-                                    + " Where the message names pg_hba.conf, that file there does not let this machine in."));
+                    .isEqualTo(
+                            new Told(
+                                    at
+                                            + "plain into postgres: FATAL: password authentication failed for user \"plain\"",
+                                    "Check the address; " + WHO
+                                            + " Where the message names pg_hba.conf, that file there does not let this machine in."));
             assertThat(told("127.0.0.1", server.port(), "postgres", "plain", "").remedy())
                     .isEqualTo("No password was found for plain. " + WHO);
             assertThat(told("127.0.0.1", server.port(), "nothere", "plain", "right"))
                     .isEqualTo(new Told(
                             at + "plain into nothere: FATAL: database \"nothere\" does not exist",
                             "Name in environment.url a database that is there; the harness makes its own beside it."));
-            assertThat(told("127.0.0.1", server.port(), Snapshot.DATABASE, "plain", "right").remedy())
+            assertThat(told("127.0.0.1", server.port(), Snapshot.DATABASE, "plain", "right")
+                            .remedy())
                     .isEqualTo("Have somebody who may run: grant connect on database \"" + Snapshot.DATABASE
                             + "\" to plain");
             assertThat(told("127.0.0.1", server.port(), "postgres", "busy", "right"))
-                    .isEqualTo(new Told(
-                            at + "busy into postgres: FATAL: too many connections for role \"busy\"",
-                            "End sessions there, or have somebody raise max_connections, or the limit of the role or the database."));
+                    .isEqualTo(
+                            new Told(
+                                    at + "busy into postgres: FATAL: too many connections for role \"busy\"",
+                                    "End sessions there, or have somebody raise max_connections, or the limit of the role or the database."));
         }
     }
 
@@ -83,13 +87,12 @@ class NotTakenTest {
     void saysWhyTheServerCannotBeReached() throws Exception {
         int free = Ports.free();
 
-        assertThat(told("127.0.0.1", free, "postgres", "plain", "right"))
-                .satisfies(told -> {
-                    assertThat(told.message())
-                            .startsWith("environment.url: the server at 127.0.0.1:" + free
-                                    + " cannot be reached: Connection to 127.0.0.1:" + free + " refused.");
-                    assertThat(told.remedy()).isEqualTo(WAY);
-                });
+        assertThat(told("127.0.0.1", free, "postgres", "plain", "right")).satisfies(told -> {
+            assertThat(told.message())
+                    .startsWith("environment.url: the server at 127.0.0.1:" + free
+                            + " cannot be reached: Connection to 127.0.0.1:" + free + " refused.");
+            assertThat(told.remedy()).isEqualTo(WAY);
+        });
         assertThat(told("staging.invalid", 5432, "postgres", "plain", ""))
                 .isEqualTo(new Told(
                         "environment.url: the server at staging.invalid:5432 cannot be reached: there is no host of that name",

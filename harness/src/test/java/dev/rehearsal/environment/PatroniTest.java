@@ -111,7 +111,8 @@ class PatroniTest {
         assertThat(catchThrowableOfType(
                         EnvironmentException.class,
                         () -> Patroni.reached(
-                                new PatroniSpec(List.of(URI.create("http://member.invalid:8008")), List.of(), directory),
+                                new PatroniSpec(
+                                        List.of(URI.create("http://member.invalid:8008")), List.of(), directory),
                                 Map.of())))
                 .hasMessage("environment.patroni.api[0]: Patroni's REST API at http://member.invalid:8008"
                         + " does not answer: there is no host of that name");

@@ -59,7 +59,9 @@ class PgBouncerContainerTest {
                     runtime.start(spec, data, Map.of(), 5, Files.createDirectories(temporary.resolve("run")))) {
                 assertLeaked(environment);
                 assertKnowsRoles(environment);
-                assertThat(ask(environment.migration().jdbcUrl("migration"), "select application_name from pg_stat_activity where pid = pg_backend_pid()"))
+                assertThat(ask(
+                                environment.migration().jdbcUrl("migration"),
+                                "select application_name from pg_stat_activity where pid = pg_backend_pid()"))
                         .as("goes around the pooler")
                         .isEqualTo("migration");
                 assertThat(environment.migration().port())
@@ -72,8 +74,12 @@ class PgBouncerContainerTest {
                 assertThat(facts.settings()).isEqualTo(Map.of("server_login_retry", "1"));
                 assertThat(environment.troubles()).isEmpty();
                 endPooler(before);
-                assertThat(environment.troubles()).singleElement().satisfies(trouble -> assertThat(trouble)
-                        .matches("(?s)PgBouncer \\(container [0-9a-f]{12}\\) ended with 137 during the run; its last words: .*"));
+                assertThat(environment.troubles())
+                        .singleElement()
+                        .satisfies(
+                                trouble -> assertThat(trouble)
+                                        .matches(
+                                                "(?s)PgBouncer \\(container [0-9a-f]{12}\\) ended with 137 during the run; its last words: .*"));
             }
         }
 
@@ -81,7 +87,8 @@ class PgBouncerContainerTest {
     }
 
     private static void assertLeaked(Environment environment) throws SQLException {
-        try (Connection one = DriverManager.getConnection(environment.application().jdbcUrl("one"));
+        try (Connection one =
+                        DriverManager.getConnection(environment.application().jdbcUrl("one"));
                 Connection other =
                         DriverManager.getConnection(environment.application().jdbcUrl("other"))) {
             ask(one, "select set_config('lock_timeout', '1234ms', false)");
@@ -91,7 +98,8 @@ class PgBouncerContainerTest {
     }
 
     private static void assertKnowsRoles(Environment environment) throws SQLException {
-        try (Connection direct = DriverManager.getConnection(environment.primary().jdbcUrl("test"));
+        try (Connection direct =
+                        DriverManager.getConnection(environment.primary().jdbcUrl("test"));
                 Statement statement = direct.createStatement()) {
             statement.execute("create role tool login password 'one'");
         }
@@ -107,7 +115,10 @@ class PgBouncerContainerTest {
         String pooler = TestContainers.ours().stream()
                 .filter(thing -> thing.container() && !before.contains(thing.id()))
                 .map(EngineClient.Labelled::id)
-                .filter(id -> client.inspect(id).getConfig().getImage().equals(poolerImage().id()))
+                .filter(id -> client.inspect(id)
+                        .getConfig()
+                        .getImage()
+                        .equals(poolerImage().id()))
                 .findFirst()
                 .orElseThrow();
         client.signal(pooler, "SIGKILL");
@@ -129,23 +140,27 @@ class PgBouncerContainerTest {
     @Test
     void anImageWithoutOneIsRefused() {
         assertThatThrownBy(() -> TestContainers.runtime(behind(pooler(Optional.of("harness/postgres:18")))))
-                .isInstanceOfSatisfying(EnvironmentException.class, e -> assertThat(e.remedy())
-                        .isEqualTo("Name one that has, in environment.pooler.image, or take --runtime local."))
+                .isInstanceOfSatisfying(
+                        EnvironmentException.class,
+                        e -> assertThat(e.remedy())
+                                .isEqualTo("Name one that has, in environment.pooler.image, or take --runtime local."))
                 .hasMessageStartingWith(
                         "the image harness/postgres:18 has no PgBouncer: 'pgbouncer --version' in it ended with ");
     }
 
     @Test
     void whatItsVersionCannotDoIsRefusedBeforeAnythingStarts() {
-        PoolerSpec prepared =
-                new PoolerSpec(PoolMode.TRANSACTION, OptionalInt.of(3), OptionalInt.of(200), Way.POOLED);
+        PoolerSpec prepared = new PoolerSpec(PoolMode.TRANSACTION, OptionalInt.of(3), OptionalInt.of(200), Way.POOLED);
 
         assertThatThrownBy(() -> TestContainers.runtime(behind(prepared)))
-                .isInstanceOfSatisfying(EnvironmentException.class, e -> assertThat(e.remedy())
-                        .isEqualTo(
-                                "Take a PgBouncer 1.21 or newer (name its image in environment.pooler.image), or leave preparedStatements away."))
-                .hasMessageMatching("environment\\.pooler\\.preparedStatements: harness/pgbouncer:1 is PgBouncer 1\\.\\S+,"
-                        + " which knows no max_prepared_statements");
+                .isInstanceOfSatisfying(
+                        EnvironmentException.class,
+                        e -> assertThat(e.remedy())
+                                .isEqualTo(
+                                        "Take a PgBouncer 1.21 or newer (name its image in environment.pooler.image), or leave preparedStatements away."))
+                .hasMessageMatching(
+                        "environment\\.pooler\\.preparedStatements: harness/pgbouncer:1 is PgBouncer 1\\.\\S+,"
+                                + " which knows no max_prepared_statements");
     }
 
     private static String ask(String url, String query) throws SQLException {

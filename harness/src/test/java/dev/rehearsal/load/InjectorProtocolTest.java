@@ -67,8 +67,9 @@ class InjectorProtocolTest {
         Optional<EnvironmentException> end = new Injector(Optional::empty, frames).run();
 
         frames.close();
-        assertThat(end).hasValueSatisfying(told -> assertThat(told)
-                .hasMessage("the harness hung up before it had told the plan"));
+        assertThat(end)
+                .hasValueSatisfying(
+                        told -> assertThat(told).hasMessage("the harness hung up before it had told the plan"));
     }
 
     @Test

@@ -105,8 +105,8 @@ class SampledWaitsTest {
     /** Its process id says nothing of the request: PgBouncer tells its clients other ones. */
     @Test
     void theClientOfAPoolerIsKnownByItsName() {
-        Row pooled = new Row(
-                VICTIM, false, "AccessShare", ORDERS, OptionalLong.of(3000), "harness-app/#17/shop", VICTIM);
+        Row pooled =
+                new Row(VICTIM, false, "AccessShare", ORDERS, OptionalLong.of(3000), "harness-app/#17/shop", VICTIM);
         waits.reading(millis(10), millis(12), List.of(holder(), pooled));
 
         LockWaited wait = waits.reading(millis(20), millis(22), List.of()).getFirst();

@@ -73,7 +73,8 @@ final class RunBuilder {
 
     /** Behind a PgBouncer, through which the migration goes too. */
     RunBuilder behindPooler(String mode) {
-        pooler = Optional.of(new RunEvent.PoolerFacts("PgBouncer 1.18.0", mode, 20, OptionalInt.empty(), "pooled", Map.of()));
+        pooler = Optional.of(
+                new RunEvent.PoolerFacts("PgBouncer 1.18.0", mode, 20, OptionalInt.empty(), "pooled", Map.of()));
         return this;
     }
 

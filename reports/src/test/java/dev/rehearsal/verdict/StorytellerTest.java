@@ -167,8 +167,9 @@ class StorytellerTest {
 
         assertThat(story.sentences())
                 .anyMatch(sentence -> sentence.startsWith("The machine was saturated before the migration began"))
-                .endsWith("Seen, but not judged: Step change of the migration failed: `create extension hstore`: permission"
-                        + " denied to create extension (SQLState 42501).");
+                .endsWith(
+                        "Seen, but not judged: Step change of the migration failed: `create extension hstore`: permission"
+                                + " denied to create extension (SQLState 42501).");
     }
 
     @Test

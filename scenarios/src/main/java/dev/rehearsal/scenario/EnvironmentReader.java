@@ -250,8 +250,7 @@ final class EnvironmentReader {
     }
 
     private static Optional<String> image(Block block, String key, String example) {
-        return block.get(key)
-                .map(value -> value.text(EnvironmentReader::isImage, "an image such as " + example));
+        return block.get(key).map(value -> value.text(EnvironmentReader::isImage, "an image such as " + example));
     }
 
     static boolean isImage(String text) {

@@ -112,7 +112,8 @@ final class ExternalReader {
                     + " leads to the primary (HAProxy's, a virtual one), or the primary's own, and name the others in environment.replicas";
         }
         if (PARAMETERS.matcher(text).matches()) {
-            return "must be " + FORM + " without parameters, which nobody would get: TLS is used where the server has it, and timeouts"
+            return "must be " + FORM
+                    + " without parameters, which nobody would get: TLS is used where the server has it, and timeouts"
                     + " are said of services; got " + value.shown();
         }
         return "must be " + FORM + ", got " + value.shown();

@@ -13,7 +13,8 @@ import java.util.OptionalInt;
 /** Reads {@code environment.pooler}: a mapping, or its kind alone. */
 final class PoolerReader {
     private static final String KIND = "pgbouncer";
-    private static final Keys KEYS = Keys.of("kind", "mode", "poolSize", "preparedStatements", "migration", "settings", "image");
+    private static final Keys KEYS =
+            Keys.of("kind", "mode", "poolSize", "preparedStatements", "migration", "settings", "image");
     private static final int MOST_CONNECTIONS = 2000;
     private static final int MOST_STATEMENTS = 10_000;
     private static final String STATEMENT = "statement";
@@ -44,7 +45,8 @@ final class PoolerReader {
             case CONTAINERS -> Optional.empty();
             case LOCAL -> Optional.of("is for containers; remove it, or write runtime: containers");
             case EXTERNAL ->
-                Optional.of("is for containers, and in front of a server at a url PgBouncer is a program of this machine; remove it");
+                Optional.of(
+                        "is for containers, and in front of a server at a url PgBouncer is a program of this machine; remove it");
             case AUTO ->
                 environment.has("binaries")
                         ? Optional.of("is for containers, and binaries are for the local runtime; remove one of them")
@@ -74,8 +76,8 @@ final class PoolerReader {
     private static Optional<String> image(Block block, Optional<String> noContainer) {
         Optional<Value> written = block.get("image");
         written.ifPresent(value -> noContainer.ifPresent(value::problem));
-        return written.map(value ->
-                value.text(EnvironmentReader::isImage, "an image such as registry.example/pgbouncer:1.24"));
+        return written.map(
+                value -> value.text(EnvironmentReader::isImage, "an image such as registry.example/pgbouncer:1.24"));
     }
 
     private static Optional<PoolMode> mode(Value value) {

@@ -55,16 +55,19 @@ public final class PoolerSettings {
     /** Reads them; what is wrong is reported, and left out. */
     static Map<String, String> read(Block pooler) {
         Map<String, String> settings = new TreeMap<>();
-        pooler.get("settings").map(value -> value.named(ADVICE)).orElse(List.of()).forEach(setting -> {
-            Optional<Kind> kind = Optional.ofNullable(KNOWN.get(setting.name()));
-            if (kind.isEmpty()) {
-                pooler.value()
-                        .problems()
-                        .add(setting.location(), setting.value().path(), unknown(setting.name()));
-            } else if (isOfKind(kind.get(), setting.value())) {
-                settings.put(setting.name(), setting.value().scalar().orElseThrow());
-            }
-        });
+        pooler.get("settings")
+                .map(value -> value.named(ADVICE))
+                .orElse(List.of())
+                .forEach(setting -> {
+                    Optional<Kind> kind = Optional.ofNullable(KNOWN.get(setting.name()));
+                    if (kind.isEmpty()) {
+                        pooler.value()
+                                .problems()
+                                .add(setting.location(), setting.value().path(), unknown(setting.name()));
+                    } else if (isOfKind(kind.get(), setting.value())) {
+                        settings.put(setting.name(), setting.value().scalar().orElseThrow());
+                    }
+                });
         return settings;
     }
 
@@ -72,21 +75,22 @@ public final class PoolerSettings {
         return Optional.ofNullable(SAID_OTHERWISE.get(name))
                 .map(key -> "is what environment.pooler." + key + " says; write it there")
                 .or(() -> Nearest.to(name, KNOWN.keySet())
-                        .map(nearest -> "is no setting of PgBouncer's that may be set here; did you mean '" + nearest + "'?"))
-                .orElseGet(() -> "is no setting of PgBouncer's that may be set here; those are " + String.join(", ", KNOWN.keySet()));
+                        .map(nearest ->
+                                "is no setting of PgBouncer's that may be set here; did you mean '" + nearest + "'?"))
+                .orElseGet(() -> "is no setting of PgBouncer's that may be set here; those are "
+                        + String.join(", ", KNOWN.keySet()));
     }
 
     private static boolean isOfKind(Kind kind, Value value) {
         String text = value.scalar().orElse("");
-        boolean right =
-                switch (kind) {
-                    case SECONDS ->
-                        text.matches("[0-9]{1,5}(\\.[0-9]{1,6})?")
-                                && new BigDecimal(text).compareTo(BigDecimal.valueOf(MOST_SECONDS)) <= 0;
-                    case SWITCH -> text.equals("0") || text.equals("1");
-                    // It ends where the line does, in PgBouncer's own file.
-                    case QUERY -> value.scalar().isPresent() && text.lines().count() <= 1 && text.equals(text.strip());
-                };
+        boolean right = switch (kind) {
+            case SECONDS ->
+                text.matches("[0-9]{1,5}(\\.[0-9]{1,6})?")
+                        && new BigDecimal(text).compareTo(BigDecimal.valueOf(MOST_SECONDS)) <= 0;
+            case SWITCH -> text.equals("0") || text.equals("1");
+            // It ends where the line does, in PgBouncer's own file.
+            case QUERY -> value.scalar().isPresent() && text.lines().count() <= 1 && text.equals(text.strip());
+        };
         if (!right) {
             value.problem("must be "
                     + switch (kind) {
