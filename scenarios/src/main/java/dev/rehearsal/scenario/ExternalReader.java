@@ -108,7 +108,7 @@ final class ExternalReader {
 
     private static String wrongForm(String text, Value value) {
         if (SEVERAL_HOSTS.matcher(text).matches()) {
-            return "must name one server, because one fault proxy stands in front of it and everybody goes there; give the address that"
+            return "must name one server, because one fault proxy stands in front of it; give the address that"
                     + " leads to the primary (HAProxy's, a virtual one), or the primary's own, and name the others in environment.replicas";
         }
         if (PARAMETERS.matcher(text).matches()) {

@@ -131,7 +131,7 @@ public final class ScenarioLoader {
                 block.get("drills").map(value -> DrillReader.read(value, environment, block.has("databases")));
         List<Drill> drills = listed.orElse(List.of(Drill.values()));
         Workload workload = workload(block, dataset.dataset(), migration, drills, environment);
-        if (!problems.anyWithin("workload")) {
+        if (!problems.anyWithin("workload") && !problems.anyWithin("environment.pooler")) {
             PoolerReader.check(block.get("environment"), environment.pooler(), workload);
         }
         Optional<Databases> databases =

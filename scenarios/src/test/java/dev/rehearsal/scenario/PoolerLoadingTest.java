@@ -105,7 +105,7 @@ class PoolerLoadingTest {
         return Stream.of(
                 arguments("pooler: odyssey", "scenario.yaml:7:24: environment.pooler: must be pgbouncer, got odyssey"),
                 arguments(
-                        "pooler: { kind: pgbouncer, mode: statement }",
+                        "pooler: { kind: pgbouncer, mode: statement, poolSize: 4 }",
                         "scenario.yaml:7:49: environment.pooler.mode: of PgBouncer refuses transactions of several statements, and a migration and most operations are such; write session or transaction"),
                 arguments(
                         "pooler: { kind: pgbouncer, poolSize: 8 }",
