@@ -4,7 +4,7 @@ import com.github.dockerjava.api.command.CreateContainerCmd;
 import com.github.dockerjava.api.command.InspectContainerResponse.ContainerState;
 import com.github.dockerjava.api.model.ExposedPort;
 import com.github.dockerjava.api.model.PortBinding;
-import com.github.dockerjava.api.model.Ports.Binding;
+import com.github.dockerjava.api.model.Ports;
 import dev.rehearsal.scenario.EnvironmentException;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -45,8 +45,7 @@ final class PgBouncerContainer implements RunningPooler {
                 EngineClient client,
                 PgBouncerImage image,
                 ServerContainer.InNetwork network,
-                PoolerConfiguration configuration,
-                int publishedPort) {
+                PoolerConfiguration configuration) {
             super(DockerImageName.parse(image.name()));
             // The image is there, and whether it is ready is asked of it.
             withImagePullPolicy(name -> false);
@@ -58,29 +57,25 @@ final class PgBouncerContainer implements RunningPooler {
                 }
             });
             setWaitStrategy(null);
+            setExposedPorts(List.of(PORT));
             withCopyToContainer(Transferable.of(configuration.users()), USERS);
             withCopyToContainer(Transferable.of(configuration.settings("*", PORT, USERS)), SETTINGS);
             withCreateContainerCmdModifier(client.labelled());
-            withCreateContainerCmdModifier(command -> apply(image, network, publishedPort, command));
+            withCreateContainerCmdModifier(command -> apply(image, network, command));
         }
 
-        private static void apply(
-                PgBouncerImage image,
-                ServerContainer.InNetwork network,
-                int publishedPort,
-                CreateContainerCmd command) {
+        /** The engine may choose the port: it is never started again. */
+        private static void apply(PgBouncerImage image, ServerContainer.InNetwork network, CreateContainerCmd command) {
             command.withImage(image.id())
                     .withAliases(network.name())
                     .withEntrypoint("pgbouncer")
                     .withCmd(SETTINGS)
                     .withUser(NOBODY)
                     .withEnv("LC_ALL=C", "TZ=UTC")
-                    .withExposedPorts(ExposedPort.tcp(PORT))
                     .withHostConfig(EngineClient.hostConfig(List.of())
                             .withNetworkMode(network.id())
                             .withPortBindings(new PortBinding(
-                                    new Binding(EngineClient.LOOPBACK, Integer.toString(publishedPort)),
-                                    ExposedPort.tcp(PORT))));
+                                    Ports.Binding.bindIp(EngineClient.LOOPBACK), ExposedPort.tcp(PORT))));
         }
     }
 
@@ -90,8 +85,7 @@ final class PgBouncerContainer implements RunningPooler {
             ServerContainer.InNetwork network,
             PoolerConfiguration configuration)
             throws EnvironmentException {
-        int port = Ports.free();
-        Described container = new Described(client, image, network, configuration, port);
+        Described container = new Described(client, image, network, configuration);
         try {
             container.start();
         } catch (RuntimeException e) {
@@ -100,7 +94,8 @@ final class PgBouncerContainer implements RunningPooler {
                     "Name another image with a pgbouncer in it in environment.pooler.image, or take --runtime local.",
                     e);
         }
-        PgBouncerContainer pooler = new PgBouncerContainer(client, network, container.getContainerId(), port);
+        PgBouncerContainer pooler =
+                new PgBouncerContainer(client, network, container.getContainerId(), container.getMappedPort(PORT));
         boolean complete = false;
         try {
             pooler.awaitAnswer(image, configuration.upstream());

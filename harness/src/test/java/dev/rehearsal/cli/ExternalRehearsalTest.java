@@ -349,6 +349,7 @@ class ExternalRehearsalTest {
             Ended run = rehearse("run", scenario, "plain", SECRET);
 
             assertThat(run.exitCode()).as(run.told()).isIn(0, 3);
+            assertThat(directory.resolve("run/result.json")).as(run.told()).exists();
             JsonNode result = new HarnessRun(run.exitCode(), "", "", directory.resolve("run")).result();
             assertThat(result.get("environment").get("replicas").asInt()).isEqualTo(1);
             JsonNode reads = result.get("stages").get(1).get("operations").get(0);
