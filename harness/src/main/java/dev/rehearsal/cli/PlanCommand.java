@@ -121,7 +121,12 @@ final class PlanCommand implements Callable<Integer> {
     }
 
     private String text(Scenario scenario, Phased plan) throws IOException {
-        return PlanText.scenario(Files.readString(file), scenario.name() + "-planned", plan);
+        Path folder = file.toAbsolutePath().normalize().getParent();
+        return PlanText.scenario(
+                Files.readString(file),
+                scenario.name() + "-planned",
+                ScenarioWriter.writeBaseline(scenario.migration(), folder),
+                plan);
     }
 
     /** Writes the runbook, and says what was planned. */

@@ -58,7 +58,8 @@ public final class InspectionText {
             }
             statement(view);
         }
-        inspection.unread().forEach(sentence -> line("\n" + sentence));
+        inspection.unread().forEach(this::sentence);
+        inspection.remarks().forEach(this::sentence);
         tables(inspection).values().forEach(this::table);
         summary(inspection);
         return out.toString();
@@ -84,6 +85,11 @@ public final class InspectionText {
         }
         view.columns().forEach(column -> labelled("column", column(column)));
         prediction.hazards().forEach(this::hazard);
+    }
+
+    private void sentence(String text) {
+        line("");
+        wrapped("", 0, text);
     }
 
     private static String lock(ExpectedLock lock) {

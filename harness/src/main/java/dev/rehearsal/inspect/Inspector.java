@@ -5,6 +5,7 @@ import dev.rehearsal.run.RunEvent.ExpectedRefusal;
 import dev.rehearsal.run.RunEvent.ExpectedScan;
 import dev.rehearsal.run.RunEvent.Phase;
 import dev.rehearsal.run.RunEvent.StatementPredicted;
+import dev.rehearsal.scenario.Foreseen;
 import dev.rehearsal.scenario.MigrationPlan;
 import dev.rehearsal.scenario.Step;
 import dev.rehearsal.scenario.Step.SqlStatement;
@@ -23,28 +24,31 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Looks at a migration and its rollback, statement by statement, each on what those before it leave. */
 public final class Inspector {
-    /** Kinds of steps that change no database. */
-    private static final Set<String> WITHOUT_SQL = Set.of("pause", "wait", "deploy");
-
     private final UsedColumns used;
     private final TableSizes sizes;
     private final Scratch scratch;
     private final DefaultVolatility volatility;
+    private final ToolWords tools;
     private final List<StatementView> views = new ArrayList<>();
     private final List<String> unread = new ArrayList<>();
+    private final List<String> remarks = new ArrayList<>();
 
-    private Inspector(Workload workload, TableSizes sizes, Scratch scratch) {
+    private Inspector(Workload workload, TableSizes sizes, Scratch scratch, ToolWords tools) {
         this.used = new UsedColumns(workload);
         this.sizes = sizes;
         this.scratch = scratch;
         this.volatility = new DefaultVolatility(scratch);
+        this.tools = tools;
     }
 
     /**
@@ -52,11 +56,14 @@ public final class Inspector {
      *
      * @param sizes of the tables with their rows
      * @param copy a connection to a copy of the schema that is nobody else's, in autocommit: its rows are deleted, and the migration is run on it
+     * @param tools asked over sessions of their own to the same copy
      * @throws SQLException if the connection breaks; a statement that is refused is part of the view
      */
-    public static Inspection inspect(MigrationPlan migration, Workload workload, TableSizes sizes, Connection copy)
-            throws SQLException {
-        Inspector inspector = new Inspector(workload, sizes, Scratch.emptied(copy));
+    public static Inspection inspect(
+            MigrationPlan migration, Workload workload, TableSizes sizes, Connection copy, ToolWords tools)
+            throws SQLException, InterruptedException {
+        Scratch scratch = Scratch.emptied(copy, books(migration, tools));
+        Inspector inspector = new Inspector(workload, sizes, scratch, tools);
         int index = 0;
         for (Step step : migration.steps()) {
             inspector.step(step, index++, Phase.MIGRATION);
@@ -64,7 +71,16 @@ public final class Inspector {
         for (Step step : migration.rollback()) {
             inspector.step(step, index++, Phase.ROLLBACK);
         }
-        return new Inspection(version(copy), inspector.views, inspector.unread);
+        return new Inspection(version(copy), inspector.views, inspector.unread, inspector.remarks);
+    }
+
+    private static Set<String> books(MigrationPlan migration, ToolWords tools) {
+        return Stream.concat(migration.steps().stream(), migration.rollback().stream())
+                .filter(Step.ToolStep.class::isInstance)
+                .map(Step.ToolStep.class::cast)
+                .flatMap(step -> tools.books(step).stream())
+                .map(name -> name.toLowerCase(Locale.ROOT))
+                .collect(Collectors.toSet());
     }
 
     /**
@@ -84,19 +100,23 @@ public final class Inspector {
         }
     }
 
-    private void step(Step step, int index, Phase phase) throws SQLException {
-        if (step instanceof Step.FlywayStep flyway && flyway.read().isPresent()) {
-            step(flyway.read().get(), index, phase);
+    private void step(Step step, int index, Phase phase) throws SQLException, InterruptedException {
+        if (!(step instanceof Step.ToolStep tool)) {
+            statements(step, index, 0, phase);
             return;
         }
-        if (step.knownStatements().isEmpty()) {
-            if (!WITHOUT_SQL.contains(step.kind())) {
-                unread.add(
-                        "step " + step.name() + " (" + step.kind()
-                                + ") holds no SQL that is known beforehand: it was not analysed, and what comes after it is looked at as if it had not been there");
-            }
-            return;
+        Foreseen foreseen = tools.of(tool);
+        String whose = "step " + step.name() + " (" + step.kind() + ") ";
+        foreseen.doubts().forEach(doubt -> unread.add(whose + doubt));
+        foreseen.remarks().forEach(remark -> remarks.add(whose + remark));
+        int number = 0;
+        for (Step.ScriptStep script : foreseen.scripts()) {
+            number = statements(script, index, number, phase);
         }
+    }
+
+    /** Returns the number of the statement that comes next. */
+    private int statements(Step step, int index, int first, Phase phase) throws SQLException {
         boolean wrapped = step instanceof Step.SqlStatements sql && sql.transaction() == Transaction.ONE;
         boolean lockTimeout = step instanceof Step.SqlStatements sql
                 && sql.lockPolicy().lockTimeout().isPresent();
@@ -104,7 +124,7 @@ public final class Inspector {
             scratch.run("begin");
         }
         HeldLocks held = new HeldLocks();
-        int number = 0;
+        int number = first;
         for (SqlStatement statement : withoutNotes(step, phase)) {
             if (!scratch.inTransaction()) {
                 held = new HeldLocks();
@@ -114,6 +134,7 @@ public final class Inspector {
         if (scratch.inTransaction()) {
             scratch.run(wrapped ? "commit" : "rollback");
         }
+        return number;
     }
 
     /** What takes a migration of Flyway's back ends with a statement on Flyway's own table, which is not there before Flyway was. */

@@ -74,17 +74,22 @@ final class Scratch {
         this.original = original;
     }
 
-    /** @param connection in autocommit; what is in the tables is deleted */
-    static Scratch emptied(Connection connection) throws SQLException {
+    /**
+     * @param connection in autocommit; what is in the tables is deleted
+     * @param kept names of those in which it stays, folded and without a schema
+     */
+    static Scratch emptied(Connection connection, Set<String> kept) throws SQLException {
         BaseConnection own = connection.unwrap(BaseConnection.class);
         Catalog catalog = Catalog.of(own);
         List<String> tables = new ArrayList<>();
         try (Statement statement = own.createStatement();
                 ResultSet rows = statement.executeQuery("""
-                        select format('%I.%I', n.nspname, c.relname) from pg_class c join pg_namespace n on n.oid = c.relnamespace
+                        select format('%I.%I', n.nspname, c.relname), lower(c.relname) from pg_class c join pg_namespace n on n.oid = c.relnamespace
                         where c.relkind in ('r', 'p') and""" + Catalog.USER_SCHEMA)) {
             while (rows.next()) {
-                tables.add(rows.getString(1));
+                if (!kept.contains(rows.getString(2))) {
+                    tables.add(rows.getString(1));
+                }
             }
         }
         Scratch scratch = new Scratch(own, catalog.tableNames());
@@ -150,7 +155,8 @@ final class Scratch {
         StatementKind kind = StatementKind.of(sql);
         boolean alone = !inTransaction();
         boolean mayCommit = alone && MAY_COMMIT.matcher(sql).find();
-        if (kind.controlsTransaction() || !kind.allowedInTransaction() || mayCommit) {
+        boolean unwrapped = alone && !kind.allowedInTransaction();
+        if (kind.controlsTransaction() || unwrapped || mayCommit) {
             Outcome outcome = attempt(sql);
             return difference(before, List.of(), kind.controlsTransaction(), outcome);
         }

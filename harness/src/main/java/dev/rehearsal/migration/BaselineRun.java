@@ -1,20 +1,15 @@
 package dev.rehearsal.migration;
 
-import dev.rehearsal.migration.tool.MigrationTool;
-import dev.rehearsal.migration.tool.ToolAccess;
 import dev.rehearsal.migration.tool.ToolFailureException;
 import dev.rehearsal.scenario.InvalidScenarioException;
 import dev.rehearsal.scenario.Problem;
 import dev.rehearsal.scenario.Step;
-import dev.rehearsal.scenario.Step.SqlStatement;
-import dev.rehearsal.scenario.Step.Transaction;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
 import java.util.Optional;
-import java.util.Properties;
 
 /** Applies what is in production already to a clone that does not have it, before anybody works there; nothing is observed. Stateless. */
 public final class BaselineRun {
@@ -40,7 +35,7 @@ public final class BaselineRun {
                 apply(step, directJdbcUrl);
             }
         }
-        execute(baseline.getLast(), List.of("analyze", "checkpoint"), false, directJdbcUrl);
+        tidy(baseline.getLast(), directJdbcUrl);
     }
 
     /** A tool that is shown several migrations applies them all. */
@@ -64,47 +59,22 @@ public final class BaselineRun {
     }
 
     private static void apply(Step step, String directJdbcUrl) throws InvalidScenarioException, InterruptedException {
-        switch (step) {
-            case Step.SqlStatements sql ->
-                execute(
-                        sql,
-                        sql.statements().stream().map(SqlStatement::text).toList(),
-                        sql.transaction() == Transaction.ONE,
-                        directJdbcUrl);
-            case Step.ToolStep tool -> {
-                try {
-                    MigrationTool.of(tool, Optional.empty()).run(ToolAccess.of(directJdbcUrl));
-                } catch (ToolFailureException e) {
-                    throw failed(tool, String.valueOf(e.getMessage()));
-                }
-            }
-            // Nobody is there to be spared: all rows at once.
-            case Step.BackfillStep backfill ->
-                execute(backfill, List.of(backfill.statement().text()), false, directJdbcUrl);
-            case Step.DeployStep deploy -> {}
-            case Step.PauseStep pause -> {}
-            case Step.WaitStep wait -> {}
+        try {
+            QuietStep.carryOut(step, directJdbcUrl);
+        } catch (SQLException e) {
+            throw failed(step, FailureText.of(e));
+        } catch (ToolFailureException e) {
+            throw failed(step, String.valueOf(e.getMessage()));
         }
     }
 
-    private static void execute(Step step, List<String> statements, boolean oneTransaction, String directJdbcUrl)
-            throws InvalidScenarioException {
-        Properties simple = new Properties();
-        simple.setProperty("preferQueryMode", "simple");
-        try (Connection connection = DriverManager.getConnection(directJdbcUrl, simple);
+    private static void tidy(Step last, String directJdbcUrl) throws InvalidScenarioException {
+        try (Connection connection = DriverManager.getConnection(directJdbcUrl);
                 Statement statement = connection.createStatement()) {
-            statement.setEscapeProcessing(false);
-            if (oneTransaction) {
-                statement.execute("begin");
-            }
-            for (String sql : statements) {
-                statement.execute(sql);
-            }
-            if (oneTransaction) {
-                statement.execute("commit");
-            }
+            statement.execute("analyze");
+            statement.execute("checkpoint");
         } catch (SQLException e) {
-            throw failed(step, FailureText.of(e));
+            throw failed(last, FailureText.of(e));
         }
     }
 

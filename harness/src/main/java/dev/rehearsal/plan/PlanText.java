@@ -23,8 +23,9 @@ public final class PlanText {
      *
      * @param original the text of the scenario file
      * @param planned the new scenario's name
+     * @param baseline the migration's, a key with its value; empty if it has none
      */
-    public static String scenario(String original, String planned, Phased plan) {
+    public static String scenario(String original, String planned, String baseline, Phased plan) {
         List<String> lines = new ArrayList<>(original.lines().toList());
         int start = keyLine(lines, "migration");
         int end = start + 1;
@@ -37,7 +38,7 @@ public final class PlanText {
             end--;
         }
         List<String> text = new ArrayList<>(lines.subList(0, start));
-        text.addAll(migration(plan));
+        text.addAll(migration(baseline, plan));
         text.addAll(lines.subList(end, lines.size()));
         text.set(keyLine(text, "name"), "name: " + planned);
         return String.join("\n", text) + "\n";
@@ -56,12 +57,13 @@ public final class PlanText {
         throw new IllegalArgumentException("a scenario that was loaded has " + key + " at the margin");
     }
 
-    private static List<String> migration(Phased plan) {
+    private static List<String> migration(String baseline, Phased plan) {
         List<String> text = new ArrayList<>();
         toKnow(plan).forEach(note -> text.add("# " + note));
         text.add("migration:");
         text.add("  lockTimeout: " + LOCK_TIMEOUT);
         text.add("  retries: " + RETRIES);
+        baseline.lines().forEach(line -> text.add("  " + line));
         text.add("  steps:");
         Set<String> names = new HashSet<>();
         plan.steps().forEach(step -> step(text, "    ", step, names));

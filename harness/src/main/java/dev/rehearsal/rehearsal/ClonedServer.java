@@ -8,6 +8,7 @@ import dev.rehearsal.dataset.Snapshot;
 import dev.rehearsal.dataset.SnapshotStore;
 import dev.rehearsal.environment.RuntimeChooser;
 import dev.rehearsal.environment.ServerRuntime;
+import dev.rehearsal.migration.BaselineRun;
 import dev.rehearsal.run.Journal;
 import dev.rehearsal.run.RunClock;
 import dev.rehearsal.scenario.EnvironmentException;
@@ -18,7 +19,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 
-/** A plain server over a clone of a scenario's dataset, without load and instruments, for as long as one question takes. */
+/** A plain server over a clone of a scenario's dataset with its baseline, without load and instruments, for as long as one question takes. */
 final class ClonedServer {
     private static final Journal NOWHERE = event -> {};
 
@@ -27,7 +28,8 @@ final class ClonedServer {
     /** What is asked of it. */
     @FunctionalInterface
     interface Question<T> {
-        T ask(Connection connection) throws SQLException;
+        /** @param jdbcUrl for further sessions to the same database */
+        T ask(Connection connection, String jdbcUrl) throws SQLException, InterruptedException;
     }
 
     /**
@@ -46,9 +48,12 @@ final class ClonedServer {
             Snapshot snapshot = snapshots.obtain(scenario.dataset(), scenario.seed(), building);
             Cloner.Clone clone = workspace.clone(snapshot, "asked");
             try (ServerLauncher.RunningServer server =
-                            runtime.servers().start(clone.directory(), RunFacts.databaseSetting(scenario, 1));
-                    Connection connection = DriverManager.getConnection(server.jdbcUrl(Snapshot.DATABASE))) {
-                return question.ask(connection);
+                    runtime.servers().start(clone.directory(), RunFacts.databaseSetting(scenario, 1))) {
+                String url = server.jdbcUrl(Snapshot.DATABASE);
+                BaselineRun.apply(scenario.migration().baseline(), url);
+                try (Connection connection = DriverManager.getConnection(url)) {
+                    return question.ask(connection, url);
+                }
             } catch (SQLException e) {
                 throw new EnvironmentException(
                         "a server without load failed (" + purpose + "): " + e.getMessage(),

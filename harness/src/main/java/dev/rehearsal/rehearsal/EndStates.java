@@ -3,19 +3,28 @@ package dev.rehearsal.rehearsal;
 import dev.rehearsal.dataset.BuildProgress;
 import dev.rehearsal.measure.DataFingerprint;
 import dev.rehearsal.measure.SchemaFingerprint;
+import dev.rehearsal.migration.QuietStep;
+import dev.rehearsal.migration.tool.MigrationTool;
+import dev.rehearsal.migration.tool.ToolFailureException;
 import dev.rehearsal.scenario.EnvironmentException;
 import dev.rehearsal.scenario.InvalidScenarioException;
 import dev.rehearsal.scenario.Scenario;
 import dev.rehearsal.scenario.Step;
-import dev.rehearsal.scenario.Step.SqlStatement;
-import dev.rehearsal.scenario.Step.Transaction;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Where two migrations of the same dataset end when nobody disturbs them.
@@ -40,9 +49,16 @@ public record EndStates(List<String> schema, boolean columnOrder, List<String> d
      */
     public static EndStates compare(Scenario one, Scenario other, Set<String> notRepeatable, BuildProgress building)
             throws InvalidScenarioException, EnvironmentException, InterruptedException {
-        End first = ClonedServer.ask(one, "run as it is, without load", building, connection -> end(one, connection));
-        End second =
-                ClonedServer.ask(other, "run in phases, without load", building, connection -> end(other, connection));
+        Set<String> books = new TreeSet<>();
+        books.addAll(books(one));
+        books.addAll(books(other));
+        End first = ClonedServer.ask(
+                one, "run as it is, without load", building, (connection, url) -> end(one, books, connection, url));
+        End second = ClonedServer.ask(
+                other,
+                "run in phases, without load",
+                building,
+                (connection, url) -> end(other, books, connection, url));
         List<String> exact = SchemaFingerprint.differences(first.schema(), second.schema());
         List<String> schema =
                 SchemaFingerprint.differences(withoutOrder(first.schema()), withoutOrder(second.schema()));
@@ -56,23 +72,45 @@ public record EndStates(List<String> schema, boolean columnOrder, List<String> d
         return schema.isEmpty() && data.isEmpty();
     }
 
-    private static End end(Scenario scenario, Connection connection) throws SQLException {
+    private static End end(Scenario scenario, Set<String> books, Connection connection, String jdbcUrl)
+            throws SQLException, InterruptedException {
         for (Step step : scenario.migration().steps()) {
-            boolean wrapped = step instanceof Step.SqlStatements sql && sql.transaction() == Transaction.ONE;
-            try (Statement statement = connection.createStatement()) {
-                statement.setEscapeProcessing(false);
-                if (wrapped) {
-                    statement.execute("begin");
-                }
-                for (SqlStatement sql : step.knownStatements()) {
-                    statement.execute(sql.text());
-                }
-                if (wrapped) {
-                    statement.execute("commit");
+            try {
+                QuietStep.carryOut(step, jdbcUrl);
+            } catch (ToolFailureException e) {
+                throw new SQLException(step.name() + ": " + e.getMessage(), e);
+            }
+        }
+        close(books, connection);
+        return new End(SchemaFingerprint.of(connection), DataFingerprint.of(connection));
+    }
+
+    /** A plan's steps are in no tool's books, which are nobody's schema. */
+    private static void close(Set<String> books, Connection connection) throws SQLException {
+        List<String> tables = new ArrayList<>();
+        try (PreparedStatement statement = connection.prepareStatement(
+                "select c.oid::regclass::text from pg_class c where c.relkind = 'r' and lower(c.relname) = any (?)")) {
+            statement.setArray(1, connection.createArrayOf("text", books.toArray()));
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    tables.add(rows.getString(1));
                 }
             }
         }
-        return new End(SchemaFingerprint.of(connection), DataFingerprint.of(connection));
+        if (!tables.isEmpty()) {
+            try (Statement statement = connection.createStatement()) {
+                statement.execute("drop table " + String.join(", ", tables));
+            }
+        }
+    }
+
+    private static Set<String> books(Scenario scenario) {
+        return Stream.concat(scenario.migration().baseline().stream(), scenario.migration().steps().stream())
+                .filter(Step.ToolStep.class::isInstance)
+                .map(Step.ToolStep.class::cast)
+                .flatMap(step -> MigrationTool.of(step, Optional.empty()).books().stream())
+                .map(name -> name.toLowerCase(Locale.ROOT))
+                .collect(Collectors.toSet());
     }
 
     private static SchemaFingerprint withoutOrder(SchemaFingerprint schema) {

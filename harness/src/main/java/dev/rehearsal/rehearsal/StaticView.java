@@ -8,6 +8,7 @@ import dev.rehearsal.dataset.SnapshotStore;
 import dev.rehearsal.inspect.Inspection;
 import dev.rehearsal.inspect.Inspector;
 import dev.rehearsal.inspect.TableSizes;
+import dev.rehearsal.migration.BaselineRun;
 import dev.rehearsal.run.Journal;
 import dev.rehearsal.run.RunClock;
 import dev.rehearsal.run.RunEvent;
@@ -21,11 +22,16 @@ import dev.rehearsal.scenario.Scenario;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** Looks at a scenario's migration without load: on a server of its own, which is gone afterwards. */
 public final class StaticView {
+    private static final int MOST_NOTES = 5;
+
     private StaticView() {}
 
     /**
@@ -39,8 +45,12 @@ public final class StaticView {
                 scenario,
                 "inspected",
                 building,
-                connection -> Inspector.inspect(
-                        scenario.migration(), scenario.workload(), TableSizes.of(connection), connection));
+                (connection, url) -> Inspector.inspect(
+                        scenario.migration(),
+                        scenario.workload(),
+                        TableSizes.of(connection),
+                        connection,
+                        new AskedTools(url)));
     }
 
     /**
@@ -65,21 +75,43 @@ public final class StaticView {
             case ExistingSpec existing -> filled;
         };
         Cloner.Clone clone = workspace.clone(empty, "inspected");
-        Map<String, TableSizes.Size> sizes = new HashMap<>();
-        filled.rows().forEach((table, rows) -> sizes.put(table, new TableSizes.Size(rows, 0)));
         Map<String, String> settings = new HashMap<>(RunFacts.databaseSetting(scenario, 1));
         settings.put("fsync", "off");
-        try (ServerLauncher.RunningServer server = servers.start(clone.directory(), settings);
-                Connection copy = DriverManager.getConnection(server.jdbcUrl(Snapshot.DATABASE))) {
-            Inspection inspection =
-                    Inspector.inspect(scenario.migration(), scenario.workload(), new TableSizes(sizes), copy);
-            inspection.statements().forEach(view -> journal.record(at(clock.nowNanos(), view.prediction())));
-        } catch (SQLException e) {
+        try (ServerLauncher.RunningServer server = servers.start(clone.directory(), settings)) {
+            String url = server.jdbcUrl(Snapshot.DATABASE);
+            BaselineRun.apply(scenario.migration().baseline(), url);
+            try (Connection copy = DriverManager.getConnection(url)) {
+                Inspection inspection = Inspector.inspect(
+                        scenario.migration(), scenario.workload(), sizes(filled, copy), copy, new AskedTools(url));
+                inspection.statements().forEach(view -> journal.record(at(clock.nowNanos(), view.prediction())));
+                notes(inspection).forEach(note -> journal.record(new RunEvent.Noted(clock.nowNanos(), note)));
+            }
+        } catch (SQLException | InvalidScenarioException e) {
+            // The baseline may need rows that only the clone under load has; where it needs others, that run says so.
             journal.record(new RunEvent.Noted(
                     clock.nowNanos(), "the migration could not be inspected beforehand: " + e.getMessage()));
         } finally {
             workspace.delete(clone);
         }
+    }
+
+    private static List<String> notes(Inspection inspection) {
+        List<String> sentences = Stream.concat(inspection.unread().stream(), inspection.remarks().stream())
+                .toList();
+        int more = sentences.size() - MOST_NOTES;
+        List<String> notes = new ArrayList<>();
+        sentences.stream().limit(MOST_NOTES).forEach(sentence -> notes.add("Static view: " + sentence + "."));
+        if (more > 0) {
+            notes.add("Static view: " + more + " more of the kind; harness inspect has them.");
+        }
+        return notes;
+    }
+
+    /** As they will be: of the dataset's tables, and of those that the baseline makes. */
+    private static TableSizes sizes(Snapshot filled, Connection copy) throws SQLException {
+        Map<String, TableSizes.Size> sizes = new HashMap<>(TableSizes.of(copy).tables());
+        filled.rows().forEach((table, rows) -> sizes.put(table, new TableSizes.Size(rows, 0)));
+        return new TableSizes(sizes);
     }
 
     private static DatasetSpec emptied(DatasetSpec dataset) {

@@ -82,6 +82,46 @@ class InitTest {
     }
 
     @Test
+    @Timeout(300)
+    void whatItWritesOfAChangeLogIsInspectedAndPlanned() throws IOException {
+        Path log = write("db/changelog.xml", """
+                <databaseChangeLog xmlns="http://www.liquibase.org/xml/ns/dbchangelog" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"
+                    xsi:schemaLocation="http://www.liquibase.org/xml/ns/dbchangelog http://www.liquibase.org/xml/ns/dbchangelog/dbchangelog-latest.xsd">
+                  <changeSet id="1" author="ann"><addColumn tableName="orders"><column name="region" type="text"/></addColumn></changeSet>
+                  <changeSet id="2" author="ann">
+                    <addColumn tableName="orders">
+                      <column name="token" type="uuid" defaultValueComputed="gen_random_uuid()"><constraints nullable="false"/></column>
+                    </addColumn>
+                  </changeSet>
+                </databaseChangeLog>
+                """);
+
+        assertThat(init(log, "--baseline", "1", "--rows", "5000").exitCode()).isZero();
+
+        assertThat(HarnessRun.of("validate", scenario.toString()).out()).isEqualTo(scenario + ": valid (changelog)\n");
+        assertThat(HarnessRun.of("inspect", scenario.toString()).out())
+                .contains("""
+                        2
+                          ALTER TABLE public.orders ADD token UUID DEFAULT gen_random_uuid() NOT NULL
+                            locks     AccessExclusive on orders: nobody reads or writes it
+                            rewrites  orders
+                        """)
+                .contains("certain   volatile-default: rewrites orders (5,000 rows)")
+                .contains("""
+                        rollback: undo 2
+                          ALTER TABLE public.orders ALTER COLUMN token DROP DEFAULT
+                        """)
+                .doesNotContain("refused");
+        assertThat(HarnessRun.of("plan", scenario.toString()).out())
+                .startsWith(scenario.resolveSibling("scenario-planned.yaml") + ": 7 steps, 1 back\n  add column: ");
+        assertThat(HarnessRun.of(
+                                "validate",
+                                scenario.resolveSibling("scenario-planned.yaml").toString())
+                        .exitCode())
+                .isZero();
+    }
+
+    @Test
     void aChangeLogThatCannotBeReadIsToldFromTheFolderThatItsPathsAreRelativeTo() throws IOException {
         Path log = write("main/db/changelog/master.yaml", """
                 databaseChangeLog:

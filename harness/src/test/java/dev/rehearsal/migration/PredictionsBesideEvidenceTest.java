@@ -11,6 +11,7 @@ import dev.rehearsal.run.RunEvent.Hazard;
 import dev.rehearsal.run.RunEvent.StatementObserved;
 import dev.rehearsal.run.RunEvent.StatementPredicted;
 import dev.rehearsal.run.StatementRun;
+import dev.rehearsal.scenario.Foreseen;
 import dev.rehearsal.scenario.MigrationPlan;
 import dev.rehearsal.scenario.Step.LockPolicy;
 import dev.rehearsal.scenario.Step.Transaction;
@@ -155,7 +156,9 @@ class PredictionsBesideEvidenceTest {
                         "create domain email as text check (value like '%@%')",
                         "create table customers (id bigint primary key)",
                         "create table orders (id bigint primary key, customer_id bigint not null, amount int, status varchar(20))");
-                return Inspector.inspect(migration, NO_TRAFFIC, sizes, copy).statements().stream()
+                return Inspector.inspect(migration, NO_TRAFFIC, sizes, copy, step -> Foreseen.nothing())
+                        .statements()
+                        .stream()
                         .map(StatementView::prediction)
                         .toList();
             }

@@ -9,6 +9,8 @@ import dev.rehearsal.inspect.TableSizes;
 import dev.rehearsal.measure.MeasuredServer;
 import dev.rehearsal.migration.MigrationOutcome.Failure;
 import dev.rehearsal.migration.tool.ChangeLogs;
+import dev.rehearsal.migration.tool.MigrationTool;
+import dev.rehearsal.migration.tool.ToolAccess;
 import dev.rehearsal.run.RunEvent.InstrumentTrouble;
 import dev.rehearsal.run.RunEvent.Noted;
 import dev.rehearsal.run.RunEvent.Phase;
@@ -120,7 +122,11 @@ class ToolStepsTest {
                         DriverManager.getConnection(server.url().replaceFirst("/rehearsal\\b", "/looked_at"))) {
             MeasuredServer.execute(copy, "create table orders (id bigint primary key)");
             inspection = Inspector.inspect(
-                    plan, new Workload(Workload.Arrivals.POISSON, List.of()), TableSizes.of(filled), copy);
+                    plan,
+                    new Workload(Workload.Arrivals.POISSON, List.of()),
+                    TableSizes.of(filled),
+                    copy,
+                    step -> MigrationTool.of(step, Optional.empty()).foreseen(ToolAccess.of(server.url())));
         }
 
         assertThat(run(plan.steps().getFirst()).failure()).isEmpty();

@@ -11,6 +11,7 @@ import dev.rehearsal.measure.SchemaFingerprint;
 import dev.rehearsal.plan.Plan.Impossible;
 import dev.rehearsal.plan.Plan.Phased;
 import dev.rehearsal.run.RunEvent.Hazard;
+import dev.rehearsal.scenario.Foreseen;
 import dev.rehearsal.scenario.MigrationPlan;
 import dev.rehearsal.scenario.SourceLocation;
 import dev.rehearsal.scenario.Step;
@@ -354,7 +355,7 @@ class PlansTest {
 
                 # about the time
                 timeline: { warmup: 8s }
-                """, "new", plan);
+                """, "new", "baseline:\n  steps:\n    - { command: [ prepare ] }\n", plan);
 
         assertThat(text).isEqualTo("""
                         # first
@@ -363,6 +364,9 @@ class PlansTest {
                         migration:
                           lockTimeout: 1s
                           retries: 30
+                          baseline:
+                            steps:
+                              - { command: [ prepare ] }
                           steps:
                             # Bare.
                             - name: "add column"
@@ -462,9 +466,14 @@ class PlansTest {
         return false;
     }
 
-    private static Set<String> standstills(List<Step> steps, TableSizes sizes, Connection copy) throws SQLException {
-        Inspection inspection =
-                Inspector.inspect(new MigrationPlan(Duration.ofMinutes(1), steps, List.of()), NO_TRAFFIC, sizes, copy);
+    private static Set<String> standstills(List<Step> steps, TableSizes sizes, Connection copy)
+            throws SQLException, InterruptedException {
+        Inspection inspection = Inspector.inspect(
+                new MigrationPlan(Duration.ofMinutes(1), steps, List.of()),
+                NO_TRAFFIC,
+                sizes,
+                copy,
+                step -> Foreseen.nothing());
         return inspection.statements().stream()
                 .flatMap(view -> view.prediction().hazards().stream())
                 .map(Hazard::rule)

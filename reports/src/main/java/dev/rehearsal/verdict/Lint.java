@@ -11,9 +11,14 @@ import dev.rehearsal.run.RunEvent.Status;
 import dev.rehearsal.run.RunRecord;
 import dev.rehearsal.run.StatementRun;
 import dev.rehearsal.run.StepRun;
+import dev.rehearsal.scenario.sql.SchemaChange;
+import dev.rehearsal.scenario.sql.SqlScript;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -31,7 +36,7 @@ public record Lint(StatementPredicted predicted, Optional<StatementRun> measured
             List.of("AccessExclusive", "Exclusive", "ShareRowExclusive", "Share");
 
     /** Kinds of steps whose SQL is known although another program sends it. */
-    private static final Set<String> OTHER_TOOLS = Set.of("flyway");
+    private static final Set<String> OTHER_TOOLS = Set.of("flyway", "liquibase");
 
     public Lint {
         aspects = List.copyOf(aspects);
@@ -54,31 +59,65 @@ public record Lint(StatementPredicted predicted, Optional<StatementRun> measured
     /** Of every statement that was predicted and run; those with disagreements first, else in their order. */
     public static List<Lint> of(RunRecord run) {
         List<Lint> all = new ArrayList<>();
+        Map<Integer, List<StatementPredicted>> before = new HashMap<>();
         for (StatementPredicted predicted : run.predictions()) {
-            all.add(of(
-                    predicted,
-                    run.steps().stream()
-                            .filter(step -> step.index() == predicted.step())
-                            .findFirst()
-                            .flatMap(step -> measured(predicted, step))));
+            Optional<StepRun> step = run.steps().stream()
+                    .filter(each -> each.index() == predicted.step())
+                    .findFirst();
+            List<StatementPredicted> earlier = before.computeIfAbsent(predicted.step(), index -> new ArrayList<>());
+            all.add(
+                    step.filter(Lint::isOfAnotherTool).isPresent()
+                            ? ofAnotherTool(predicted, earlier, step.get().statements())
+                            : of(predicted, step.flatMap(each -> measured(predicted, each))));
+            earlier.add(predicted);
         }
         all.sort(Comparator.comparing(Lint::agrees));
         return all;
     }
 
-    /** Another tool sends statements of its own between those of the script: of its step only one with the same text will do. */
     private static Optional<StatementRun> measured(StatementPredicted predicted, StepRun step) {
-        boolean ours = !OTHER_TOOLS.contains(step.kind());
         return step.statements().stream()
-                .filter(statement -> ours
-                        ? statement.index() == predicted.statement()
-                        : words(statement.sql()).equals(words(predicted.sql())))
+                .filter(statement -> statement.index() == predicted.statement())
                 .findFirst();
     }
 
-    /** Without the end that one writes and another does not. */
+    /**
+     * Of a statement that another tool was to send. It sends statements of its own too: only one with the same text will do. What it reads is not known
+     * unless it is DDL, and a lock that its transaction has already may be seen again.
+     *
+     * @param earlier predictions of the same step
+     * @param measured all of the step
+     */
+    public static Lint ofAnotherTool(
+            StatementPredicted predicted, List<StatementPredicted> earlier, List<StatementRun> measured) {
+        String words = words(predicted.sql());
+        long before =
+                earlier.stream().filter(each -> words(each.sql()).equals(words)).count();
+        Optional<StatementRun> own = measured.stream()
+                .filter(statement -> words(statement.sql()).equals(words))
+                .skip(before)
+                .findFirst();
+        Set<String> hadAlready = new HashSet<>();
+        earlier.forEach(each -> each.locks().forEach(lock -> hadAlready.add(lock.relation())));
+        predicted.locks().stream()
+                .filter(lock -> STOP_WRITES.contains(lock.mode()))
+                .forEach(lock -> hadAlready.remove(lock.relation()));
+        boolean readsKnown = !(SchemaChange.read(predicted.sql()) instanceof SchemaChange.RowsChanged);
+        return new Lint(
+                predicted,
+                own,
+                own.map(run -> aspects(predicted, run, readsKnown, hadAlready)).orElse(List.of()));
+    }
+
+    private static boolean isOfAnotherTool(StepRun step) {
+        return OTHER_TOOLS.contains(step.kind());
+    }
+
+    /** Without the comments around it and the end that one writes and another does not. */
     private static String words(String sql) {
-        return sql.strip().replaceFirst(";$", "").replaceAll("\\s+", " ").strip();
+        List<SqlScript.Statement> statements = SqlScript.split(sql).statements();
+        String text = statements.size() == 1 ? statements.getFirst().text() : sql;
+        return text.strip().replaceFirst(";$", "").replaceAll("\\s+", " ").strip();
     }
 
     /** @param measured empty if it was not run */
@@ -86,10 +125,11 @@ public record Lint(StatementPredicted predicted, Optional<StatementRun> measured
         return new Lint(
                 predicted,
                 measured,
-                measured.map(run -> aspects(predicted, run)).orElse(List.of()));
+                measured.map(run -> aspects(predicted, run, true, Set.of())).orElse(List.of()));
     }
 
-    private static List<Aspect> aspects(StatementPredicted predicted, StatementRun measured) {
+    private static List<Aspect> aspects(
+            StatementPredicted predicted, StatementRun measured, boolean readsKnown, Set<String> hadAlready) {
         List<Aspect> aspects = new ArrayList<>();
         aspects.add(new Aspect("outcome", outcome(predicted), outcome(measured)));
         if (measured.status() != Status.SUCCEEDED || predicted.refusal().isPresent()) {
@@ -103,7 +143,7 @@ public record Lint(StatementPredicted predicted, Optional<StatementRun> measured
                 .filter(scan -> !scan.certain())
                 .map(ExpectedScan::relation)
                 .collect(Collectors.toSet());
-        if (predicted.scansKnown()) {
+        if (predicted.scansKnown() && readsKnown) {
             aspects.add(new Aspect(
                     "reads whole",
                     names(predicted.scans().stream()
@@ -116,7 +156,7 @@ public record Lint(StatementPredicted predicted, Optional<StatementRun> measured
                             .collect(Collectors.toSet()))));
         }
         if (predicted.locksKnown()) {
-            aspects.add(new Aspect("locks", predictedLocks(predicted), measuredLocks(predicted, measured)));
+            aspects.add(new Aspect("locks", predictedLocks(predicted), measuredLocks(predicted, measured, hadAlready)));
         }
         return aspects;
     }
@@ -155,10 +195,12 @@ public record Lint(StatementPredicted predicted, Optional<StatementRun> measured
         return locks(strongest);
     }
 
-    private static String measuredLocks(StatementPredicted predicted, StatementRun measured) {
+    private static String measuredLocks(StatementPredicted predicted, StatementRun measured, Set<String> hadAlready) {
         TreeMap<String, String> strongest = new TreeMap<>();
         for (LockHeld lock : measured.locks()) {
-            if (!lock.ownRelation() && !predicted.indexes().contains(lock.relation())) {
+            if (!lock.ownRelation()
+                    && !predicted.indexes().contains(lock.relation())
+                    && !hadAlready.contains(lock.relation())) {
                 keep(strongest, lock.relation(), lock.mode());
             }
         }

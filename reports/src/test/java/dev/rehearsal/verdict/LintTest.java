@@ -36,6 +36,30 @@ class LintTest {
                 .satisfies(lint -> assertThat(lint.measured()).isEmpty());
     }
 
+    /** Comments go with what a change log holds; and nobody sees what rows another tool's update reads. */
+    @Test
+    void twoOfTheSameTextAreTakenInTheirOrder() {
+        String update = "update orders set status = 'old'";
+
+        List<Lint> lints = Lint.of(new RunBuilder()
+                .event(predicted(0, update))
+                .event(predicted(1, update))
+                .step(
+                        "41",
+                        "liquibase",
+                        Phase.MIGRATION,
+                        RunBuilder.statement("-- all of them\n" + update, 61_000, 10),
+                        RunBuilder.statement(update + " -- again", 61_100, 10).rewrote("orders", "column default"))
+                .build());
+
+        assertThat(lints.stream().map(Lint::agrees)).containsExactly(false, true);
+        assertThat(lints.getFirst().predicted().statement()).isEqualTo(1);
+        assertThat(lints)
+                .allSatisfy(lint -> assertThat(lint.aspects())
+                        .extracting(Lint.Aspect::name)
+                        .containsExactly("outcome", "rewrites", "locks"));
+    }
+
     @Test
     void whatTheHarnessSendsIsKnownByItsPlace() {
         List<Lint> lints = Lint.of(new RunBuilder()

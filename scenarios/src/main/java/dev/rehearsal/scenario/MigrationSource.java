@@ -11,6 +11,9 @@ import java.util.TreeMap;
 public sealed interface MigrationSource {
     Selection selection();
 
+    /** The word that the scenario language has for it, such as {@code flyway}. */
+    String kind();
+
     /** The same migrations, of which others are rehearsed. */
     MigrationSource selecting(Selection other);
 
@@ -35,6 +38,11 @@ public sealed interface MigrationSource {
      */
     record Folder(Path path, boolean gapsAllowed, Selection selection) implements MigrationSource {
         @Override
+        public String kind() {
+            return "folder";
+        }
+
+        @Override
         public Folder selecting(Selection other) {
             return new Folder(path, gapsAllowed, other);
         }
@@ -50,6 +58,11 @@ public sealed interface MigrationSource {
         public Flyway {
             locations = List.copyOf(locations);
             configuration = Collections.unmodifiableMap(new TreeMap<>(configuration));
+        }
+
+        @Override
+        public String kind() {
+            return "flyway";
         }
 
         @Override
@@ -77,6 +90,11 @@ public sealed interface MigrationSource {
             implements MigrationSource {
         public Liquibase {
             parameters = Collections.unmodifiableMap(new TreeMap<>(parameters));
+        }
+
+        @Override
+        public String kind() {
+            return "liquibase";
         }
 
         @Override

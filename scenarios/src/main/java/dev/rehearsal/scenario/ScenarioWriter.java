@@ -7,11 +7,14 @@ import java.nio.file.Path;
 import java.time.LocalTime;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -69,7 +72,11 @@ public final class ScenarioWriter {
     }
 
     private static String relative(Path folder, Path path) {
-        return folder.getRoot().equals(path.getRoot()) ? folder.relativize(path).toString() : path.toString();
+        if (!folder.getRoot().equals(path.getRoot())) {
+            return path.toString();
+        }
+        String relative = folder.relativize(path).toString();
+        return relative.isEmpty() ? "." : relative;
     }
 
     private static Map<String, Object> environment(EnvironmentSpec environment, Path folder) {
@@ -370,15 +377,13 @@ public final class ScenarioWriter {
                 .flatMap(step -> lockPolicy(step).stream())
                 .findFirst()
                 .ifPresent(policy -> map.put("backoff", Quantity.write(policy.backoff())));
-        List<Step> apart = migration.baseline().stream()
-                .filter(step -> source(step).isEmpty())
-                .toList();
+        List<Step> apart = apart(migration);
         if (!apart.isEmpty()) {
             map.put("baseline", Map.of("steps", steps(apart, folder)));
         }
         map.put("steps", steps(migration.steps(), folder));
         boolean fromSource =
-                migration.steps().stream().anyMatch(step -> source(step).isPresent());
+                migration.steps().stream().anyMatch(step -> step.comesFrom().isPresent());
         if (migration.rollback().isEmpty() && fromSource) {
             map.put("rollback", "none");
         } else if (!migration.rollback().isEmpty() && !migration.rollbackDerived()) {
@@ -387,20 +392,34 @@ public final class ScenarioWriter {
         return map;
     }
 
-    /** What a step is one of many of; such are written together, and their baseline and their way back with them. */
-    private static Optional<MigrationSource> source(Step step) {
-        return switch (step) {
-            case Step.ScriptStep script -> Optional.of(script.source());
-            case Step.FlywayStep flyway -> Optional.of(flyway.source());
-            case Step.LiquibaseStep liquibase -> Optional.of(liquibase.source());
-            case Step.SqlStep sql -> Optional.empty();
-            case Step.FileStep file -> Optional.empty();
-            case Step.CommandStep command -> Optional.empty();
-            case Step.BackfillStep backfill -> Optional.empty();
-            case Step.DeployStep deploy -> Optional.empty();
-            case Step.PauseStep pause -> Optional.empty();
-            case Step.WaitStep wait -> Optional.empty();
-        };
+    /** Steps of the baseline that do not come with the migrations that are rehearsed. */
+    private static List<Step> apart(MigrationPlan migration) {
+        Set<MigrationSource> rehearsed = migration.steps().stream()
+                .flatMap(step -> step.comesFrom().stream())
+                .collect(Collectors.toSet());
+        return migration.baseline().stream()
+                .filter(step -> step.comesFrom().filter(rehearsed::contains).isEmpty())
+                .toList();
+    }
+
+    /**
+     * The baseline as a part of the migration that can stand without the migrations that it comes with.
+     *
+     * @param folder of the file that it is for
+     * @return the key and its value; empty if nothing is done to the dataset
+     */
+    public static String writeBaseline(MigrationPlan migration, Path folder) {
+        List<Object> written = new ArrayList<>(steps(apart(migration), folder));
+        Set<MigrationSource> met = new LinkedHashSet<>();
+        migration.steps().stream()
+                .flatMap(step -> step.comesFrom().stream())
+                .filter(source -> !source.selection().inDataset()
+                        && source.selection().baseline().isPresent())
+                .filter(met::add)
+                .map(source -> source.selecting(new MigrationSource.Selection(
+                        Optional.empty(), false, source.selection().baseline(), List.of())))
+                .forEach(source -> written.add(Map.of(source.kind(), source(source, folder))));
+        return written.isEmpty() ? "" : YamlWriter.write(Map.of("baseline", Map.of("steps", written)));
     }
 
     private static Map<String, Object> source(MigrationSource source, Path folder) {
@@ -463,7 +482,7 @@ public final class ScenarioWriter {
         List<Object> written = new ArrayList<>();
         Optional<MigrationSource> last = Optional.empty();
         for (Step step : steps) {
-            Optional<MigrationSource> source = source(step);
+            Optional<MigrationSource> source = step.comesFrom();
             if (source.isPresent() && source.equals(last)) {
                 continue;
             }

@@ -127,7 +127,7 @@ final class SourceReader {
                     "is in a class path, which the harness does not have; name the folder, e.g. src/main/resources/db/migration");
             return Optional.empty();
         }
-        return place.isEmpty() ? Optional.empty() : Paths.resolve(folder, place, value);
+        return isNamed(place, value) ? Paths.resolve(folder, place, value) : Optional.empty();
     }
 
     Expanded liquibase(Value value, LockPolicy policy) {
@@ -136,6 +136,9 @@ final class SourceReader {
                 .map(text -> text.text("name a change log"))
                 .orElse("");
         Optional<Path> root = block.has("root") ? path(block.get("root").orElseThrow()) : Optional.of(folder);
+        if (changelog.isEmpty() && block.get("changelog").flatMap(Value::scalar).isPresent()) {
+            block.get("changelog").orElseThrow().problem("is empty; name a change log");
+        }
         if (changelog.isEmpty() || root.isEmpty()) {
             return Expanded.nothing();
         }
@@ -614,8 +617,15 @@ final class SourceReader {
         return texts;
     }
 
+    private static boolean isNamed(String place, Value value) {
+        if (place.isEmpty() && value.scalar().isPresent()) {
+            value.problem("is empty; name a folder, such as . for the scenario's own");
+        }
+        return !place.isEmpty();
+    }
+
     private Optional<Path> path(Value value) {
         String written = value.text("name a folder");
-        return written.isEmpty() ? Optional.empty() : Paths.resolve(folder, written, value);
+        return isNamed(written, value) ? Paths.resolve(folder, written, value) : Optional.empty();
     }
 }

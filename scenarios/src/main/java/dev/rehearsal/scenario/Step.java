@@ -34,6 +34,11 @@ public sealed interface Step {
     /** The word that the scenario language has for it, such as {@code sql}. */
     String kind();
 
+    /** Whose migrations it is one of; empty where it stands in the scenario by itself. */
+    default Optional<MigrationSource> comesFrom() {
+        return Optional.empty();
+    }
+
     /** The SQL that it is known to send, in order, before it runs; empty where it sends none, or where another tool decides. */
     default List<SqlStatement> knownStatements() {
         return List.of();
@@ -135,11 +140,12 @@ public sealed interface Step {
 
         @Override
         public String kind() {
-            return switch (source) {
-                case MigrationSource.Folder folder -> "folder";
-                case MigrationSource.Flyway flyway -> "flyway";
-                case MigrationSource.Liquibase liquibase -> "liquibase";
-            };
+            return source.kind();
+        }
+
+        @Override
+        public Optional<MigrationSource> comesFrom() {
+            return Optional.of(source);
         }
     }
 
@@ -179,7 +185,12 @@ public sealed interface Step {
 
         @Override
         public String kind() {
-            return "flyway";
+            return source.kind();
+        }
+
+        @Override
+        public Optional<MigrationSource> comesFrom() {
+            return Optional.of(source);
         }
     }
 
@@ -218,7 +229,12 @@ public sealed interface Step {
 
         @Override
         public String kind() {
-            return "liquibase";
+            return source.kind();
+        }
+
+        @Override
+        public Optional<MigrationSource> comesFrom() {
+            return Optional.of(source);
         }
     }
 

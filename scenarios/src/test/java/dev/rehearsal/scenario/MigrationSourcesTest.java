@@ -315,6 +315,18 @@ class MigrationSourcesTest {
                         "4:31: migration.steps[0].liquibase.changelog: change log log.xml does not exist; check the path, which is relative to root, and without one to the scenario's folder"),
                 Arguments.of(
                         List.of("1_a.sql"),
+                        "liquibase: { changelog: '' }",
+                        "4:31: migration.steps[0].liquibase.changelog: is empty; name a change log"),
+                Arguments.of(
+                        List.of("1_a.sql"),
+                        "liquibase: { changelog: log.xml, root: '' }",
+                        "4:46: migration.steps[0].liquibase.root: is empty; name a folder, such as . for the scenario's own"),
+                Arguments.of(
+                        List.of("1_a.sql"),
+                        "folder: ''",
+                        "4:15: migration.steps[0].folder: is empty; name a folder, such as . for the scenario's own"),
+                Arguments.of(
+                        List.of("1_a.sql"),
                         "command: []",
                         "4:16: migration.steps[0].command: is empty; write e.g. command: [ bin/rails, db:migrate ]"));
     }

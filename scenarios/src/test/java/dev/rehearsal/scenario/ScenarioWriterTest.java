@@ -3,6 +3,7 @@ package dev.rehearsal.scenario;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -224,6 +225,47 @@ class ScenarioWriterTest {
         assertThat(withoutPlaces(written.load(text))).isEqualTo(withoutPlaces(scenario));
     }
 
+    /** A baseline by other means than the migrations that are rehearsed, which are in the scenario's own folder. */
+    @Test
+    void migrationsInTheScenariosOwnFolderSurvive() throws Exception {
+        Files.writeString(folder.resolve("1_a.sql"), "select 1");
+        Files.writeString(folder.resolve("2_b.sql"), "select 2");
+        Files.writeString(folder.resolve("3_c.sql"), "select 3");
+        Written written = Written.in(folder);
+        Scenario scenario = written.load("""
+                name: own-folder
+                dataset: { use: tiny }
+                migration:
+                  baseline: { steps: [ { folder: { path: ., target: 1 } } ] }
+                  steps: [ { folder: { path: ., baseline: { to: 2, in: dataset } } } ]
+                """);
+
+        Scenario again = written.load(ScenarioWriter.write(scenario));
+
+        assertThat(scenario.migration().baseline()).hasSize(1);
+        assertThat(withoutPlaces(again)).isEqualTo(withoutPlaces(scenario));
+    }
+
+    @Test
+    void aBaselineIsWrittenToStandAlone() throws Exception {
+        Files.writeString(folder.resolve("1_a.sql"), "select 1");
+        Files.writeString(folder.resolve("2_b.sql"), "select 2");
+        Scenario scenario = Written.in(folder).load("""
+                name: alone
+                dataset: { use: tiny }
+                migration:
+                  baseline: { steps: [ { name: prepare, command: [ prepare ] } ] }
+                  steps: [ { folder: { path: ., baseline: 1 } } ]
+                """);
+
+        assertThat(ScenarioWriter.writeBaseline(scenario.migration(), folder)).isEqualTo("""
+                baseline:
+                  steps:
+                    - { name: prepare, command: { run: [prepare], directory: "." }, retries: 0 }
+                    - { folder: { path: ".", target: "1" } }
+                """);
+    }
+
     static Stream<Path> examples() throws IOException {
         return ExamplesTest.examples();
     }
@@ -238,10 +280,10 @@ class ScenarioWriterTest {
         Path beside = file.resolveSibling("resolved-" + ProcessHandle.current().pid() + ".yaml");
         Scenario again;
         try {
-            java.nio.file.Files.writeString(beside, text);
+            Files.writeString(beside, text);
             again = ScenarioLoader.load(beside, Map.of());
         } finally {
-            java.nio.file.Files.deleteIfExists(beside);
+            Files.deleteIfExists(beside);
         }
 
         assertThat(withoutPlaces(again)).isEqualTo(withoutPlaces(scenario));

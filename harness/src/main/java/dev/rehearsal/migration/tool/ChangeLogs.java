@@ -9,6 +9,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import liquibase.Contexts;
 import liquibase.LabelExpression;
 import liquibase.Liquibase;
@@ -121,7 +122,7 @@ public final class ChangeLogs implements ChangeSets {
             Contexts contexts = new Contexts(source.contexts().orElse(""));
             LabelExpression labels = new LabelExpression(source.labels().orElse(""));
             for (ChangeSet changeSet : liquibase.getDatabaseChangeLog().getChangeSets()) {
-                if (chosen(changeSet, database, contexts, labels)) {
+                if (whyLeftOut(changeSet, database, contexts, labels).isEmpty()) {
                     found.add(new ChangeSets.Listed(
                             identity(changeSet),
                             changeSet.getId(),
@@ -136,10 +137,20 @@ public final class ChangeLogs implements ChangeSets {
         }
     }
 
-    private static boolean chosen(ChangeSet changeSet, Database database, Contexts contexts, LabelExpression labels) {
-        return new DbmsChangeSetFilter(database).accepts(changeSet).isAccepted()
-                && new ContextChangeSetFilter(contexts).accepts(changeSet).isAccepted()
-                && new LabelChangeSetFilter(labels).accepts(changeSet).isAccepted()
-                && new IgnoreChangeSetFilter().accepts(changeSet).isAccepted();
+    /** Why Liquibase passes by a change set, a phrase; empty if it does not. */
+    static Optional<String> whyLeftOut(
+            ChangeSet changeSet, Database database, Contexts contexts, LabelExpression labels) {
+        if (!new DbmsChangeSetFilter(database).accepts(changeSet).isAccepted()) {
+            return Optional.of("dbms: " + String.join(", ", changeSet.getDbmsSet()));
+        }
+        if (!new ContextChangeSetFilter(contexts).accepts(changeSet).isAccepted()) {
+            return Optional.of("context: " + changeSet.getContextFilter());
+        }
+        if (!new LabelChangeSetFilter(labels).accepts(changeSet).isAccepted()) {
+            return Optional.of("labels: " + changeSet.getLabels());
+        }
+        return new IgnoreChangeSetFilter().accepts(changeSet).isAccepted()
+                ? Optional.empty()
+                : Optional.of("ignore: true");
     }
 }

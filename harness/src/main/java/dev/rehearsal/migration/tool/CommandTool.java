@@ -1,5 +1,6 @@
 package dev.rehearsal.migration.tool;
 
+import dev.rehearsal.scenario.Foreseen;
 import dev.rehearsal.scenario.Step;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -200,6 +201,12 @@ final class CommandTool implements MigrationTool {
         } catch (IOException e) {
             // Temporary files are the system's to clear up.
         }
+    }
+
+    /** A program is known by what it does. */
+    @Override
+    public Foreseen foreseen(ToolAccess access) {
+        return Foreseen.nothing();
     }
 
     @Override

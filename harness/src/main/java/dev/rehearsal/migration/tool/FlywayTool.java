@@ -1,5 +1,6 @@
 package dev.rehearsal.migration.tool;
 
+import dev.rehearsal.scenario.Foreseen;
 import dev.rehearsal.scenario.Step;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -76,6 +77,12 @@ final class FlywayTool implements MigrationTool {
                 .baselineVersion(MigrationVersion.fromVersion(version))
                 .load()
                 .baseline();
+    }
+
+    /** The script as it stands: Flyway does nothing to it, unless it fills in placeholders. */
+    @Override
+    public Foreseen foreseen(ToolAccess access) {
+        return step.read().map(Foreseen::certain).orElseGet(Foreseen::nothing);
     }
 
     @Override
