@@ -153,8 +153,7 @@ public final class ExternalRuntime implements AutoCloseable {
                 if (patroni.isPresent()) {
                     patroni.get().requireSame(server.address(), ExternalReplicas.identifier(connection));
                 }
-                rights.requireConnections(
-                        server, pooling.sessions() + OTHER_CONNECTIONS, ExternalRights.SMALLER_POOLS);
+                rights.requireConnections(server, pooling.sessions() + OTHER_CONNECTIONS, ExternalRights.SMALLER_POOLS);
                 replicas = ExternalReplicas.checked(
                         server,
                         connection,
