@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
@@ -74,14 +75,14 @@ public final class FaultInjector implements AutoCloseable {
     }
 
     /**
-     * @param faults the scenario's; their place in the list is their index in the journal
+     * @param faults the scenario's that befall this server, by their index in the journal
      * @param faultApi Toxiproxy's HTTP API
      * @param servers power over them
      * @param blockerJdbcUrl straight to the primary as it is then, naming itself as a blocker
      * @param observerJdbcUrl likewise, as an observer
      */
     public FaultInjector(
-            List<Fault> faults,
+            SortedMap<Integer, Fault> faults,
             URI faultApi,
             ServerSwitches servers,
             Supplier<String> blockerJdbcUrl,
@@ -89,11 +90,9 @@ public final class FaultInjector implements AutoCloseable {
             RunClock clock,
             Journal journal) {
         List<Scheduled> scheduled = new ArrayList<>();
-        for (Fault fault : faults) {
-            scheduled.add(new Scheduled(scheduled.size(), fault));
-        }
+        faults.forEach((index, fault) -> scheduled.add(new Scheduled(index, fault)));
         this.faults = List.copyOf(scheduled);
-        this.actions = new FaultActions(faults, new NetworkToxics(faultApi), servers);
+        this.actions = new FaultActions(List.copyOf(faults.values()), new NetworkToxics(faultApi), servers);
         this.blockerJdbcUrl = blockerJdbcUrl;
         this.watch = new CueWatch(observerJdbcUrl, this::beginSoon, this::lookLost);
         this.clock = clock;

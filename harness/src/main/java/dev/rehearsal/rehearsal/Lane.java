@@ -6,6 +6,7 @@ import dev.rehearsal.environment.ProxiedEndpoint;
 import dev.rehearsal.environment.RunningRegistry;
 import dev.rehearsal.environment.Server;
 import dev.rehearsal.environment.ServerDisk;
+import dev.rehearsal.fault.FaultInjector;
 import dev.rehearsal.load.LiveView;
 import dev.rehearsal.load.Load;
 import dev.rehearsal.load.LoadSpec;
@@ -48,6 +49,7 @@ final class Lane implements AutoCloseable {
     private final Environment environment;
     private final Instruments instruments;
     private final PoolerInstrument pooler;
+    private final FaultInjector faults;
     private final Load load;
     private final List<Double> baselineP50s = new ArrayList<>();
     private final List<Double> baselineP99s = new ArrayList<>();
@@ -67,6 +69,7 @@ final class Lane implements AutoCloseable {
             Environment environment,
             Instruments instruments,
             PoolerInstrument pooler,
+            FaultInjector faults,
             Load load) {
         this.number = number;
         this.scenario = scenario;
@@ -77,6 +80,7 @@ final class Lane implements AutoCloseable {
         this.environment = environment;
         this.instruments = instruments;
         this.pooler = pooler;
+        this.faults = faults;
         this.load = load;
     }
 
@@ -103,9 +107,21 @@ final class Lane implements AutoCloseable {
                 Instruments instruments = instruments(environment, clock, journal);
                 try {
                     PoolerInstrument pooler = PoolerInstrument.of(scenario, environment, clock, journal);
+                    FaultInjector faults =
+                            faults(number, scenario, environment, instruments, plot.disk(), clock, journal);
                     complete = true;
                     return new Lane(
-                            number, scenario, directory, clock, journal, plot, environment, instruments, pooler, load);
+                            number,
+                            scenario,
+                            directory,
+                            clock,
+                            journal,
+                            plot,
+                            environment,
+                            instruments,
+                            pooler,
+                            faults,
+                            load);
                 } finally {
                     if (!complete) {
                         instruments.close();
@@ -139,6 +155,24 @@ final class Lane implements AutoCloseable {
                 journal);
     }
 
+    private static FaultInjector faults(
+            int number,
+            Scenario scenario,
+            Environment environment,
+            Instruments instruments,
+            ServerDisk disk,
+            RunClock clock,
+            RightNow journal) {
+        return new FaultInjector(
+                scenario.faultsOf(number),
+                environment.faultApi(),
+                new ServerPower(environment, instruments, disk),
+                () -> environment.primary().jdbcUrl(ApplicationNames.BLOCKER),
+                () -> environment.primary().jdbcUrl(ApplicationNames.OBSERVER),
+                clock,
+                journal);
+    }
+
     int number() {
         return number;
     }
@@ -151,8 +185,9 @@ final class Lane implements AutoCloseable {
         return instruments;
     }
 
-    ServerDisk disk() {
-        return plot.disk();
+    /** What befalls this database. */
+    FaultInjector faults() {
+        return faults;
     }
 
     Load load() {
@@ -269,7 +304,7 @@ final class Lane implements AutoCloseable {
         return values.isEmpty() ? Double.NaN : values.stream().sorted().toList().get(values.size() / 2);
     }
 
-    /** Ends the load and what it talks to, whatever state they are in, and tells what has gone wrong with the servers. */
+    /** Ends the load and what it talks to, whatever state they are in, and what befalls them, and tells what has gone wrong with the servers. */
     void endLoad() throws EnvironmentException {
         try {
             writeback.ifPresent(Writeback::close);
@@ -278,6 +313,7 @@ final class Lane implements AutoCloseable {
                 services.get().close();
             }
         } finally {
+            faults.close();
             environment
                     .troubles()
                     .forEach(trouble ->
@@ -298,6 +334,7 @@ final class Lane implements AutoCloseable {
     @Override
     public void close() throws EnvironmentException {
         try {
+            faults.close();
             pooler.close();
             instruments.close();
         } finally {

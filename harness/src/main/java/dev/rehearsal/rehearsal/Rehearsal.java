@@ -3,12 +3,9 @@ package dev.rehearsal.rehearsal;
 import dev.rehearsal.dataset.CacheDirectory;
 import dev.rehearsal.drill.DrillServers;
 import dev.rehearsal.drill.Drills;
-import dev.rehearsal.environment.Environment;
 import dev.rehearsal.environment.RunningRegistry;
-import dev.rehearsal.fault.FaultInjector;
 import dev.rehearsal.load.Load;
 import dev.rehearsal.load.SimulationClasses;
-import dev.rehearsal.run.ApplicationNames;
 import dev.rehearsal.run.FileJournal;
 import dev.rehearsal.run.Journal;
 import dev.rehearsal.run.RunClock;
@@ -138,7 +135,7 @@ public final class Rehearsal implements AutoCloseable {
                 clock,
                 journal)) {
             try {
-                rehearse(lanes, registry, journal);
+                rehearse(lanes, registry);
                 lanes.end(Outcome.COMPLETED, "");
             } catch (InterruptedException e) {
                 lanes.end(Outcome.INTERRUPTED, "interrupted");
@@ -150,23 +147,20 @@ public final class Rehearsal implements AutoCloseable {
         }
     }
 
-    private void rehearse(Lanes lanes, RunningRegistry registry, RightNow journal)
+    private void rehearse(Lanes lanes, RunningRegistry registry)
             throws InvalidScenarioException, EnvironmentException, InterruptedException {
-        try (FaultInjector faults = faults(lanes.first(), journal)) {
+        try {
             lanes.each(lane -> lane.prepare(progress));
-            try {
-                lanes.each(lane -> lane.beginLoad(registry, progress));
-                walk(lanes, faults);
-            } finally {
-                lanes.endLoads();
-            }
-            lanes.each(Lane::finish);
+            lanes.each(lane -> lane.beginLoad(registry, progress));
+            walk(lanes);
+        } finally {
+            lanes.endLoads();
         }
+        lanes.each(Lane::finish);
     }
 
-    private void walk(Lanes lanes, FaultInjector faults)
-            throws InvalidScenarioException, EnvironmentException, InterruptedException {
-        TimelineRunner timeline = new TimelineRunner(scenario.timeline(), lanes, faults, clock, progress);
+    private void walk(Lanes lanes) throws InvalidScenarioException, EnvironmentException, InterruptedException {
+        TimelineRunner timeline = new TimelineRunner(scenario.timeline(), lanes, clock, progress);
         timeline.warmup();
         lanes.each(Lane::awaitWriteback);
         timeline.baseline().migrate(scenario.migration()).settle();
@@ -174,21 +168,8 @@ public final class Rehearsal implements AutoCloseable {
         timeline.rollBack(scenario.migration());
         progress.finishing();
         // What drains is to find a server.
-        faults.close();
+        lanes.each(lane -> lane.faults().close());
         lanes.each(lane -> lane.stopAndDrain(DRAIN_LIMIT));
-    }
-
-    /** Of the first database: faults are the scenario's, and not each database's. */
-    private FaultInjector faults(Lane lane, RightNow journal) throws EnvironmentException {
-        Environment environment = lane.environment();
-        return new FaultInjector(
-                scenario.faults(),
-                environment.faultApi(),
-                new ServerPower(environment, lane.instruments(), lane.disk()),
-                () -> environment.primary().jdbcUrl(ApplicationNames.BLOCKER),
-                () -> environment.primary().jdbcUrl(ApplicationNames.OBSERVER),
-                clock,
-                journal);
     }
 
     /** Waits until the clone has gone; what a run leaves to be told can be told before. */

@@ -44,31 +44,31 @@ final class TimelineRunner {
 
     private final Timeline timeline;
     private final Lanes lanes;
-    private final FaultInjector faults;
     private final RunClock clock;
     private final Progress progress;
     private final Map<Integer, String> statements = new ConcurrentSkipListMap<>();
     private final ReentrantLock telling = new ReentrantLock();
 
-    TimelineRunner(Timeline timeline, Lanes lanes, FaultInjector faults, RunClock clock, Progress progress) {
+    TimelineRunner(Timeline timeline, Lanes lanes, RunClock clock, Progress progress) {
         this.timeline = timeline;
         this.lanes = lanes;
-        this.faults = faults;
         this.clock = clock;
         this.progress = progress;
     }
 
-    /** What the migration runner of a database tells: passed on to the view, and of the first to the faults' cues. */
-    private StepListener stepListener(Lane lane) {
-        return isFirst(lane) ? new Cues(lane) : new Shown(lane);
-    }
-
-    /** For the view alone. */
-    private class Shown implements StepListener {
+    /** What the migration runner of a database tells: passed on to the view, and to the cues of what befalls that database. */
+    private final class Told implements StepListener {
         private final Lane lane;
+        private final FaultInjector faults;
 
-        Shown(Lane lane) {
+        Told(Lane lane) {
             this.lane = lane;
+            this.faults = lane.faults();
+        }
+
+        @Override
+        public void beforeStep(Step step) throws InterruptedException {
+            faults.beforeStep(step.name());
         }
 
         @Override
@@ -79,6 +79,7 @@ final class TimelineRunner {
             } finally {
                 telling.unlock();
             }
+            faults.stepStarted(step.name());
         }
 
         @Override
@@ -89,29 +90,6 @@ final class TimelineRunner {
         @Override
         public void progressed(Step step, String howFar) {
             statements.put(lane.number(), named(lane, howFar));
-        }
-
-        @Override
-        public void stepEnded(Step step, Status status) {
-            statements.remove(lane.number());
-        }
-    }
-
-    /** For the faults, too. */
-    private final class Cues extends Shown {
-        Cues(Lane lane) {
-            super(lane);
-        }
-
-        @Override
-        public void beforeStep(Step step) throws InterruptedException {
-            faults.beforeStep(step.name());
-        }
-
-        @Override
-        public void stepStarted(Step step) {
-            super.stepStarted(step);
-            faults.stepStarted(step.name());
         }
 
         @Override
@@ -126,7 +104,7 @@ final class TimelineRunner {
 
         @Override
         public void stepEnded(Step step, Status status) {
-            super.stepEnded(step, status);
+            statements.remove(lane.number());
             if (status == Status.SKIPPED) {
                 faults.stepSkipped(step.name());
             } else {
@@ -137,10 +115,6 @@ final class TimelineRunner {
 
     private String named(Lane lane, String what) {
         return lanes.all().size() == 1 ? what : "database " + lane.number() + ": " + what;
-    }
-
-    private boolean isFirst(Lane lane) {
-        return lane.number() == lanes.first().number();
     }
 
     TimelineRunner warmup() throws EnvironmentException, InterruptedException {
@@ -208,7 +182,7 @@ final class TimelineRunner {
             CompletableFuture<Void> before = lane.load().underwayFinished();
             tasks.add(new FutureTask<>(() -> {
                 await(before, stage, lane);
-                MigrationOutcome outcome = lane.run(phase, steps, firstStepIndex, stepListener(lane));
+                MigrationOutcome outcome = lane.run(phase, steps, firstStepIndex, new Told(lane));
                 lanes.passed(phase, lane, outcome);
                 return null;
             }));
@@ -252,16 +226,12 @@ final class TimelineRunner {
         long now = clock.nowNanos();
         concerned.forEach(lane -> lane.journal().record(new StageStarted(now, stage)));
         progress.stageStarted(stage, planned);
-        if (concerned.stream().anyMatch(this::isFirst)) {
-            faults.stageStarted(stage);
-        }
+        concerned.forEach(lane -> lane.faults().stageStarted(stage));
         return now;
     }
 
     private void end(Stage stage, List<Lane> concerned, long startNanos) {
-        if (concerned.stream().anyMatch(this::isFirst)) {
-            faults.stageEnded(stage);
-        }
+        concerned.forEach(lane -> lane.faults().stageEnded(stage));
         long now = clock.nowNanos();
         concerned.forEach(lane -> lane.journal().record(new StageEnded(now, stage)));
         progress.stageEnded(stage, Duration.ofNanos(now - startNanos));

@@ -53,6 +53,8 @@ class DatabasesRehearsalTest {
                   - sql: alter table customers drop column if exists noted
             timeline: { warmup: 2s, baseline: 4s, migration: 2s, settle: 1s, rollback: 1s }
             databases: { count: 3 }
+            faults:
+              - { at: { step: note, before: 200ms }, database: 2, blocker: { sql: select count(*) from customers, hold: 1500ms } }
             drills: []
             objectives:
               - { migrationTime: { max: 1m } }
@@ -78,6 +80,15 @@ class DatabasesRehearsalTest {
                 .containsExactly(1, 2, 3);
         measured(databases.get(0));
         measured(databases.get(1));
+        assertThat(result.get("faults")).isEmpty();
+        assertThat(databases)
+                .extracting(database -> HarnessRun.stream(database.get("faults"))
+                        .map(fault -> fault.get("kind").asString() + " "
+                                + fault.get("happened").asBoolean())
+                        .toList())
+                .containsExactly(List.of(), List.of("blocker true"), List.of());
+        assertThat(waitedMillis(databases.get(1))).isBetween(700.0, 1500.0);
+        assertThat(waitedMillis(databases.get(0))).isLessThan(500);
         assertThat(databases.get(1).get("startMillis").asDouble())
                 .isGreaterThan(databases.get(0).get("endMillis").asDouble());
         assertThat(databases.get(1).get("failure").asString()).contains("step unique: ", "customers_login");
@@ -124,6 +135,15 @@ class DatabasesRehearsalTest {
                 .contains("AccessExclusive customers");
         assertThat(HarnessRun.stream(database.get("reasons")).map(JsonNode::asString))
                 .allMatch(HarnessRun::ofABusyMachine);
+    }
+
+    private static double waitedMillis(JsonNode database) {
+        return database.get("steps")
+                .get(0)
+                .get("statements")
+                .get(0)
+                .get("waitedMillis")
+                .asDouble();
     }
 
     private static void rolledBack(JsonNode database) {

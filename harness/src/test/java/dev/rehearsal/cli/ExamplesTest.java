@@ -120,6 +120,36 @@ class ExamplesTest {
         assertThat(statement.get("attempts").asInt()).isGreaterThan(1);
     }
 
+    @Test
+    @Tag("proof")
+    void shardsAreMigratedInWavesAndComeTogetherAlsoWhenOneFails() {
+        HarnessRun run = ExampleRuns.local("11-shards-in-waves", "0.02");
+
+        run.assertPassed();
+        List<JsonNode> databases =
+                HarnessRun.stream(run.result().get("databases")).toList();
+        assertThat(databases)
+                .extracting(database -> database.get("wave").asInt() + " "
+                        + database.get("state").asString())
+                .as(run.told())
+                .containsExactly("1 migrated", "1 migrated", "2 migrated");
+        assertThat(databases)
+                .extracting(database -> database.get("schema").get("sha256").asString())
+                .containsOnly(databases.getFirst().get("schema").get("sha256").asString());
+        assertThat(databases).extracting(database -> attempts(database) > 1).containsExactly(false, true, false);
+        assertThat(databases.get(1).get("faults").get(0).get("kind").asString()).isEqualTo("blocker");
+        assertThat(run.out()).contains("  drill         drift passed: Run again from its start on database ");
+    }
+
+    private static int attempts(JsonNode database) {
+        return database.get("steps")
+                .get(0)
+                .get("statements")
+                .get(0)
+                .get("attempts")
+                .asInt();
+    }
+
     private static List<String> victims(JsonNode statement) {
         return HarnessRun.stream(statement.get("victims"))
                 .map(victim -> victim.get("operation").asString())

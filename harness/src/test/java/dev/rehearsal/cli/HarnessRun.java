@@ -123,7 +123,8 @@ record HarnessRun(int exitCode, String out, String err, Path directory) {
 
     /** Whether a run's reason for judging nothing is no other than that the processors were not to be had. */
     static boolean ofABusyMachine(String reason) {
-        return OF_A_BUSY_MACHINE.stream().anyMatch(reason::startsWith);
+        String ofOneDatabase = reason.replaceFirst("^Database \\d+: ", "");
+        return OF_A_BUSY_MACHINE.stream().anyMatch(ofOneDatabase::startsWith);
     }
 
     /**

@@ -29,6 +29,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -551,7 +553,8 @@ class FaultInjectorTest {
     void aProxyThatIsNotThereIsTroubleAndNotAnException() throws Exception {
         Fault fault = latency(new Cue.BeforeStep("step", Duration.ZERO), Optional.empty(), 1);
         try (FaultInjector injector = new FaultInjector(
-                List.of(new Fault.Down("nobody", new Cue.BeforeStep("step", Duration.ZERO), Optional.empty())),
+                numbered(
+                        List.of(new Fault.Down("nobody", new Cue.BeforeStep("step", Duration.ZERO), Optional.empty()))),
                 environment.faultApi(),
                 switches(),
                 () -> "",
@@ -564,7 +567,7 @@ class FaultInjectorTest {
             assertThat(ended(0).effect()).startsWith("Did not happen: down could not be injected: ");
         }
         try (FaultInjector injector = new FaultInjector(
-                List.of(fault),
+                numbered(List.of(fault)),
                 URI.create("http://127.0.0.1:1"),
                 switches(),
                 () -> "",
@@ -638,13 +641,19 @@ class FaultInjectorTest {
 
     private FaultInjector injector(Fault... faults) {
         return new FaultInjector(
-                List.of(faults),
+                numbered(List.of(faults)),
                 environment.faultApi(),
                 switches(),
                 () -> environment.primary().jdbcUrl(ApplicationNames.BLOCKER),
                 () -> environment.primary().jdbcUrl(ApplicationNames.OBSERVER),
                 RunClock.started(),
                 journal());
+    }
+
+    private static SortedMap<Integer, Fault> numbered(List<Fault> faults) {
+        SortedMap<Integer, Fault> numbered = new TreeMap<>();
+        faults.forEach(fault -> numbered.put(numbered.size(), fault));
+        return numbered;
     }
 
     private Journal journal() {

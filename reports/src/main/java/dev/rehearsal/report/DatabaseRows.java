@@ -1,5 +1,6 @@
 package dev.rehearsal.report;
 
+import dev.rehearsal.run.FaultRun;
 import dev.rehearsal.run.RunEvent.DatabaseMigrated;
 import dev.rehearsal.run.RunEvent.DatabaseSchema;
 import dev.rehearsal.run.RunEvent.LockHeld;
@@ -13,6 +14,7 @@ import dev.rehearsal.verdict.Timings;
 import dev.rehearsal.verdict.Verdict;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** What the migration did on each of several databases, as rows of text. */
 final class DatabaseRows {
@@ -26,7 +28,7 @@ final class DatabaseRows {
         return verdict.databases().stream().map(database -> row(database, axis)).toList();
     }
 
-    /** Such as {@code wave 2, migrated in 1.20 s, passed; p99 2.1 ms (baseline 1.9 ms); 12 requests waited, worst response 31 ms; schema 1f3a5c70}. */
+    /** Such as {@code wave 2, migrated in 1.20 s, passed; p99 2.1 ms (baseline 1.9 ms); 12 requests waited, worst response 31 ms; blocker of 3.00 s; schema 1f3a5c70}. */
     static String line(DatabaseVerdict database) {
         StringBuilder line = new StringBuilder("wave ")
                 .append(database.database().wave())
@@ -51,7 +53,20 @@ final class DatabaseRows {
                     .append(" waited, worst response ")
                     .append(Quantities.duration(worst(database)));
         }
-        return line.append("; schema ").append(schema(database)).toString();
+        String faults = faults(database);
+        return line.append(faults.isEmpty() ? "" : "; " + faults)
+                .append("; schema ")
+                .append(schema(database))
+                .toString();
+    }
+
+    /** Such as {@code blocker of 5.00 s}: what befell it. */
+    private static String faults(DatabaseVerdict database) {
+        return database.judged().stream()
+                .flatMap(there -> there.run().faults().stream())
+                .filter(FaultRun::happened)
+                .map(fault -> fault.kind() + " of " + Quantities.duration(fault.endNanos() - fault.startNanos()))
+                .collect(Collectors.joining(", "));
     }
 
     private static PageView.Database row(DatabaseVerdict database, TimeAxis axis) {

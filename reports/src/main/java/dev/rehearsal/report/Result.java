@@ -72,7 +72,8 @@ public record Result(
             List<String> reasons,
             List<Finding> findings,
             List<Stage> stages,
-            List<Step> steps) {}
+            List<Step> steps,
+            List<Fault> faults) {}
 
     /** @param beside number of the database that it is compared with */
     public record DatabaseSchema(String sha256, int beside, List<String> differences) {}

@@ -57,7 +57,7 @@ final class ResultComposer {
                 steps(),
                 Lint.of(run).stream().map(ResultComposer::lint).toList(),
                 verdict.deadlocks().stream().map(ResultComposer::deadlock).toList(),
-                run.faults().stream().map(this::fault).toList(),
+                faults(),
                 verdict.drills().stream().map(ResultComposer::drill).toList(),
                 databases(),
                 verdict.ledger().map(ResultComposer::integrity).orElseGet(ResultComposer::noLedger),
@@ -71,6 +71,10 @@ final class ResultComposer {
 
     private List<Result.Step> steps() {
         return run.steps().stream().map(this::step).toList();
+    }
+
+    private List<Result.Fault> faults() {
+        return run.faults().stream().map(this::fault).toList();
     }
 
     private Optional<List<Result.Database>> databases() {
@@ -105,7 +109,8 @@ final class ResultComposer {
                         .orElse(List.of()),
                 verdict.findings().stream().map(ResultComposer::finding).toList(),
                 there.map(ResultComposer::stages).orElse(List.of()),
-                there.map(ResultComposer::steps).orElse(List.of()));
+                there.map(ResultComposer::steps).orElse(List.of()),
+                there.map(ResultComposer::faults).orElse(List.of()));
     }
 
     private static Result.LintedStatement lint(Lint lint) {

@@ -4,6 +4,7 @@ import dev.rehearsal.scenario.Fault.Direction;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,7 +30,7 @@ final class FaultReader {
             "blocker");
     private static final List<String> OF_PROCESSES = List.of("pause", "crash", "diskFull", "partition", "failover");
     private static final Keys KEYS =
-            Keys.of(Stream.concat(Stream.of("at"), KINDS.stream()).toArray(String[]::new));
+            Keys.of(Stream.concat(Stream.of("at", "database"), KINDS.stream()).toArray(String[]::new));
     private static final String FAULT_ADVICE =
             "write e.g. { at: { stage: baseline, after: 5s }, latency: { delay: 50ms, for: 10s } }";
     private static final Duration ZERO = Duration.ZERO;
@@ -51,8 +52,10 @@ final class FaultReader {
     private final boolean ownDisk;
     private final boolean external;
     private final Optional<PatroniSpec> patroni;
+    private final int databases;
 
-    FaultReader(SqlTexts texts, CueReader cues, EnvironmentSpec environment) {
+    /** @param databases how many there are */
+    FaultReader(SqlTexts texts, CueReader cues, EnvironmentSpec environment, int databases) {
         this.servers = new ServerReferences(
                 environment.replication().replicas(),
                 environment.external().isPresent(),
@@ -62,21 +65,44 @@ final class FaultReader {
         this.patroni = environment.external().flatMap(EnvironmentSpec.ExternalSpec::patroni);
         this.texts = texts;
         this.cues = cues;
+        this.databases = databases;
     }
 
-    List<Fault> read(Value value) {
-        List<Fault> faults = new ArrayList<>();
-        FaultOverlaps overlaps = new FaultOverlaps();
+    List<PlacedFault> read(Value value) {
+        List<PlacedFault> faults = new ArrayList<>();
+        Map<Integer, FaultOverlaps> overlaps = new HashMap<>();
         for (Value item : value.list(FAULT_ADVICE)) {
-            Optional<Fault> fault = fault(item);
-            fault.ifPresent(faults::add);
-            fault.ifPresent(found -> overlaps.check(found, item));
+            Block block = item.block(KEYS, FAULT_ADVICE);
+            int database = database(block);
+            Optional<Fault> fault = fault(item, block);
+            fault.ifPresent(found -> {
+                faults.add(new PlacedFault(found, database));
+                overlaps.computeIfAbsent(database, number -> new FaultOverlaps())
+                        .check(found, item);
+            });
         }
         return faults;
     }
 
-    private Optional<Fault> fault(Value value) {
-        Block block = value.block(KEYS, FAULT_ADVICE);
+    /** The first, where the file does not say which. */
+    private int database(Block block) {
+        Optional<Value> named = block.get("database");
+        int number = block.whole("database", PlacedFault.FIRST, Databases.MOST, PlacedFault.FIRST);
+        if (databases == 1) {
+            named.ifPresent(
+                    value -> value.problem(
+                            "there is one database, which all faults befall; remove it, or say with databases how many there are"));
+        } else if (number > databases) {
+            named.ifPresent(value ->
+                    value.problem("there is no database " + number + "; databases.count says there are " + databases));
+        } else if (number != PlacedFault.FIRST && block.has("diskFull")) {
+            named.ifPresent(value ->
+                    value.problem("the disk that may be filled, environment.disk, is database 1's; remove it"));
+        }
+        return number;
+    }
+
+    private Optional<Fault> fault(Value value, Block block) {
         Optional<Cue> cue = block.require("at", CueReader.ADVICE).flatMap(cues::read);
         List<String> given = KINDS.stream().filter(block::has).toList();
         if (given.size() > 1) {

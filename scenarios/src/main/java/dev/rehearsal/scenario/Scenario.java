@@ -1,8 +1,11 @@
 package dev.rehearsal.scenario;
 
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * One rehearsal, complete and checked.
@@ -22,7 +25,7 @@ public record Scenario(
         Workload workload,
         MigrationPlan migration,
         Timeline timeline,
-        List<Fault> faults,
+        List<PlacedFault> faults,
         Optional<Databases> databases,
         List<Drill> drills,
         boolean drillsListed,
@@ -33,6 +36,17 @@ public record Scenario(
         faults = List.copyOf(faults);
         drills = List.copyOf(drills);
         objectives = List.copyOf(objectives);
+    }
+
+    /** What befalls one database, by the place in the file, from 0. */
+    public SortedMap<Integer, Fault> faultsOf(int database) {
+        SortedMap<Integer, Fault> there = new TreeMap<>();
+        for (int i = 0; i < faults.size(); i++) {
+            if (faults.get(i).database() == database) {
+                there.put(i, faults.get(i).fault());
+            }
+        }
+        return Collections.unmodifiableSortedMap(there);
     }
 
     /**
@@ -76,7 +90,9 @@ public record Scenario(
                 workload,
                 migration,
                 timeline,
-                faults,
+                faults.stream()
+                        .filter(placed -> placed.database() == PlacedFault.FIRST)
+                        .toList(),
                 Optional.empty(),
                 drills.stream().filter(drill -> drill != Drill.DRIFT).toList(),
                 drillsListed,

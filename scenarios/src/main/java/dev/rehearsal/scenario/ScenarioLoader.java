@@ -141,11 +141,13 @@ public final class ScenarioLoader {
         }
         StageWords stages =
                 new StageWords(hasRollback(block) || !migration.rollback().isEmpty());
-        List<Fault> faults = block.get("faults")
+        List<PlacedFault> faults = block.get("faults")
                 .map(value -> new FaultReader(
                                 texts,
                                 new CueReader(stages, steps.stepNames(), migration, tableKnown(dataset.dataset())),
-                                environment)
+                                environment,
+                                // Mistakes of databases are told where they stand.
+                                databases.map(Databases::count).orElse(block.has("databases") ? Databases.MOST : 1))
                         .read(value))
                 .orElse(List.of());
         List<Objective> objectives = block.get("objectives")

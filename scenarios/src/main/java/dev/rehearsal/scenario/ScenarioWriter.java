@@ -579,9 +579,13 @@ public final class ScenarioWriter {
         return map;
     }
 
-    private static Map<String, Object> fault(Fault fault) {
+    private static Map<String, Object> fault(PlacedFault placed) {
+        Fault fault = placed.fault();
         Map<String, Object> map = new LinkedHashMap<>();
         map.put("at", cue(fault.cue()));
+        if (placed.database() != PlacedFault.FIRST) {
+            map.put("database", number(placed.database()));
+        }
         Map<String, Object> inner = new LinkedHashMap<>();
         String of = fault instanceof Fault.Partition partition ? partition.replica() : fault.of();
         if (!(fault instanceof Fault.Blocker

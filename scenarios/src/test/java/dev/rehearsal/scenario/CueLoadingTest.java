@@ -76,7 +76,7 @@ class CueLoadingTest {
     }
 
     private Cue cue(String text) throws InvalidScenarioException {
-        return written.load(SCENARIO.replace("CUE", text)).faults().getFirst().cue();
+        return written.load(SCENARIO.replace("CUE", text)).faultsOf(1).get(0).cue();
     }
 
     @ParameterizedTest

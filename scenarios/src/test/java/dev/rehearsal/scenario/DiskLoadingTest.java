@@ -35,7 +35,7 @@ class DiskLoadingTest {
 
         assertThat(scenario.environment().disk())
                 .contains(folder.resolve("small").toAbsolutePath().normalize());
-        assertThat(scenario.faults())
+        assertThat(scenario.faultsOf(1).values())
                 .containsExactly(
                         new Fault.DiskFull(
                                 new Cue.AfterStageStart(Stage.BASELINE, Duration.ofSeconds(1)),

@@ -59,10 +59,10 @@ class PatroniLoadingTest {
     void whoIsPromotedIsPatronisToDecide(String fault, boolean planned) throws Exception {
         Scenario scenario = written.load(CLUSTER + failover(fault));
 
-        assertThat(scenario.faults())
+        assertThat(scenario.faultsOf(1).values())
                 .containsExactly(
                         new Fault.Election(new Cue.AfterStepStart("add column", Duration.ofSeconds(1)), planned));
-        assertThat(scenario.faults().getFirst().kind()).isEqualTo("failover");
+        assertThat(scenario.faultsOf(1).get(0).kind()).isEqualTo("failover");
     }
 
     @ParameterizedTest

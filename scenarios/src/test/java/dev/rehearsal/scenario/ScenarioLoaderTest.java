@@ -536,7 +536,7 @@ class ScenarioLoaderTest {
                 mistake(
                         "latency: { delay: 50ms, for: 2s }",
                         "jitter: 5ms",
-                        "27:5: faults[0].jitter: unknown key; known are at, latency, bandwidth, timeout, resetPeer, slowClose, slicer, limitData, down, pause, crash, diskFull, partition, failover, blocker"),
+                        "27:5: faults[0].jitter: unknown key; known are at, database, latency, bandwidth, timeout, resetPeer, slowClose, slicer, limitData, down, pause, crash, diskFull, partition, failover, blocker"),
                 mistake(
                         "rate: 100/s",
                         "rate: 100/s\n      retry: { on: [4001] }",

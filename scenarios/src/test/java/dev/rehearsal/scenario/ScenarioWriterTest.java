@@ -126,7 +126,7 @@ class ScenarioWriterTest {
               - { at: { stage: baseline, after: 9s }, partition: { of: replica-1, for: 1s } }
               - { at: { stage: recovery, after: 1s }, failover: { promote: replica-2, planned: true } }
               - { at: { stage: recovery, after: 9s }, failover: { promote: replica-1 } }
-              - { at: { step: index, before: 1s }, blocker: { sql: "select count(*) from orders", hold: 5s } }
+              - { at: { step: index, before: 1s }, database: 3, blocker: { sql: "select count(*) from orders", hold: 5s } }
             databases: { count: 5, wave: 2, onFailure: continue }
             drills: [ rerun, rollback, crash, compatibility, drift ]
             objectives:
@@ -174,6 +174,7 @@ class ScenarioWriterTest {
                 .replace("rate: 100/min", "rate: 1000/min")
                 .replace("injectors: 3", "injectors: { count: 3, at: \"10.0.0.5:7654\", within: 90s }")
                 .replaceFirst("databases: .*", "")
+                .replace("database: 3, ", "")
                 .replace(", drift ]", " ]");
         Scenario scenario = written.load(text);
 

@@ -73,6 +73,7 @@ class SchemaAgreementTest {
             "nothing uses them",
             "must be at most the count",
             "there is one database",
+            "there is no database",
             "no service has a version",
             "is called add column");
 

@@ -84,8 +84,8 @@ class TopologyLoadingTest {
 
     private Fault fault(String text) throws InvalidScenarioException {
         return written.load(REPLICATED.replace("down: { for: 1s }", text))
-                .faults()
-                .getFirst();
+                .faultsOf(1)
+                .get(0);
     }
 
     @ParameterizedTest

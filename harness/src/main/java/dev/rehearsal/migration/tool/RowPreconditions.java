@@ -5,12 +5,10 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -60,8 +58,8 @@ record RowPreconditions(Set<String> relations) {
     }
 
     /** Takes them away from change sets, so that those are run; whose they were, and how they are called. */
-    Map<ChangeSet, String> taken(List<ChangeSet> changeSets) {
-        Map<ChangeSet, String> taken = new IdentityHashMap<>();
+    IdentityHashMap<ChangeSet, String> taken(List<ChangeSet> changeSets) {
+        IdentityHashMap<ChangeSet, String> taken = new IdentityHashMap<>();
         for (ChangeSet changeSet : changeSets) {
             Optional<String> names =
                     Optional.ofNullable(changeSet.getPreconditions()).flatMap(this::names);
@@ -70,7 +68,7 @@ record RowPreconditions(Set<String> relations) {
                 taken.put(changeSet, names.get());
             }
         }
-        return Collections.unmodifiableMap(taken);
+        return taken;
     }
 
     /** The same with those of the change log as a whole. */
@@ -101,7 +99,7 @@ record RowPreconditions(Set<String> relations) {
                 || precondition instanceof RowCountPrecondition
                 || precondition instanceof CustomPreconditionWrapper
                 || precondition instanceof RunningAsPrecondition
-                || precondition instanceof SqlPrecondition sql && asksForRows(sql.getSql());
+                || (precondition instanceof SqlPrecondition sql && asksForRows(sql.getSql()));
     }
 
     private boolean asksForRows(String sql) {

@@ -5,7 +5,7 @@ import dev.rehearsal.scenario.Step;
 import dev.rehearsal.scenario.Step.Transaction;
 import dev.rehearsal.scenario.sql.SqlScript;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -48,7 +48,7 @@ final class UnsentStatements extends JdbcExecutor {
     private final List<String> doubts = new ArrayList<>();
     private final List<String> remarks = new ArrayList<>();
     private final List<Step.SqlStatement> statements = new ArrayList<>();
-    private Map<ChangeSet, String> taken = new HashMap<>();
+    private IdentityHashMap<ChangeSet, String> taken = new IdentityHashMap<>();
     private Optional<ChangeSet> current = Optional.empty();
     private Optional<Change> change = Optional.empty();
     private boolean came;
