@@ -136,7 +136,7 @@ class ExamplesTest {
         assertThat(databases)
                 .extracting(database -> database.get("schema").get("sha256").asString())
                 .containsOnly(databases.getFirst().get("schema").get("sha256").asString());
-        assertThat(databases).extracting(database -> attempts(database) > 1).containsExactly(false, true, false);
+        assertThat(attempts(databases.get(1))).isGreaterThan(1);
         assertThat(databases.get(1).get("faults").get(0).get("kind").asString()).isEqualTo("blocker");
         assertThat(run.out()).contains("  drill         drift passed: Run again from its start on database ");
     }
