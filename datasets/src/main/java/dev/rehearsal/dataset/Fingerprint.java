@@ -2,8 +2,6 @@ package dev.rehearsal.dataset;
 
 import dev.rehearsal.scenario.DatasetSpec;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.TreeMap;
@@ -47,13 +45,8 @@ final class Fingerprint {
     }
 
     private static String digest(StringBuilder text) {
-        try {
-            return HexFormat.of()
-                    .formatHex(MessageDigest.getInstance("SHA-256")
-                            .digest(text.toString().getBytes(StandardCharsets.UTF_8)));
-        } catch (NoSuchAlgorithmException impossible) {
-            throw new IllegalStateException("every Java platform has SHA-256", impossible);
-        }
+        return HexFormat.of()
+                .formatHex(ContentDigest.sha256().digest(text.toString().getBytes(StandardCharsets.UTF_8)));
     }
 
     static String platform() {

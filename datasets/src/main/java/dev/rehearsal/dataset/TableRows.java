@@ -3,7 +3,6 @@ package dev.rehearsal.dataset;
 import dev.rehearsal.dataset.DatasetPlan.TablePlan;
 import dev.rehearsal.scenario.InvalidScenarioException;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.HexFormat;
@@ -109,7 +108,7 @@ record TableRows(TablePlan plan, ColumnCompiler compiler) {
     String sample() throws InvalidScenarioException {
         ColumnGenerator[] columns = generators();
         CopyBuffer buffer = new CopyBuffer(2 * CHUNK_BYTES);
-        MessageDigest digest = sha256();
+        MessageDigest digest = ContentDigest.sha256();
         long step = Math.max(1, plan.rows() / SAMPLED_ROWS);
         for (long row = 0; row < plan.rows(); row += step) {
             write(row, columns, buffer);
@@ -117,13 +116,5 @@ record TableRows(TablePlan plan, ColumnCompiler compiler) {
             buffer.clear();
         }
         return HexFormat.of().formatHex(digest.digest());
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException impossible) {
-            throw new IllegalStateException("every Java platform has SHA-256", impossible);
-        }
     }
 }

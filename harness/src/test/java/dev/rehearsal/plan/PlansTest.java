@@ -43,7 +43,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -73,6 +75,15 @@ class PlansTest {
 
     private static MeasuredServer server;
 
+    /** Where the change is made as it is. */
+    private Connection risky;
+
+    /** Where it is made in phases. */
+    private Connection phased;
+
+    /** Without rows, for the static view. */
+    private Connection copy;
+
     @BeforeAll
     static void start() throws Exception {
         server = MeasuredServer.started(directory);
@@ -82,6 +93,23 @@ class PlansTest {
     @AfterAll
     static void stop() throws Exception {
         server.close();
+    }
+
+    @BeforeEach
+    void begin() throws SQLException {
+        risky = connect("risky");
+        phased = connect("phased");
+        copy = connect("copy");
+        reset(risky, true);
+        reset(phased, true);
+        reset(copy, false);
+    }
+
+    @AfterEach
+    void end() throws SQLException {
+        risky.close();
+        phased.close();
+        copy.close();
     }
 
     @ParameterizedTest
@@ -110,48 +138,41 @@ class PlansTest {
                 "alter table payments add column net numeric generated always as (amount / 1.19) stored not null check (net > -9) | generated-stored | -",
             })
     void endWhereTheChangeEnds(String sql, String hazard, String notRepeatable) throws Exception {
-        try (Connection risky = connect("risky");
-                Connection phased = connect("phased");
-                Connection copy = connect("copy")) {
-            reset(risky, true);
-            reset(phased, true);
-            reset(copy, false);
-            SchemaFingerprint before = SchemaFingerprint.of(phased);
-            DataFingerprint rows = DataFingerprint.of(phased);
-            Phased plan = ((Phased) Planner.plan(
-                            SchemaChange.read(sql),
-                            TableShape.of(phased, tableOf(sql)).orElseThrow(),
-                            sql.contains("default") && isVolatile(sql, copy)))
-                    .inBatchesOf(BATCH);
-            TableSizes sizes = TableSizes.of(phased);
+        SchemaFingerprint before = SchemaFingerprint.of(phased);
+        DataFingerprint rows = DataFingerprint.of(phased);
+        Phased plan = ((Phased) Planner.plan(
+                        SchemaChange.read(sql),
+                        TableShape.of(phased, tableOf(sql)).orElseThrow(),
+                        sql.contains("default") && isVolatile(sql, copy)))
+                .inBatchesOf(BATCH);
+        TableSizes sizes = TableSizes.of(phased);
 
-            assertThat(standstills(List.of(step(PlannedStep.together("as it is", "", sql))), sizes, copy))
-                    .isEqualTo(hazard == null ? Set.of() : Set.of(hazard.split(",")));
-            reset(copy, false);
-            assertThat(standstills(plan.steps().stream().map(PlansTest::step).toList(), sizes, copy))
-                    .as("hazards of the plan")
-                    .isEmpty();
+        assertThat(standstills(List.of(step(PlannedStep.together("as it is", "", sql))), sizes, copy))
+                .isEqualTo(hazard == null ? Set.of() : Set.of(hazard.split(",")));
+        reset(copy, false);
+        assertThat(standstills(plan.steps().stream().map(PlansTest::step).toList(), sizes, copy))
+                .as("hazards of the plan")
+                .isEmpty();
 
-            execute(risky, sql);
-            run(phased, plan.steps());
-            Set<String> computed = notRepeatable == null ? Set.of() : Set.of(notRepeatable);
-            assertThat(SchemaFingerprint.differences(SchemaFingerprint.of(risky), SchemaFingerprint.of(phased)))
-                    .isEmpty();
-            assertThat(DataFingerprint.differences(DataFingerprint.of(risky), DataFingerprint.of(phased), computed))
-                    .isEmpty();
+        execute(risky, sql);
+        run(phased, plan.steps());
+        Set<String> computed = notRepeatable == null ? Set.of() : Set.of(notRepeatable);
+        assertThat(SchemaFingerprint.differences(SchemaFingerprint.of(risky), SchemaFingerprint.of(phased)))
+                .isEmpty();
+        assertThat(DataFingerprint.differences(DataFingerprint.of(risky), DataFingerprint.of(phased), computed))
+                .isEmpty();
 
-            SchemaFingerprint once = SchemaFingerprint.of(phased);
-            DataFingerprint onceRows = DataFingerprint.of(phased);
-            run(phased, plan.steps());
-            assertThat(SchemaFingerprint.of(phased)).isEqualTo(once);
-            assertThat(DataFingerprint.of(phased)).isEqualTo(onceRows);
+        SchemaFingerprint once = SchemaFingerprint.of(phased);
+        DataFingerprint onceRows = DataFingerprint.of(phased);
+        run(phased, plan.steps());
+        assertThat(SchemaFingerprint.of(phased)).isEqualTo(once);
+        assertThat(DataFingerprint.of(phased)).isEqualTo(onceRows);
 
-            run(phased, plan.rollback());
-            assertThat(SchemaFingerprint.differences(before, SchemaFingerprint.of(phased)))
-                    .isEmpty();
-            assertThat(DataFingerprint.differences(rows, DataFingerprint.of(phased), Set.of()))
-                    .isEmpty();
-        }
+        run(phased, plan.rollback());
+        assertThat(SchemaFingerprint.differences(before, SchemaFingerprint.of(phased)))
+                .isEmpty();
+        assertThat(DataFingerprint.differences(rows, DataFingerprint.of(phased), Set.of()))
+                .isEmpty();
     }
 
     /** Where the table cannot be copied, a stored generated column becomes an ordinary one: the values are the same, and the difference in the schema is exactly what the plan says. */
@@ -159,42 +180,36 @@ class PlansTest {
     void keepAStoredGeneratedColumnByATriggerAndSaySo() throws Exception {
         String sql =
                 "alter table guarded add column label text generated always as (status || ' amount ' || amount) stored not null";
-        try (Connection risky = connect("risky");
-                Connection phased = connect("phased");
-                Connection copy = connect("copy")) {
-            reset(risky, true);
-            reset(phased, true);
-            reset(copy, false);
-            SchemaFingerprint before = SchemaFingerprint.of(phased);
-            Phased plan = (Phased) Planner.plan(
-                    SchemaChange.read(sql), TableShape.of(phased, "guarded").orElseThrow(), false);
+        SchemaFingerprint before = SchemaFingerprint.of(phased);
+        Phased plan = (Phased) Planner.plan(
+                SchemaChange.read(sql), TableShape.of(phased, "guarded").orElseThrow(), false);
 
-            assertThat(plan.otherEnd())
-                    .contains(
-                            "Ends in an ordinary column label that a trigger keeps equal to (status || ' amount ' || amount), because PostgreSQL cannot"
-                                    + " make a column that is filled a generated one, computes a stored one by writing the whole table anew, and a copy of"
-                                    + " the table could not take its place: it would have to take over function busy(guarded), policy all_of_them.");
-            assertThat(standstills(plan.steps().stream().map(PlansTest::step).toList(), TableSizes.of(phased), copy))
-                    .isEmpty();
-            execute(risky, sql);
-            run(phased, plan.steps());
-            run(phased, plan.steps());
-            for (Connection each : List.of(risky, phased)) {
-                execute(each, "update guarded set amount = amount + 1 where id % 7 = 0");
-                execute(
-                        each,
-                        "insert into guarded (id, amount, status) select n, n, 'late' from generate_series(20000, 20100) n");
-            }
+        assertThat(plan.otherEnd())
+                .contains(
+                        "Ends in an ordinary column label that a trigger keeps equal to (status || ' amount ' || amount), because PostgreSQL cannot"
+                                + " make a column that is filled a generated one, computes a stored one by writing the whole table anew, and a copy of"
+                                + " the table could not take its place: it would have to take over function busy(guarded), policy all_of_them.");
+        assertThat(standstills(plan.steps().stream().map(PlansTest::step).toList(), TableSizes.of(phased), copy))
+                .isEmpty();
+        execute(risky, sql);
+        run(phased, plan.steps());
+        run(phased, plan.steps());
+        for (Connection each : List.of(risky, phased)) {
+            execute(each, "update guarded set amount = amount + 1 where id % 7 = 0");
+            execute(
+                    each,
+                    "insert into guarded (id, amount, status) select n, n, 'late' from generate_series(20000, 20100) n");
+        }
 
-            assertThat(DataFingerprint.differences(DataFingerprint.of(risky), DataFingerprint.of(phased), Set.of()))
-                    .isEmpty();
-            assertThat(SchemaFingerprint.differences(SchemaFingerprint.of(risky), SchemaFingerprint.of(phased)))
-                    .containsExactly(
-                            "guarded.label was (column 4; text; not null; generated stored; default ((status || ' amount '::text) || amount)) and"
-                                    + " is (column 4; text; not null)",
-                            "guarded: trigger zz_guarded_label_keep was not there before (CREATE TRIGGER zz_guarded_label_keep BEFORE INSERT OR UPDATE"
-                                    + " ON public.guarded FOR EACH ROW EXECUTE FUNCTION guarded_label_keep())",
-                            """
+        assertThat(DataFingerprint.differences(DataFingerprint.of(risky), DataFingerprint.of(phased), Set.of()))
+                .isEmpty();
+        assertThat(SchemaFingerprint.differences(SchemaFingerprint.of(risky), SchemaFingerprint.of(phased)))
+                .containsExactly(
+                        "guarded.label was (column 4; text; not null; generated stored; default ((status || ' amount '::text) || amount)) and"
+                                + " is (column 4; text; not null)",
+                        "guarded: trigger zz_guarded_label_keep was not there before (CREATE TRIGGER zz_guarded_label_keep BEFORE INSERT OR UPDATE"
+                                + " ON public.guarded FOR EACH ROW EXECUTE FUNCTION guarded_label_keep())",
+                        """
                             guarded_label_keep() was not there before (CREATE OR REPLACE FUNCTION public.guarded_label_keep()
                              RETURNS trigger
                              LANGUAGE plpgsql
@@ -206,44 +221,36 @@ class PlansTest {
                             $function$
                             ; owner postgres)""");
 
-            run(phased, plan.rollback());
-            assertThat(SchemaFingerprint.of(phased)).isEqualTo(before);
-        }
+        run(phased, plan.rollback());
+        assertThat(SchemaFingerprint.of(phased)).isEqualTo(before);
     }
 
     /** Where the table cannot be copied, another type comes by a second column, which is the last one of the table from then on. */
     @Test
     void changeATypeByASecondColumnAndSaySo() throws Exception {
         String sql = "alter table guarded alter column amount type bigint";
-        try (Connection risky = connect("risky");
-                Connection phased = connect("phased");
-                Connection copy = connect("copy")) {
-            reset(risky, true);
-            reset(phased, true);
-            reset(copy, false);
-            SchemaFingerprint before = SchemaFingerprint.of(phased);
-            DataFingerprint rows = DataFingerprint.of(phased);
-            Phased plan = (Phased) Planner.plan(
-                    SchemaChange.read(sql), TableShape.of(phased, "guarded").orElseThrow(), false);
+        SchemaFingerprint before = SchemaFingerprint.of(phased);
+        DataFingerprint rows = DataFingerprint.of(phased);
+        Phased plan = (Phased) Planner.plan(
+                SchemaChange.read(sql), TableShape.of(phased, "guarded").orElseThrow(), false);
 
-            assertThat(plan.notes())
-                    .containsExactly(
-                            "The column ends as the last one of its table, because it is a new one (a copy of the table could not take its place: it"
-                                    + " would have to take over function busy(guarded), policy all_of_them): nothing may depend on the order of columns.");
-            assertThat(standstills(plan.steps().stream().map(PlansTest::step).toList(), TableSizes.of(phased), copy))
-                    .isEmpty();
-            execute(risky, sql);
-            run(phased, plan.steps());
-            run(phased, plan.steps());
-            assertThat(withoutOrder(SchemaFingerprint.of(phased))).isEqualTo(withoutOrder(SchemaFingerprint.of(risky)));
-            assertThat(DataFingerprint.differences(DataFingerprint.of(risky), DataFingerprint.of(phased), Set.of()))
-                    .isEmpty();
+        assertThat(plan.notes())
+                .containsExactly(
+                        "The column ends as the last one of its table, because it is a new one (a copy of the table could not take its place: it"
+                                + " would have to take over function busy(guarded), policy all_of_them): nothing may depend on the order of columns.");
+        assertThat(standstills(plan.steps().stream().map(PlansTest::step).toList(), TableSizes.of(phased), copy))
+                .isEmpty();
+        execute(risky, sql);
+        run(phased, plan.steps());
+        run(phased, plan.steps());
+        assertThat(withoutOrder(SchemaFingerprint.of(phased))).isEqualTo(withoutOrder(SchemaFingerprint.of(risky)));
+        assertThat(DataFingerprint.differences(DataFingerprint.of(risky), DataFingerprint.of(phased), Set.of()))
+                .isEmpty();
 
-            run(phased, plan.rollback());
-            assertThat(withoutOrder(SchemaFingerprint.of(phased))).isEqualTo(withoutOrder(before));
-            assertThat(DataFingerprint.differences(rows, DataFingerprint.of(phased), Set.of()))
-                    .isEmpty();
-        }
+        run(phased, plan.rollback());
+        assertThat(withoutOrder(SchemaFingerprint.of(phased))).isEqualTo(withoutOrder(before));
+        assertThat(DataFingerprint.differences(rows, DataFingerprint.of(phased), Set.of()))
+                .isEmpty();
     }
 
     /** The step that compares would fail; what was written meanwhile is there afterwards, to the row; and nobody who wrote was turned away. */
@@ -259,9 +266,7 @@ class PlansTest {
             })
     void copyATableThatIsWrittenMeanwhile(String change, String insert, String wrong) throws Exception {
         String table = tableOf(change);
-        try (Connection phased = connect("phased");
-                Connection writing = connect("phased")) {
-            reset(phased, true);
+        try (Connection writing = connect("phased")) {
             long before = count(phased, table);
             Phased plan = ((Phased) Planner.plan(
                             SchemaChange.read(change),
@@ -325,16 +330,13 @@ class PlansTest {
                 "do 'begin end' | the statement could not be read: what do runs is known to the server alone",
             })
     void sayWhyThereIsNone(String sql, String why) throws Exception {
-        try (Connection connection = connect("risky")) {
-            reset(connection, false);
-            TableShape table = TableShape.of(connection, tableOf(sql)).orElseThrow();
+        TableShape table = TableShape.of(risky, tableOf(sql)).orElseThrow();
 
-            Plan plan = Planner.plan(SchemaChange.read(sql), table, true);
+        Plan plan = Planner.plan(SchemaChange.read(sql), table, true);
 
-            assertThat(plan).isInstanceOf(Impossible.class);
-            assertThat(((Impossible) plan).why()).isEqualTo(why);
-            assertThat(((Impossible) plan).decide()).startsWith("Decide ");
-        }
+        assertThat(plan).isInstanceOf(Impossible.class);
+        assertThat(((Impossible) plan).why()).isEqualTo(why);
+        assertThat(((Impossible) plan).decide()).startsWith("Decide ");
     }
 
     @Test
