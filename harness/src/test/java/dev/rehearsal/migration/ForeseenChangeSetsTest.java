@@ -329,6 +329,7 @@ class ForeseenChangeSetsTest {
                   - changeSet: { id: program, author: me, changes: [ { executeCommand: { executable: no-such-program } } ] }
                   - changeSet: { id: rows, author: me, changes: [ { loadData: { tableName: customers, file: rows.csv, relativeToChangelogFile: true, usePreparedStatements: true } } ] }
                   - changeSet: { id: rows-asked, author: me, preConditions: [ { onFail: MARK_RAN }, { sqlCheck: { expectedResult: 3000, sql: select count(*) from orders } } ], changes: [ { sql: { sql: alter table orders add column asked int } } ] }
+                  - changeSet: { id: elsewhere, author: me, preConditions: [ { onFail: MARK_RAN }, { dbms: { type: oracle } }, { or: [ { tableIsEmpty: { tableName: orders } }, { columnExists: { tableName: orders, columnName: id } } ] } ], changes: [ { sql: { sql: drop table orders } } ] }
                   - changeSet: { id: catalog-asked, author: me, preConditions: [ { onFail: MARK_RAN }, { sqlCheck: { expectedResult: 1, sql: select count(*) from pg_attribute where attname = 'nowhere' } } ], changes: [ { sql: { sql: alter table orders add column nowhere int } } ] }
                   - changeSet: { id: halts, author: me, preConditions: [ { onFail: HALT }, { tableExists: { tableName: missing } } ], changes: [ { sql: { sql: drop table missing } } ] }
                 """);
@@ -357,6 +358,8 @@ class ForeseenChangeSetsTest {
                                 + " it had not been there");
         assertThat(told.remarks())
                 .containsExactly(
+                        "step elsewhere (liquibase) is not run, and marked as run: its precondition does not hold (DBMS Precondition failed: expected"
+                                + " oracle, got postgresql)",
                         "step catalog-asked (liquibase) is not run, and marked as run: its precondition does not hold (SQL Precondition failed."
                                 + " Expected '1' got '0')");
     }

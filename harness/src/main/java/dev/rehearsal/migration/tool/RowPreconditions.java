@@ -5,10 +5,11 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
-import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -21,7 +22,7 @@ import liquibase.exception.DatabaseException;
 import liquibase.precondition.CustomPreconditionWrapper;
 import liquibase.precondition.Precondition;
 import liquibase.precondition.PreconditionLogic;
-import liquibase.precondition.core.PreconditionContainer;
+import liquibase.precondition.core.AndPrecondition;
 import liquibase.precondition.core.RowCountPrecondition;
 import liquibase.precondition.core.RunningAsPrecondition;
 import liquibase.precondition.core.SqlPrecondition;
@@ -57,35 +58,46 @@ record RowPreconditions(Set<String> relations) {
         return new RowPreconditions(names);
     }
 
-    /** Takes them away from change sets, so that those are run; whose they were, and how they are called. */
-    IdentityHashMap<ChangeSet, String> taken(List<ChangeSet> changeSets) {
-        IdentityHashMap<ChangeSet, String> taken = new IdentityHashMap<>();
+    /** Takes them away from change sets, so that those are run as if they held; by the change set's identity, how they are called. */
+    Map<String, String> taken(List<ChangeSet> changeSets) {
+        Map<String, String> taken = new HashMap<>();
         for (ChangeSet changeSet : changeSets) {
-            Optional<String> names =
-                    Optional.ofNullable(changeSet.getPreconditions()).flatMap(this::names);
-            if (names.isPresent()) {
-                changeSet.setPreconditions(new PreconditionContainer());
-                taken.put(changeSet, names.get());
-            }
+            Optional.ofNullable(changeSet.getPreconditions())
+                    .map(this::taken)
+                    .filter(names -> !names.isEmpty())
+                    .ifPresent(names -> taken.put(ChangeLogs.identity(changeSet), named(names)));
         }
         return taken;
     }
 
     /** The same with those of the change log as a whole. */
     Optional<String> taken(DatabaseChangeLog log) {
-        Optional<String> names = Optional.ofNullable(log.getPreconditions()).flatMap(this::names);
-        names.ifPresent(found -> log.getPreconditions().getNestedPreconditions().clear());
-        return names;
+        return Optional.ofNullable(log.getPreconditions())
+                .map(this::taken)
+                .filter(names -> !names.isEmpty())
+                .map(RowPreconditions::named);
     }
 
-    private Optional<String> names(Precondition precondition) {
+    private static String named(List<String> names) {
+        return names.stream().distinct().collect(Collectors.joining(", "));
+    }
+
+    /** Of several that have to hold the others stay; of a choice, or of what must not hold, nothing can be said without all of it. */
+    private List<String> taken(AndPrecondition all) {
         List<String> names = new ArrayList<>();
-        leaves(precondition)
-                .filter(this::isOnRows)
-                .map(Precondition::getName)
-                .distinct()
-                .forEach(names::add);
-        return names.isEmpty() ? Optional.empty() : Optional.of(names.stream().collect(Collectors.joining(", ")));
+        all.getNestedPreconditions().removeIf(each -> {
+            if (each instanceof AndPrecondition inner) {
+                names.addAll(taken(inner));
+                return false;
+            }
+            List<String> there = leaves(each)
+                    .filter(this::isOnRows)
+                    .map(Precondition::getName)
+                    .toList();
+            names.addAll(there);
+            return !there.isEmpty();
+        });
+        return names;
     }
 
     private static Stream<Precondition> leaves(Precondition precondition) {

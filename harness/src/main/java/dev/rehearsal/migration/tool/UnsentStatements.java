@@ -5,9 +5,10 @@ import dev.rehearsal.scenario.Step;
 import dev.rehearsal.scenario.Step.Transaction;
 import dev.rehearsal.scenario.sql.SqlScript;
 import java.util.ArrayList;
-import java.util.IdentityHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -47,7 +48,7 @@ final class UnsentStatements extends JdbcExecutor {
     private final List<String> doubts = new ArrayList<>();
     private final List<String> remarks = new ArrayList<>();
     private final List<Step.SqlStatement> statements = new ArrayList<>();
-    private IdentityHashMap<ChangeSet, String> taken = new IdentityHashMap<>();
+    private final Map<String, String> taken = new HashMap<>();
     private Optional<ChangeSet> current = Optional.empty();
     private Optional<Change> change = Optional.empty();
     private boolean came;
@@ -62,7 +63,7 @@ final class UnsentStatements extends JdbcExecutor {
         Scope.getCurrentScope().getSingleton(ExecutorService.class).setExecutor("jdbc", liquibase.getDatabase(), this);
         liquibase.setChangeExecListener(new Listener());
         RowPreconditions onRows = RowPreconditions.over(liquibase.getDatabase());
-        taken = onRows.taken(liquibase.getDatabaseChangeLog().getChangeSets());
+        taken.putAll(onRows.taken(liquibase.getDatabaseChangeLog().getChangeSets()));
         onRows.taken(liquibase.getDatabaseChangeLog()).ifPresent(names -> doubts.add(asIfHeld(names)));
     }
 
@@ -190,11 +191,15 @@ final class UnsentStatements extends JdbcExecutor {
                 remarks.add("runs change set " + ChangeLogs.identity(changeSet) + " again ("
                         + (changeSet.shouldAlwaysRun() ? "runAlways" : "runOnChange") + ")");
             }
-            Optional.ofNullable(taken.get(changeSet)).ifPresent(names -> doubts.add(asIfHeld(names)));
         }
 
         @Override
         public void willRun(Change next, ChangeSet changeSet, DatabaseChangeLog log, Database database) {
+            if (step.action() == Step.ToolAction.APPLY) {
+                // Known by now: those of its preconditions that could be tried held.
+                Optional.ofNullable(taken.remove(ChangeLogs.identity(changeSet)))
+                        .ifPresent(names -> doubts.add(asIfHeld(names)));
+            }
             begin(next, changeSet);
         }
 
