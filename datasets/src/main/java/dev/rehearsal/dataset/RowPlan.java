@@ -135,7 +135,7 @@ public final class RowPlan {
             if (!told.samples().get(i).equals(sample(tables.get(i)))) {
                 throw new EnvironmentException(
                         "the rows of " + tables.get(i).name()
-                                + " come out otherwise in this process than in the one that" + " planned them",
+                                + " come out otherwise in this process than in the one that planned them",
                         "Take the same build of the harness for all, on the same kind of machine.");
             }
         }

@@ -41,9 +41,8 @@ record PoolerConfiguration(PoolerSpec wanted, int poolSize, int mostClients, Ups
         settings.put("listen_addr", listenAddress);
         settings.put("listen_port", Integer.toString(port));
         settings.put("unix_socket_dir", "");
-        // Passwords as the server keeps them, of whoever is not in the file: it takes scram secrets, too. Where the
-        // server
-        // asks for no password there is none to ask for.
+        // Passwords as the server keeps them, of whoever is not in the file: it takes scram secrets, too. There are
+        // none to ask for where the server asks for no password.
         settings.put("auth_type", upstream.password.isEmpty() ? "trust" : "md5");
         settings.put("auth_file", usersFile);
         settings.put("auth_user", upstream.user);

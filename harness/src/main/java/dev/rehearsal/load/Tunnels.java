@@ -14,15 +14,15 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The way of injectors on other machines to fault proxies that listen on this one's loopback interface, and to servers that only this one reaches: each connection of a pool is one to the gate,
- * whose bytes are handed on. So one port is all that has to be open between the machines, and only who has the token comes through it. It costs a round
+ * The way of injectors on other machines to fault proxies that listen on this one's loopback interface, and to servers that only this one reaches: each
+ * connection of a pool is one to the gate, whose bytes are handed on. So one port is all that has to be open between the machines, and only who has the token comes through it. It costs a round
  * trip two more copies and two more wake-ups. Safe for use by several threads.
  */
 final class Tunnels implements AutoCloseable {
     private static final Pattern PLACE = Pattern.compile("jdbc:postgresql://([^/]+):(\\d+)/.*");
     private static final int CONNECT_MILLIS = 10_000;
     private static final Pattern LOOPBACK =
-            Pattern.compile("127\\.\\d+\\.\\d+\\.\\d+|localhost|\\[(::1|0:0:0:0:0:0:0:1)]");
+            Pattern.compile("127\\.\\d+\\.\\d+\\.\\d+|localhost|\\[(?:::1|0:0:0:0:0:0:0:1)]");
     private static final int BUFFER_BYTES = 1 << 15;
 
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
@@ -44,7 +44,7 @@ final class Tunnels implements AutoCloseable {
         }
     }
 
-    /** Whether a URL leads elsewhere on every machine. */
+    /** Whether a URL leads to whichever machine reads it, so that elsewhere it is of no use. */
     static boolean isOfThisMachine(String jdbcUrl) {
         return Place.of(jdbcUrl).isOfThisMachine();
     }

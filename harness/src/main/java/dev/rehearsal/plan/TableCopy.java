@@ -24,8 +24,10 @@ import java.util.stream.Stream;
  * @param schema of the table as a prefix, as SQL needs it; may be empty
  */
 record TableCopy(TableShape table, String name, String base, String schema, Difference difference) {
-    /** Less than any server's patience with a deadlock (by default a second), so that the swap gives way and nobody who works is rolled back. */
-    private static final String SWAP_PATIENCE = "300ms";
+    /** For one of several locks, at most. Half of the server's patience with a deadlock if that is less: so the plan gives way, and nobody who works is rolled back. */
+    private static final int PATIENCE_MILLIS = 300;
+
+    private static final int TRIES = 100;
 
     private String second() {
         return base + "_" + difference.column() + "_copy";
@@ -190,7 +192,7 @@ record TableCopy(TableShape table, String name, String base, String schema, Diff
         references()
                 .forEach(constraint -> body.append("alter table " + copy() + " add constraint "
                         + SqlSchema.quoted(constraint.name()) + " " + constraint.definition() + ";\n"));
-        return block("declare\n  statement text;\n", body.toString());
+        return block("declare\n  statement text;\n", givingWay(body.toString()));
     }
 
     /** {@code like} gives every identity column a sequence of bigint, with the limits of the one that it is like. */
@@ -271,6 +273,27 @@ record TableCopy(TableShape table, String name, String base, String schema, Diff
     }
 
     private String swapped() {
+        StringBuilder body = new StringBuilder(locked() + remembered());
+        referrers()
+                .filter(key -> !key.outgoing())
+                .forEach(key -> body.append(
+                        "alter table " + key.on() + " drop constraint " + SqlSchema.quoted(key.name()) + ";\n"));
+        body.append(numbersHandedOver()
+                + "alter table " + name + " rename to " + first() + ";\n"
+                + "alter table " + copy() + " rename to " + SqlSchema.quoted(base) + ";\n"
+                + "foreach statement in array statements loop\n  execute statement;\nend loop;\n"
+                + "drop table " + schema + first() + ";\n"
+                + "drop function " + function() + "();\n"
+                + named());
+        referrers()
+                .forEach(key -> body.append("alter table " + key.on() + " add constraint "
+                        + SqlSchema.quoted(key.name()) + " " + key.definition().replaceFirst(" NOT VALID$", "")
+                        + " not valid;\n"));
+        return block("declare\n  statements text[];\n  statement text;\n", guard() + givingWay(body.toString()));
+    }
+
+    /** The table, and those that keys lead to and from; what has changed on it is not passed over. */
+    private String locked() {
         String everything = Stream.of(
                         referrers().map(Constraint::on),
                         Stream.of(name),
@@ -278,32 +301,35 @@ record TableCopy(TableShape table, String name, String base, String schema, Diff
                 .flatMap(each -> each)
                 .distinct()
                 .collect(Collectors.joining(", "));
-        StringBuilder body = new StringBuilder(guard()
-                + """
-                perform set_config('lock_timeout', '%1$s', true);
-                lock table %2$s in access exclusive mode;
-                if (select count(*) from pg_index where indrelid = %3$s::regclass) <> (select count(*) from pg_index where indrelid = %4$s::regclass) then
-                  raise exception '%% has other indexes than its copy: they have changed since this was planned', %5$s;
+        return """
+                lock table %1$s in access exclusive mode;
+                if exists (select attname from pg_attribute where attrelid = %2$s::regclass and attnum > 0 and not attisdropped
+                      except select attname from pg_attribute where attrelid = %3$s::regclass and not attisdropped)
+                    or (select count(*) from pg_index where indrelid = %2$s::regclass) <> (select count(*) from pg_index where indrelid = %3$s::regclass)
+                    or exists (select contype, count(*) from pg_constraint where conrelid = %2$s::regclass and contype in ('c', 'f', 'x')
+                        and confrelid <> conrelid group by contype
+                      except select contype, count(*) from pg_constraint where conrelid = %3$s::regclass group by contype) then
+                  raise exception '%% has columns, indexes or constraints that its copy has not: it has changed since this was planned', %4$s;
                 end if;
+                """.formatted(everything, literal(name), literal(copy()), literal(base));
+    }
+
+    /** What makes the views and the triggers what they are, to be said again when the copy has the table's name. */
+    private String remembered() {
+        return """
                 statements := array(
                   select format('create or replace view %%s%%s as %%s', oid::regclass, ' with (' || array_to_string(reloptions, ', ') || ')', pg_get_viewdef(oid))
                     from pg_class where relkind = 'v' and oid in (select r.ev_class from pg_depend d join pg_rewrite r on r.oid = d.objid
-                      where d.classid = 'pg_rewrite'::regclass and d.refclassid = 'pg_class'::regclass and d.refobjid = %3$s::regclass)
-                  union all select pg_get_triggerdef(oid) || case tgenabled when 'O' then '' else format('; alter table %%s %%s trigger %%I', %3$s,
+                      where d.classid = 'pg_rewrite'::regclass and d.refclassid = 'pg_class'::regclass and d.refobjid = %1$s::regclass)
+                  union all select pg_get_triggerdef(oid) || case tgenabled when 'O' then '' else format('; alter table %%s %%s trigger %%I', %1$s,
                       case tgenabled when 'D' then 'disable' when 'R' then 'enable replica' else 'enable always' end, tgname) end
-                    from pg_trigger where tgrelid = %3$s::regclass and not tgisinternal and tgname not in (%6$s, %7$s));
+                    from pg_trigger where tgrelid = %1$s::regclass and not tgisinternal and tgname not in (%2$s, %3$s));
                 """.formatted(
-                                SWAP_PATIENCE,
-                                everything,
-                                literal(name),
-                                literal(copy()),
-                                literal(base),
-                                literal(SqlSchema.name(trigger("row"))),
-                                literal(SqlSchema.name(trigger("truncate")))));
-        referrers()
-                .filter(key -> !key.outgoing())
-                .forEach(key -> body.append(
-                        "alter table " + key.on() + " drop constraint " + SqlSchema.quoted(key.name()) + ";\n"));
+                literal(name), literal(SqlSchema.name(trigger("row"))), literal(SqlSchema.name(trigger("truncate"))));
+    }
+
+    private String numbersHandedOver() {
+        StringBuilder body = new StringBuilder();
         for (OwnedSequence sequence : table.sequences()) {
             String own = schema + SqlSchema.quoted(sequence.name());
             if (sequence.identity()) {
@@ -315,11 +341,12 @@ record TableCopy(TableShape table, String name, String base, String schema, Diff
                         + ";\n");
             }
         }
-        body.append("alter table " + name + " rename to " + first() + ";\n"
-                + "alter table " + copy() + " rename to " + SqlSchema.quoted(base) + ";\n"
-                + "foreach statement in array statements loop\n  execute statement;\nend loop;\n"
-                + "drop table " + schema + first() + ";\n"
-                + "drop function " + function() + "();\n");
+        return body.toString();
+    }
+
+    /** What is on the copy takes the names of what was on the table. */
+    private String named() {
+        StringBuilder body = new StringBuilder();
         own("pux")
                 .forEach(constraint -> body.append("alter table " + name + " rename constraint "
                         + fresh(constraint.name()) + " to " + SqlSchema.quoted(constraint.name()) + ";\n"));
@@ -331,22 +358,33 @@ record TableCopy(TableShape table, String name, String base, String schema, Diff
                 .forEach(sequence -> body.append("execute (select format('alter sequence %s rename to %I', "
                         + "pg_get_serial_sequence(" + literal(name) + ", " + literal(sequence.column()) + "), "
                         + literal(sequence.name()) + "));\n"));
-        referrers()
-                .forEach(key -> body.append("alter table " + key.on() + " add constraint "
-                        + SqlSchema.quoted(key.name()) + " " + key.definition().replaceFirst(" NOT VALID$", "")
-                        + " not valid;\n"));
         String made = second() + "_" + difference.column() + "_not_null";
         // Servers from 18 on name it; of a name that was cut off nobody knows how.
         body.append("if exists (select from pg_constraint where conrelid = " + literal(name)
                 + "::regclass and conname = " + literal(made) + ") then\n"
                 + "  alter table " + name + " rename constraint " + SqlSchema.quoted(made) + " to "
                 + SqlSchema.quoted(base + "_" + difference.column() + "_not_null") + ";\nend if;\n");
-        return block("declare\n  statements text[];\n  statement text;\n", body.toString());
+        return body.toString();
+    }
+
+    /** Tries again what could not have a lock, with those let go that it had. */
+    private static String givingWay(String work) {
+        return """
+                perform set_config('lock_timeout', greatest(1, least(%1$d, setting::int / 2))::text, true) from pg_settings where name = 'deadlock_timeout';
+                for try in 1..%2$d loop
+                  begin
+                %3$s    return;
+                  exception when lock_not_available then
+                    if try = %2$d then raise; end if;
+                    perform pg_sleep(0.05);
+                  end;
+                end loop;
+                """.formatted(PATIENCE_MILLIS, TRIES, work.indent(4));
     }
 
     /** Leaves nothing of a try that is not finished; nothing to do otherwise. */
     private List<PlannedStep> abandoned() {
-        List<PlannedStep> steps = new ArrayList<>(List.of(PlannedStep.together(
+        List<PlannedStep> steps = new ArrayList<>(List.of(PlannedStep.alone(
                 "abandon " + difference.label(),
                 "What an unfinished try has left; nothing otherwise.",
                 "drop trigger if exists " + trigger("row") + " on " + name + ";\n"

@@ -48,13 +48,7 @@ class PoolerRehearsalTest {
         HarnessRun rehearsed = rehearsed("local");
 
         assertFound(rehearsed);
-        assertThat(rehearsed
-                        .result()
-                        .get("environment")
-                        .get("pooler")
-                        .get("program")
-                        .asString())
-                .matches("PgBouncer \\d\\S+");
+        assertThat(program(rehearsed)).matches("PgBouncer \\d\\S+");
     }
 
     @Test
@@ -63,13 +57,16 @@ class PoolerRehearsalTest {
         HarnessRun rehearsed = rehearsed("containers");
 
         assertFound(rehearsed);
-        assertThat(rehearsed
-                        .result()
-                        .get("environment")
-                        .get("pooler")
-                        .get("program")
-                        .asString())
-                .matches("PgBouncer \\d\\S+ in a container \\(harness/pgbouncer:1\\)");
+        assertThat(program(rehearsed)).matches("PgBouncer \\d\\S+ in a container \\(harness/pgbouncer:1\\)");
+    }
+
+    private static String program(HarnessRun rehearsed) {
+        return rehearsed
+                .result()
+                .get("environment")
+                .get("pooler")
+                .get("program")
+                .asString();
     }
 
     private HarnessRun rehearsed(String runtime) throws Exception {

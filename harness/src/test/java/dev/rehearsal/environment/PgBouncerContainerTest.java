@@ -14,7 +14,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.HashSet;
@@ -59,7 +58,7 @@ class PgBouncerContainerTest {
                     runtime.start(spec, data, Map.of(), 5, Files.createDirectories(temporary.resolve("run")))) {
                 assertLeaked(environment);
                 assertKnowsRoles(environment);
-                assertThat(ask(
+                assertThat(PgBouncerTest.ask(
                                 environment.migration().jdbcUrl("migration"),
                                 "select application_name from pg_stat_activity where pid = pg_backend_pid()"))
                         .as("goes around the pooler")
@@ -67,7 +66,8 @@ class PgBouncerContainerTest {
                 assertThat(environment.migration().port())
                         .isNotEqualTo(environment.application().port());
                 FaultProxyApi.update(environment.faultApi(), "primary", Map.of("enabled", false));
-                assertThatThrownBy(() -> ask(environment.application().jdbcUrl("one") + "&socketTimeout=2", "select 1"))
+                assertThatThrownBy(() -> PgBouncerTest.ask(
+                                environment.application().jdbcUrl("one") + "&socketTimeout=2", "select 1"))
                         .as("the pooler's own way is through the primary's proxy")
                         .isInstanceOf(SQLException.class);
                 var facts = environment.facts(RunClock.started()).pooler().orElseThrow();
@@ -91,9 +91,9 @@ class PgBouncerContainerTest {
                         DriverManager.getConnection(environment.application().jdbcUrl("one"));
                 Connection other =
                         DriverManager.getConnection(environment.application().jdbcUrl("other"))) {
-            ask(one, "select set_config('lock_timeout', '1234ms', false)");
+            PgBouncerTest.ask(one, "select set_config('lock_timeout', '1234ms', false)");
 
-            assertThat(ask(other, "show lock_timeout")).isEqualTo("1234ms");
+            assertThat(PgBouncerTest.ask(other, "show lock_timeout")).isEqualTo("1234ms");
         }
     }
 
@@ -106,8 +106,8 @@ class PgBouncerContainerTest {
         String url = "jdbc:postgresql://127.0.0.1:" + environment.application().port() + "/" + Snapshot.DATABASE
                 + "?user=tool&password=";
 
-        assertThat(ask(url + "one", "select current_user::text")).isEqualTo("tool");
-        assertThatThrownBy(() -> ask(url + "wrong", "select 1")).isInstanceOf(SQLException.class);
+        assertThat(PgBouncerTest.ask(url + "one", "select current_user::text")).isEqualTo("tool");
+        assertThatThrownBy(() -> PgBouncerTest.ask(url + "wrong", "select 1")).isInstanceOf(SQLException.class);
     }
 
     private static void endPooler(Set<String> before) throws Exception {
@@ -161,19 +161,5 @@ class PgBouncerContainerTest {
                 .hasMessageMatching(
                         "environment\\.pooler\\.preparedStatements: harness/pgbouncer:1 is PgBouncer 1\\.\\S+,"
                                 + " which knows no max_prepared_statements");
-    }
-
-    private static String ask(String url, String query) throws SQLException {
-        try (Connection connection = DriverManager.getConnection(url)) {
-            return ask(connection, query);
-        }
-    }
-
-    private static String ask(Connection connection, String query) throws SQLException {
-        try (Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery(query)) {
-            row.next();
-            return row.getString(1);
-        }
     }
 }

@@ -167,8 +167,11 @@ public class PgBouncerTest {
     /** PgBouncer's own is 15 s, for which it would refuse everybody. */
     @Test
     void anOutageByAFailoverIsAsLongAsItsTimeUntilItTriesAgain() throws Exception {
-        assertThat(outage("3")).isBetween(Duration.ofMillis(2500), Duration.ofSeconds(8));
-        assertThat(outage("0.2")).isLessThan(Duration.ofSeconds(2));
+        Duration patient = outage("3");
+
+        // It does not try before that; how much later it does is the machine's.
+        assertThat(patient).isGreaterThan(Duration.ofMillis(2500));
+        assertThat(outage("0.2")).isLessThan(patient);
     }
 
     /** How long somebody who asks all the time gets no answer while a replica takes its primary's place. */
@@ -264,13 +267,13 @@ public class PgBouncerTest {
                         Files.createDirectories(temporary.resolve("run")));
     }
 
-    private static String ask(String url, String query) throws SQLException {
+    static String ask(String url, String query) throws SQLException {
         try (Connection connection = DriverManager.getConnection(url)) {
             return ask(connection, query);
         }
     }
 
-    private static String ask(Connection connection, String query) throws SQLException {
+    static String ask(Connection connection, String query) throws SQLException {
         try (Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery(query)) {
             row.next();
