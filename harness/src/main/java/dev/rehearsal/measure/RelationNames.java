@@ -10,6 +10,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Names of relations by OID, as long as the run lasts: a relation that was dropped keeps its last known name. Safe for use by several threads.
@@ -35,11 +36,40 @@ final class RelationNames implements AutoCloseable {
         }
     }
 
+    /**
+     * What is known at one moment; does not change afterwards.
+     *
+     * @param relations by OID
+     * @param original OIDs of what was there when the migration began
+     * @param originalTables names of the tables among them
+     */
+    record Known(Map<Long, Relation> relations, Set<Long> original, Set<String> originalTables) {
+        /** Empty for what was never seen committed: the transient tables of a rewrite, relations of a transaction that is open or rolled back. */
+        Optional<Relation> find(long oid) {
+            return Optional.ofNullable(relations.get(oid));
+        }
+
+        Map<Long, String> names() {
+            Map<Long, String> names = new HashMap<>();
+            relations.forEach((oid, relation) -> names.put(oid, relation.name()));
+            return names;
+        }
+
+        /**
+         * Whether the migration made it, so that nobody else can be waiting for it. A new table that has taken the place of one that was there (create,
+         * copy, rename) is not its own: the application uses that name.
+         *
+         * @param name that the relation had when it is asked about
+         */
+        boolean isOwn(long oid, String name) {
+            boolean table = find(oid).map(Relation::isTable).orElse(false);
+            return !original.contains(oid) && !(table && originalTables.contains(name));
+        }
+    }
+
     private final ObservedServer server;
     private Connection connection;
-    private final Map<Long, Relation> relations = new HashMap<>();
-    private final Set<Long> original = new HashSet<>();
-    private final Set<String> originalTables = new HashSet<>();
+    private Known known = new Known(Map.of(), Set.of(), Set.of());
     private final Set<Long> unresolved = new HashSet<>();
 
     private RelationNames(ObservedServer server, Connection connection) {
@@ -59,22 +89,16 @@ final class RelationNames implements AutoCloseable {
         return names;
     }
 
-    /** Empty for what was never seen committed: the transient tables of a rewrite, relations of a transaction that is open or rolled back. */
-    synchronized Optional<Relation> find(long oid) {
-        return Optional.ofNullable(relations.get(oid));
-    }
-
-    /** Like {@link #find}, but looks into the catalog (once) for an OID not known. */
+    /** Looks into the catalog (once) for an OID not known. */
     synchronized Optional<Relation> findNow(long oid) throws SQLException {
-        if (!relations.containsKey(oid) && unresolved.add(oid)) {
+        if (known.find(oid).isEmpty() && unresolved.add(oid)) {
             refresh();
         }
-        return find(oid);
+        return known.find(oid);
     }
 
-    /** A copy of what is known now. */
-    synchronized Map<Long, Relation> known() {
-        return Collections.unmodifiableMap(new HashMap<>(relations));
+    synchronized Known known() {
+        return known;
     }
 
     /** After the server was away: what is known stays known. */
@@ -85,8 +109,14 @@ final class RelationNames implements AutoCloseable {
     }
 
     synchronized void refresh() throws SQLException {
-        relations.putAll(read());
-        unresolved.removeAll(relations.keySet());
+        know(read(), known.original(), known.originalTables());
+    }
+
+    private void know(Map<Long, Relation> now, Set<Long> original, Set<String> originalTables) {
+        Map<Long, Relation> relations = new HashMap<>(known.relations());
+        relations.putAll(now);
+        known = new Known(Collections.unmodifiableMap(relations), original, originalTables);
+        unresolved.removeAll(now.keySet());
     }
 
     private Map<Long, Relation> read() throws SQLException {
@@ -105,27 +135,11 @@ final class RelationNames implements AutoCloseable {
     /** Takes what there is now as what is not the migration's. Called when a migration, or a rollback, begins. */
     synchronized void baseline() throws SQLException {
         Map<Long, Relation> now = read();
-        relations.putAll(now);
-        original.clear();
-        originalTables.clear();
-        now.forEach((oid, relation) -> {
-            original.add(oid);
-            if (relation.isTable()) {
-                originalTables.add(relation.name());
-            }
-        });
-    }
-
-    /**
-     * Whether the migration made it, so that nobody else can be waiting for it. A new table that has taken the place of one that was there (create,
-     * copy, rename) is not its own: the application uses that name.
-     */
-    synchronized boolean isOwn(long oid) {
-        if (original.contains(oid)) {
-            return false;
-        }
-        Relation relation = relations.get(oid);
-        return relation == null || !relation.isTable() || !originalTables.contains(relation.name());
+        Set<String> tables = now.values().stream()
+                .filter(Relation::isTable)
+                .map(Relation::name)
+                .collect(Collectors.toUnmodifiableSet());
+        know(now, Set.copyOf(now.keySet()), tables);
     }
 
     @Override

@@ -52,7 +52,7 @@ public final class ToolWatch implements AutoCloseable {
         this.sampler = sampler;
         this.password = password;
         this.trouble = trouble;
-        tracer.names().known().forEach((oid, relation) -> namesBefore.put(oid, relation.name()));
+        namesBefore.putAll(tracer.names().known().names());
     }
 
     /**
@@ -147,7 +147,7 @@ public final class ToolWatch implements AutoCloseable {
                 .forEach((pid, session) ->
                         session.taken(now).forEach(transaction -> all.addAll(statements(pid, transaction))));
         all.sort(Comparator.comparingLong(statement -> statement.observation().sentNanos()));
-        tracer.names().known().forEach((oid, relation) -> namesBefore.put(oid, relation.name()));
+        namesBefore.putAll(tracer.names().known().names());
         return all;
     }
 
@@ -165,7 +165,7 @@ public final class ToolWatch implements AutoCloseable {
                         OptionalLong.empty(),
                         OptionalLong.empty(),
                         namesBefore,
-                        tracer.names())
+                        tracer.names().known())
                 .observations();
         List<ToolStatement> statements = new ArrayList<>();
         for (int i = 0; i < executed.size(); i++) {

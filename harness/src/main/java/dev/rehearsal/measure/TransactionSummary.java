@@ -32,10 +32,13 @@ final class TransactionSummary {
     private final List<HoldTimeline.Hold> holds;
     private final OptionalLong walBytes;
     private final Map<Long, String> namesBefore;
-    private final RelationNames names;
+    private final RelationNames.Known names;
     private final Map<Long, String> namesInside = new HashMap<>();
 
-    /** @param countedBefore rows by relation that the session had counted when it was asked inside the transaction, if it was */
+    /**
+     * @param countedBefore rows by relation that the session had counted when it was asked inside the transaction, if it was
+     * @param names as they were after it, as near as they are known
+     */
     TransactionSummary(
             RunClock clock,
             List<WitnessedSession.Executed> executed,
@@ -45,7 +48,7 @@ final class TransactionSummary {
             OptionalLong walBefore,
             OptionalLong walAfter,
             Map<Long, String> namesBefore,
-            RelationNames names) {
+            RelationNames.Known names) {
         this.clock = clock;
         this.executed = List.copyOf(executed);
         this.countedBefore = countedBefore;
@@ -56,8 +59,11 @@ final class TransactionSummary {
                 : OptionalLong.empty();
         this.namesBefore = namesBefore;
         this.names = names;
-        logged.commands()
-                .forEach(command -> command.locks().forEach(lock -> namesInside.put(lock.relation(), lock.name())));
+        logged.commands().stream()
+                .flatMap(command -> command.locks().stream())
+                .forEach(lock -> namesInside.put(lock.relation(), lock.name()));
+        // A relation that is gone has its number for a name: dropped, or the transient table of a rewrite.
+        namesInside.entrySet().removeIf(each -> each.getValue().equals(Long.toString(each.getKey())));
     }
 
     List<Observation> observations() {
@@ -277,7 +283,7 @@ final class TransactionSummary {
                 from,
                 held,
                 error,
-                names.isOwn(hold.lock().relation()));
+                names.isOwn(hold.lock().relation(), name));
     }
 
     private static long middle(long from, long to) {
@@ -290,13 +296,12 @@ final class TransactionSummary {
         if (known.isPresent() && known.get().toast()) {
             return Optional.empty();
         }
-        String inside = namesInside.getOrDefault(relation, "");
-        String name = namesBefore.getOrDefault(
-                relation, known.map(RelationNames.Relation::name).orElse(inside));
-        boolean leftOut = name.isEmpty()
-                || name.startsWith("pg_toast.")
-                || name.equals(Long.toString(relation))
-                || name.startsWith(InstrumentSchema.NAME + ".");
+        String name = Optional.ofNullable(namesBefore.get(relation))
+                .or(() -> Optional.ofNullable(namesInside.get(relation)))
+                .or(() -> known.map(RelationNames.Relation::name))
+                .orElse("");
+        boolean leftOut =
+                name.isEmpty() || name.startsWith("pg_toast.") || name.startsWith(InstrumentSchema.NAME + ".");
         return leftOut ? Optional.empty() : Optional.of(name);
     }
 }

@@ -352,7 +352,7 @@ public final class WitnessedSession implements AutoCloseable {
         OptionalLong before = walBefore;
         OptionalLong after = walBytes();
         Map<Long, String> oldNames = namesBefore;
-        RelationNames newNames = refreshedNames();
+        RelationNames.Known newNames = refreshedNames();
         List<HoldTimeline.Hold> holds;
         synchronized (this) {
             holds = timeline.holds();
@@ -377,22 +377,20 @@ public final class WitnessedSession implements AutoCloseable {
         located = false;
         transactionNumber = OptionalLong.empty();
         countedBefore = Optional.empty();
-        Map<Long, String> names = new HashMap<>();
-        tracer.names().known().forEach((oid, relation) -> names.put(oid, relation.name()));
-        namesBefore = names;
+        namesBefore = tracer.names().known().names();
         files = triggers ? Map.of() : files();
         synchronized (this) {
             timeline = new HoldTimeline();
         }
     }
 
-    private RelationNames refreshedNames() {
+    private RelationNames.Known refreshedNames() {
         try {
             tracer.names().refresh();
         } catch (SQLException e) {
             trouble.accept("names of relations could not be read: " + e.getMessage());
         }
-        return tracer.names();
+        return tracer.names().known();
     }
 
     private boolean exists() throws SQLException {

@@ -51,7 +51,7 @@ class PlanRehearsalTest {
     @TempDir
     private Path directory;
 
-    /** Those without a rewrite are told apart by a transaction that stands in their way: with phases come lock timeouts. */
+    /** Those without a rewrite are told apart by a transaction that stands in their way, from before they begin: with phases come lock timeouts. */
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -79,7 +79,7 @@ class PlanRehearsalTest {
                         .replace(
                                 "FAULTS",
                                 queue
-                                        ? "faults:\n  - { at: { stage: migration, after: 0s }, blocker: { sql: \"update payments set status = status where id = 1\", hold: 5s } }"
+                                        ? "faults:\n  - { at: { stage: baseline, after: 1s }, blocker: { sql: \"update payments set status = status where id = 1\", hold: 6s } }"
                                         : "")
                         .replace(
                                 "OBJECTIVE",

@@ -1,6 +1,7 @@
 package dev.rehearsal.measure;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.rehearsal.run.RunEvent.InstrumentTrouble;
 import dev.rehearsal.run.RunEvent.LockHeld;
@@ -202,6 +203,28 @@ class ToolWatchTest {
             }
             run(tool, "drop table made");
         }
+    }
+
+    @Test
+    void knowsATableByTheNameThatItHadThen() throws Exception {
+        String widened = "alter table orders_new alter column id type numeric";
+        String extended = "alter table orders add column b int";
+        try (Connection tool = tool("extended")) {
+            run(tool, "create table orders_new (id bigint)");
+            run(tool, widened);
+            run(tool, "drop table orders");
+            run(tool, "alter table orders_new rename to orders");
+            run(tool, extended);
+        }
+        List<ToolStatement> statements = watch.statements();
+
+        Observation before = found(statements, widened);
+        assertThat(before.rewrites()).containsExactly(new Rewrite("orders_new", "column type"));
+        assertThat(before.locks())
+                .filteredOn(lock -> lock.mode().equals("AccessExclusive"))
+                .extracting(LockHeld::relation, LockHeld::ownRelation)
+                .containsExactly(tuple("orders_new", true));
+        assertThat(exclusive(found(statements, extended)).ownRelation()).isFalse();
     }
 
     @Test

@@ -266,6 +266,21 @@ class MigrationRunnerTest {
     }
 
     @Test
+    void marksLocksOnATableThatTakesAnothersPlaceOnlyLater() {
+        run(
+                step(
+                        "create table orders_new (like orders including all)",
+                        "alter table orders_new alter column amount type bigint"),
+                step("alter table orders rename to orders_old", "alter table orders_new rename to orders"));
+
+        StatementObserved made = server.events(StatementObserved.class).getFirst();
+        StatementObserved changed = server.events(StatementObserved.class).get(1);
+        assertThat(lock(made, "orders_new", "AccessExclusive").ownRelation()).isTrue();
+        assertThat(changed.rewrites()).containsExactly(new Rewrite("orders_new", "column type"));
+        assertThat(changed.locks()).extracting(LockHeld::relation).doesNotContain("orders");
+    }
+
+    @Test
     void measuresAStatementInAutocommit() {
         run(noTransaction("alter table orders alter column amount type bigint"));
 
