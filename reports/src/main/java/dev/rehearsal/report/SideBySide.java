@@ -6,11 +6,12 @@ import dev.rehearsal.verdict.Finding;
 import dev.rehearsal.verdict.Quantities;
 import dev.rehearsal.verdict.StageStatistics;
 import dev.rehearsal.verdict.Verdict;
-import java.util.LinkedHashSet;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * Two runs of the same objectives in two columns:
@@ -19,7 +20,7 @@ import java.util.function.Function;
  *                                                     as it is            in phases           limit
  *   verdict                                           failed              passed
  *   requests p99 during the migration                 2.00 s              4.1 ms
- *   longest AccessExclusive                           failed 5.69 s       passed 12 ms        100 ms
+ *   AccessExclusive held on orders                    failed 5.69 s       passed 12 ms        100 ms
  * </pre>
  */
 public final class SideBySide {
@@ -37,10 +38,10 @@ public final class SideBySide {
 
     private String table(
             String one, RunRecord oneRun, Verdict oneVerdict, String other, RunRecord otherRun, Verdict otherVerdict) {
-        Set<String> subjects = new LinkedHashSet<>();
-        oneVerdict.findings().forEach(finding -> subjects.add(PlainText.forTerminal(finding.subject())));
-        otherVerdict.findings().forEach(finding -> subjects.add(PlainText.forTerminal(finding.subject())));
-        width = Math.max(width, subjects.stream().mapToInt(String::length).max().orElse(0) + 4);
+        List<Pair> pairs = pairs(oneVerdict.findings(), otherVerdict.findings());
+        width = Math.max(
+                width,
+                pairs.stream().mapToInt(pair -> pair.subject().length()).max().orElse(0) + 4);
         row("", one, other, "limit");
         row("verdict", oneVerdict.status().word(), otherVerdict.status().word(), "");
         figure("requests p50 in the baseline", oneVerdict, otherVerdict, Stage.BASELINE, s -> percentile(s, 50));
@@ -59,22 +60,66 @@ public final class SideBySide {
                 Stage.MIGRATION,
                 s -> Quantities.percent(s.overall().failedFraction()));
         row("the migration took", took(oneRun), took(otherRun), "");
-        for (String subject : subjects) {
-            Optional<Finding> left = find(oneVerdict, subject);
-            Optional<Finding> right = find(otherVerdict, subject);
-            row(
-                    subject,
-                    cell(left),
-                    cell(right),
-                    left.or(() -> right).map(Finding::shownLimit).orElse(""));
-        }
+        pairs.forEach(pair -> row(
+                pair.subject(),
+                cell(pair.one()),
+                cell(pair.other()),
+                pair.one().or(pair::other).map(Finding::shownLimit).orElse("")));
         return out.toString();
     }
 
-    private static Optional<Finding> find(Verdict verdict, String subject) {
-        return verdict.findings().stream()
-                .filter(finding -> PlainText.forTerminal(finding.subject()).equals(subject))
-                .findFirst();
+    /** What each has found of the same thing; one of them may have found nothing of it. */
+    private record Pair(Optional<Finding> one, Optional<Finding> other) {
+        String subject() {
+            List<String> subjects = Stream.concat(one.stream(), other.stream())
+                    .map(finding -> PlainText.forTerminal(finding.subject()))
+                    .distinct()
+                    .toList();
+            if (subjects.size() == 1) {
+                return subjects.getFirst();
+            }
+            return subjects.getFirst() + " / " + lastWord(subjects.getLast());
+        }
+    }
+
+    /** By what they are of; a lock's hold also by its mode alone, since the longest need not be on the same table in both. */
+    private static List<Pair> pairs(List<Finding> one, List<Finding> other) {
+        List<Finding> left = new ArrayList<>(other);
+        List<Pair> pairs = new ArrayList<>();
+        for (Finding finding : one) {
+            Optional<Finding> same = left.stream()
+                    .filter(each -> each.subject().equals(finding.subject()))
+                    .findFirst();
+            same.ifPresent(left::remove);
+            pairs.add(new Pair(Optional.of(finding), same));
+        }
+        pairs.replaceAll(pair -> {
+            if (pair.other().isPresent()) {
+                return pair;
+            }
+            Finding alone = pair.one().orElseThrow();
+            Optional<Finding> alike =
+                    left.stream().filter(each -> isSameHold(alone, each)).findFirst();
+            alike.ifPresent(left::remove);
+            return new Pair(pair.one(), alike);
+        });
+        left.forEach(finding -> pairs.add(new Pair(Optional.empty(), Optional.of(finding))));
+        return pairs;
+    }
+
+    private static boolean isSameHold(Finding one, Finding other) {
+        return one.objective().equals("lockHold")
+                && other.objective().equals("lockHold")
+                && one.shownLimit().equals(other.shownLimit())
+                && withoutLastWord(one.subject()).equals(withoutLastWord(other.subject()));
+    }
+
+    private static String lastWord(String phrase) {
+        return phrase.substring(phrase.lastIndexOf(' ') + 1);
+    }
+
+    private static String withoutLastWord(String phrase) {
+        return phrase.substring(0, phrase.lastIndexOf(' ') + 1);
     }
 
     private static String cell(Optional<Finding> finding) {
