@@ -49,10 +49,12 @@ final class Scratch {
     /** Only outside a transaction block, so that there is none to look into. */
     private static final Pattern MAY_COMMIT = Pattern.compile("\\A\\s*(do|call)\\b", Pattern.CASE_INSENSITIVE);
 
+    private static final String LOCKABLE = " c.relkind in ('r', 'p', 'm', 'v', 'f', 'S') ";
+
     private static final String LOCKS = "select" + Catalog.NAME + """
             , l.mode
             from pg_locks l join pg_class c on c.oid = l.relation join pg_namespace n on n.oid = c.relnamespace
-            where l.pid = pg_backend_pid() and l.locktype = 'relation' and l.granted and c.relkind in ('r', 'p', 'm', 'v', 'f')
+            where l.pid = pg_backend_pid() and l.locktype = 'relation' and l.granted and""" + LOCKABLE + """
                 and l.database = (select oid from pg_database where datname = current_database()) and""" + Catalog.USER_SCHEMA;
 
     /** The weakest first, without the word Lock. */
@@ -68,10 +70,13 @@ final class Scratch {
 
     private final BaseConnection connection;
     private final Set<String> original;
+    /** What was there before the migration and can be waited for: tables, views and sequences. */
+    private final Set<String> originalLockable;
 
-    private Scratch(BaseConnection connection, Set<String> original) {
+    private Scratch(BaseConnection connection, Set<String> original, Set<String> originalLockable) {
         this.connection = connection;
         this.original = original;
+        this.originalLockable = originalLockable;
     }
 
     /**
@@ -92,7 +97,16 @@ final class Scratch {
                 }
             }
         }
-        Scratch scratch = new Scratch(own, catalog.tableNames());
+        Set<String> lockable = new HashSet<>();
+        try (Statement statement = own.createStatement();
+                ResultSet rows = statement.executeQuery("select" + Catalog.NAME
+                        + "from pg_class c join pg_namespace n on n.oid = c.relnamespace where" + LOCKABLE + "and"
+                        + Catalog.USER_SCHEMA)) {
+            while (rows.next()) {
+                lockable.add(rows.getString(1));
+            }
+        }
+        Scratch scratch = new Scratch(own, catalog.tableNames(), lockable);
         scratch.run(LIMITS);
         scratch.sleepNoMore();
         if (!tables.isEmpty()) {
@@ -103,7 +117,7 @@ final class Scratch {
 
     /** For asking only. */
     static Scratch asItIs(Connection connection) throws SQLException {
-        return new Scratch(connection.unwrap(BaseConnection.class), Set.of());
+        return new Scratch(connection.unwrap(BaseConnection.class), Set.of(), Set.of());
     }
 
     Connection connection() {
@@ -174,7 +188,7 @@ final class Scratch {
             locks().forEach((relation, modes) -> modes.stream()
                     .filter(mode -> !held.contains(relation + " " + mode))
                     .max((one, other) -> Integer.compare(MODES.indexOf(one), MODES.indexOf(other)))
-                    .filter(mode -> original.contains(relation))
+                    .filter(mode -> originalLockable.contains(relation))
                     .ifPresent(mode -> locks.add(new ExpectedLock(relation, mode))));
         }
         Effect effect = difference(before, locks, outcome.ended(), outcome);

@@ -39,8 +39,9 @@ final class InstrumentSchema {
             create function harness_instruments.table_rewritten() returns event_trigger
             language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
             begin
-                raise log 'harness rewrite % % %', (extract(epoch from clock_timestamp()) * 1000000)::bigint,
-                    pg_event_trigger_table_rewrite_reason(), pg_event_trigger_table_rewrite_oid()::regclass;
+                raise log 'harness rewrite % % % %', (extract(epoch from clock_timestamp()) * 1000000)::bigint,
+                    pg_event_trigger_table_rewrite_reason(), pg_event_trigger_table_rewrite_oid(),
+                    pg_event_trigger_table_rewrite_oid()::regclass;
             end $$;
 
             create function harness_instruments.command_ended() returns event_trigger

@@ -64,7 +64,7 @@ sealed interface LogEntry {
     record StrangerChanged(Instant at, int pid, String applicationName) implements LogEntry {}
 
     /** The {@code table_rewrite} event trigger. Like every line of our triggers, {@code at} is in microseconds. */
-    record TableRewritten(Instant at, int pid, String relation, int reason) implements LogEntry {}
+    record TableRewritten(Instant at, int pid, long table, String relation, int reason) implements LogEntry {}
 
     /**
      * The {@code ddl_command_start} event trigger, of servers that do not set their row counts back on demand.

@@ -24,7 +24,7 @@ final class LogParser {
             + "(?: by rearranging queue order)? after (\\d+)\\.(\\d{3}) ms");
     private static final Pattern DETAIL =
             Pattern.compile("Process(?:es)? holding the lock: ([\\d, ]*)\\. Wait queue: ([\\d, ]*)\\.");
-    private static final Pattern REWRITE = Pattern.compile("harness rewrite (\\d+) (\\d+) (.+)", Pattern.DOTALL);
+    private static final Pattern REWRITE = Pattern.compile("harness rewrite (\\d+) (\\d+) (\\d+) (.+)", Pattern.DOTALL);
     private static final Pattern HELD = Pattern.compile("(\\d+) (\\w+) (\\d+) (.+)");
     private static final Pattern BEGAN =
             Pattern.compile("(?:statement|execute (?:fetch from )?\\S+|fastpath function call): (.*)", Pattern.DOTALL);
@@ -169,7 +169,8 @@ final class LogParser {
             return new LogEntry.TableRewritten(
                     microseconds(rewrite.group(1)),
                     pid,
-                    unqualified(rewrite.group(3)),
+                    Long.parseLong(rewrite.group(3)),
+                    unqualified(rewrite.group(4)),
                     Integer.parseInt(rewrite.group(2)));
         }
         throw new GarbledRecordException("a line of our own is not understood: " + beginning(message));

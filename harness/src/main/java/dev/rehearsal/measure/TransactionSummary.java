@@ -144,14 +144,18 @@ final class TransactionSummary {
         return Stream.concat(
                         logged.rewrites().stream()
                                 .filter(rewrite -> statementAt(rewrite.at()) == statement)
-                                .map(rewrite -> new Rewrite(rewrite.relation(), reason(rewrite.reason()))),
+                                .map(rewrite -> new Rewrite(
+                                        rewrite.relation(),
+                                        reason(rewrite.reason()),
+                                        names.isOwn(rewrite.table(), rewrite.relation()))),
                         executed.get(statement).newFiles().stream()
-                                .map(this::name)
-                                .flatMap(Optional::stream)
-                                .map(name -> new Rewrite(
-                                        name,
-                                        StatementText.rewriteReason(
-                                                executed.get(statement).sql()))))
+                                .flatMap(table -> name(table)
+                                        .map(name -> new Rewrite(
+                                                name,
+                                                StatementText.rewriteReason(
+                                                        executed.get(statement).sql()),
+                                                names.isOwn(table, name)))
+                                        .stream()))
                 .toList();
     }
 

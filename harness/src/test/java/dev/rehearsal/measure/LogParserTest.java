@@ -168,9 +168,9 @@ class LogParserTest {
 
     @Test
     void readsTheReportsOfOurTriggers() throws Exception {
-        assertThat(parser.parse(line("LOG", "harness rewrite 1795345067665123 2 public.orders", "")))
+        assertThat(parser.parse(line("LOG", "harness rewrite 1795345067665123 2 16384 public.orders", "")))
                 .contains(new LogEntry.TableRewritten(
-                        Instant.ofEpochSecond(1_795_345_067L, 665_123_000), 9694, "orders", 2));
+                        Instant.ofEpochSecond(1_795_345_067L, 665_123_000), 9694, 16384, "orders", 2));
         assertThat(parser.parse(line(
                         "LOG",
                         "harness command 1795345067665123\\n16384 AccessExclusiveLock 500 public.orders\\n16390 ShareLock 0 shop.\\\"odd name\\\"",

@@ -219,7 +219,7 @@ class ToolWatchTest {
         List<ToolStatement> statements = watch.statements();
 
         Observation before = found(statements, widened);
-        assertThat(before.rewrites()).containsExactly(new Rewrite("orders_new", "column type"));
+        assertThat(before.rewrites()).containsExactly(new Rewrite("orders_new", "column type", true));
         assertThat(before.locks())
                 .filteredOn(lock -> lock.mode().equals("AccessExclusive"))
                 .extracting(LockHeld::relation, LockHeld::ownRelation)

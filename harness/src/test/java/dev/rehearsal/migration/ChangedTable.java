@@ -14,7 +14,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
-/** The tables {@code orders} and {@code customers}, new for every change that is run and observed on them. */
+/** The tables {@code orders} and {@code customers}, a view and a sequence, new for every change that is run and observed on them. */
 final class ChangedTable {
     /** Those that stop writes, or more, the strongest first. */
     private static final List<String> BLOCKING = List.of("AccessExclusive", "Exclusive", "ShareRowExclusive", "Share");
@@ -31,6 +31,8 @@ final class ChangedTable {
                 "create schema public",
                 "create domain email as text check (value like '%@%')",
                 "create table customers (id bigint primary key)",
+                "create view customer_ids as select id from customers",
+                "create sequence invoices",
                 "insert into customers select generate_series(1, 100)",
                 "create table orders (id bigint primary key, customer_id bigint not null, amount int, status varchar(20))",
                 "insert into orders select n, 1 + n % 100, n, 'new' from generate_series(1, " + rows + ") n",

@@ -276,7 +276,7 @@ class MigrationRunnerTest {
         StatementObserved made = server.events(StatementObserved.class).getFirst();
         StatementObserved changed = server.events(StatementObserved.class).get(1);
         assertThat(lock(made, "orders_new", "AccessExclusive").ownRelation()).isTrue();
-        assertThat(changed.rewrites()).containsExactly(new Rewrite("orders_new", "column type"));
+        assertThat(changed.rewrites()).containsExactly(new Rewrite("orders_new", "column type", true));
         assertThat(changed.locks()).extracting(LockHeld::relation).doesNotContain("orders");
     }
 

@@ -93,6 +93,9 @@ class PredictionsBesideEvidenceTest {
                 "alter table orders add column status text                                | refused",
                 "alter table orders set (fillfactor = 70)                                 | ''",
                 "alter table orders set unlogged                                          | rewrite, lock-queue",
+                "create or replace view customer_ids as select id, 1 as n from customers  | lock-queue",
+                "alter sequence invoices increment by 5                                   | lock-queue",
+                "do $$ begin create table own (id int); alter table own alter id type bigint; end $$ | not-analysed",
             })
     void agree(String sql, String hazards) throws Exception {
         ChangedTable table = ChangedTable.with(server, ROWS);
@@ -155,6 +158,8 @@ class PredictionsBesideEvidenceTest {
                         "create schema public",
                         "create domain email as text check (value like '%@%')",
                         "create table customers (id bigint primary key)",
+                        "create view customer_ids as select id from customers",
+                        "create sequence invoices",
                         "create table orders (id bigint primary key, customer_id bigint not null, amount int, status varchar(20))");
                 return Inspector.inspect(migration, NO_TRAFFIC, sizes, copy, step -> Foreseen.nothing())
                         .statements()

@@ -14,6 +14,7 @@ import dev.rehearsal.migration.tool.ToolAccess;
 import dev.rehearsal.run.RunEvent.InstrumentTrouble;
 import dev.rehearsal.run.RunEvent.Noted;
 import dev.rehearsal.run.RunEvent.Phase;
+import dev.rehearsal.run.RunEvent.Rewrite;
 import dev.rehearsal.run.RunEvent.StatementObserved;
 import dev.rehearsal.run.RunEvent.StatementPredicted;
 import dev.rehearsal.run.RunEvent.Status;
@@ -101,7 +102,7 @@ class ToolStepsTest {
         }
 
         assertThat(seen.getFirst())
-                .startsWith("[Rewrite[relation=orders, reason=column default]] [Scan[relation=orders, rows=")
+                .startsWith("[" + new Rewrite("orders", "column default") + "] [Scan[relation=orders, rows=")
                 .contains("orders AccessExclusive");
         assertThat(seen).allMatch(seen.getFirst()::equals);
         assertThat(server.events(InstrumentTrouble.class)).isEmpty();

@@ -338,7 +338,7 @@ public record Result(
     /** Waits of sessions of a service in front of the database, by the server's log; which requests they served is not known. */
     public record SessionVictims(String service, long waits, double maxWaitMillis, double totalWaitMillis) {}
 
-    public record Rewrite(String relation, String reason) {}
+    public record Rewrite(String relation, String reason, boolean ownRelation) {}
 
     public record Scan(String relation, long rows) {}
 

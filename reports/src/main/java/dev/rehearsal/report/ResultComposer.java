@@ -405,7 +405,7 @@ final class ResultComposer {
                 millis(statement.durationNanos()),
                 millis(statement.waitedNanos()),
                 statement.rewrites().stream()
-                        .map(r -> new Result.Rewrite(r.relation(), r.reason()))
+                        .map(r -> new Result.Rewrite(r.relation(), r.reason(), r.ownRelation()))
                         .toList(),
                 statement.scans().stream()
                         .map(s -> new Result.Scan(s.relation(), s.rows()))

@@ -94,7 +94,7 @@ final class StatementRows {
     }
 
     private static String rewrite(Rewrite rewrite) {
-        return rewrite.relation() + " (" + rewrite.reason() + ")";
+        return rewrite.relation() + " (" + rewrite.reason() + ")" + (rewrite.ownRelation() ? ", which it made" : "");
     }
 
     private static String scan(Scan scan) {

@@ -523,8 +523,16 @@ public sealed interface RunEvent {
         }
     }
 
-    /** @param reason {@code column default} (2), {@code column type} (4), {@code persistence} (1), {@code access method} (8), joined by {@code ", "} */
-    record Rewrite(String relation, String reason) {}
+    /**
+     * @param reason {@code column default} (2), {@code column type} (4), {@code persistence} (1), {@code access method} (8), joined by {@code ", "}
+     * @param ownRelation whether the migration made it, so that nobody else waited
+     */
+    record Rewrite(String relation, String reason, boolean ownRelation) {
+        /** Of a table that was there before. */
+        public Rewrite(String relation, String reason) {
+            this(relation, reason, false);
+        }
+    }
 
     /** A sequential scan of a whole relation hidden in a statement. */
     record Scan(String relation, long rows) {}

@@ -138,7 +138,10 @@ public record Lint(StatementPredicted predicted, Optional<StatementRun> measured
         aspects.add(new Aspect(
                 "rewrites",
                 names(new TreeSet<>(predicted.rewrites())),
-                names(measured.rewrites().stream().map(Rewrite::relation).collect(Collectors.toSet()))));
+                names(measured.rewrites().stream()
+                        .filter(rewrite -> !rewrite.ownRelation())
+                        .map(Rewrite::relation)
+                        .collect(Collectors.toSet()))));
         Set<String> perhaps = predicted.scans().stream()
                 .filter(scan -> !scan.certain())
                 .map(ExpectedScan::relation)

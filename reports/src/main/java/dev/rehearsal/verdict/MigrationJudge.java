@@ -14,8 +14,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.Set;
-import java.util.stream.Collectors;
 
 /** Whether the migration came to its end, how long it took, and what it rewrote. */
 final class MigrationJudge {
@@ -140,17 +138,15 @@ final class MigrationJudge {
     }
 
     Finding judge(Objective.Rewrites objective) {
-        Set<String> own = evidence.attribution().impacts().stream()
-                .flatMap(i -> i.statement().locks().stream())
-                .filter(lock -> lock.ownRelation())
-                .map(lock -> lock.relation())
-                .collect(Collectors.toSet());
+        boolean own = false;
         List<String> sentences = new ArrayList<>();
         List<String> relations = new ArrayList<>();
         List<SourceLocation> statements = new ArrayList<>();
         for (StatementImpact impact : evidence.attribution().impacts()) {
             for (Rewrite rewrite : impact.statement().rewrites()) {
-                if (!own.contains(rewrite.relation())) {
+                if (rewrite.ownRelation()) {
+                    own = true;
+                } else {
                     relations.add(rewrite.relation());
                     statements.add(impact.statement().last().location());
                     sentences.add("`" + Wording.statement(impact.statement().sql()) + "` rewrote " + rewrite.relation()
@@ -163,9 +159,9 @@ final class MigrationJudge {
         Verdict.Status status = distinct.isEmpty()
                 ? begun ? Verdict.Status.PASSED : Verdict.Status.INCONCLUSIVE
                 : Verdict.Status.FAILED;
-        String message = !begun
-                ? "No statement was observed."
-                : sentences.isEmpty() ? "No table was rewritten." : String.join(" ", sentences);
+        String none = own ? "No table was rewritten but what the migration made." : "No table was rewritten.";
+        String message =
+                !begun ? "No statement was observed." : sentences.isEmpty() ? none : String.join(" ", sentences);
         return new Finding(
                         "rewrites",
                         status,

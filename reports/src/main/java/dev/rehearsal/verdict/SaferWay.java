@@ -25,7 +25,9 @@ final class SaferWay {
 
     static Optional<String> of(StatementImpact impact) {
         String sql = impact.statement().sql();
-        List<Rewrite> rewrites = impact.statement().rewrites();
+        List<Rewrite> rewrites = impact.statement().rewrites().stream()
+                .filter(rewrite -> !rewrite.ownRelation())
+                .toList();
         if (!rewrites.isEmpty()) {
             return Optional.of(insteadOfRewriting(rewrites.getFirst(), sql));
         }

@@ -145,7 +145,9 @@ final class Storyteller {
     private Optional<StatementImpact> worst() {
         return evidence.attribution().impacts().stream()
                 .max(Comparator.comparingLong(Storyteller::totalWaitNanos)
-                        .thenComparingInt(i -> i.statement().rewrites().size())
+                        .thenComparingLong(i -> i.statement().rewrites().stream()
+                                .filter(rewrite -> !rewrite.ownRelation())
+                                .count())
                         .thenComparingLong(
                                 i -> strongest(i).map(LockHeld::heldNanos).orElse(0L))
                         .thenComparingLong(i -> i.statement().durationNanos()));

@@ -72,6 +72,20 @@ class LintTest {
                 .satisfies(lint -> assertThat(lint.measured()).isPresent());
     }
 
+    /** Nobody felt it, so that nobody had to foresee it. */
+    @Test
+    void aRewriteOfWhatTheMigrationMadeIsNoDisagreement() {
+        List<Lint> lints = Lint.of(new RunBuilder()
+                .event(predicted(
+                        0, "do $$ begin create table mine (id int); alter table mine alter id type bigint; end $$"))
+                .migrated(RunBuilder.statement("do $$ begin end $$", 61_000, 5).rewroteOwn("mine", "column type"))
+                .build());
+
+        assertThat(lints)
+                .singleElement()
+                .satisfies(lint -> assertThat(lint.agrees()).isTrue());
+    }
+
     private static StatementPredicted predicted(int statement, String sql) {
         return new StatementPredicted(
                 0,

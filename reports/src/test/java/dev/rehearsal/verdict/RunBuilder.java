@@ -315,6 +315,11 @@ final class RunBuilder {
             return this;
         }
 
+        StatementBuilder rewroteOwn(String relation, String reason) {
+            rewrites.add(new Rewrite(relation, reason, true));
+            return this;
+        }
+
         StatementBuilder scanned(String relation, long rows) {
             scans.add(new Scan(relation, rows));
             return this;
