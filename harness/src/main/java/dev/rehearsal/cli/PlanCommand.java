@@ -20,7 +20,6 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -105,6 +104,12 @@ final class PlanCommand implements Callable<Integer> {
             throws IOException, InvalidScenarioException, EnvironmentException, InterruptedException {
         Path planned = planned();
         requireFree(planned);
+        String plannedName = plannedName(scenario);
+        if (rehearse && out != null) {
+            // Before anything is written, and minutes are spent on the first of them.
+            NewRuns.directory(out.resolve(scenario.name()), scenario.name());
+            NewRuns.directory(out.resolve(plannedName), plannedName);
+        }
         Phased chosen = findBatch
                 ? new BatchTrials(
                                 scenario.dataset(),
@@ -124,7 +129,7 @@ final class PlanCommand implements Callable<Integer> {
         Path folder = file.toAbsolutePath().normalize().getParent();
         return PlanText.scenario(
                 Files.readString(file),
-                scenario.name() + "-planned",
+                plannedName(scenario),
                 ScenarioWriter.writeBaseline(scenario.migration(), folder),
                 plan);
     }
@@ -149,6 +154,10 @@ final class PlanCommand implements Callable<Integer> {
             out.println("runbook: " + export);
         }
         out.flush();
+    }
+
+    private static String plannedName(Scenario scenario) {
+        return scenario.name() + "-planned";
     }
 
     private Path planned() {
@@ -196,9 +205,7 @@ final class PlanCommand implements Callable<Integer> {
     /** @param name of the run's directory */
     private Reports.Written rehearse(String name, Scenario scenario)
             throws IOException, InvalidScenarioException, EnvironmentException, InterruptedException {
-        RunDirectory directory = out == null
-                ? RunDirectory.create(Path.of("rehearsals"), name, Instant.now())
-                : RunDirectory.at(out.resolve(name));
+        RunDirectory directory = NewRuns.directory(out == null ? null : out.resolve(name), name);
         Files.writeString(directory.scenario(), ScenarioWriter.write(scenario));
         PrintWriter err = spec.commandLine().getErr();
         try (Progress progress = quiet ? new QuietProgress() : Terminals.progress(err);

@@ -24,7 +24,6 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -255,17 +254,7 @@ final class RehearseCommand implements Callable<Integer> {
     }
 
     private RunDirectory directory(String name, boolean oneOfMany) throws EnvironmentException {
-        try {
-            if (out == null) {
-                return RunDirectory.create(Path.of("rehearsals"), name, Instant.now());
-            }
-            return RunDirectory.at(oneOfMany ? out.resolve(name) : out);
-        } catch (IOException e) {
-            throw new EnvironmentException(
-                    "cannot make a run directory: " + e,
-                    "give a place that is empty and can be written to: --out DIR",
-                    e);
-        }
+        return NewRuns.directory(out != null && oneOfMany ? out.resolve(name) : out, name);
     }
 
     private Verdict report(RunDirectory directory) throws IOException {

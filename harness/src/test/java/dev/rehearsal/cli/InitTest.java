@@ -163,6 +163,23 @@ class InitTest {
         assertThat(scenario).hasContent("mine");
     }
 
+    /** Before anything is written, and before the first of two rehearsals. */
+    @Test
+    void aPlanIsNotRehearsedIntoThePlaceOfAnotherRun() throws IOException {
+        Path up = write("db/token.sql", "alter table orders add column token uuid not null default gen_random_uuid();");
+        assertThat(init(up, "--rows", "100").exitCode()).isZero();
+        Path runs = directory.resolve("runs");
+        Path other = write("runs/token-planned/events.ndjson", "{}");
+
+        HarnessRun plan = HarnessRun.of("plan", scenario.toString(), "--rehearse", "--out", runs.toString());
+
+        assertThat(plan.exitCode()).isEqualTo(3);
+        assertThat(plan.err())
+                .contains("cannot make a run directory", "runs/token-planned: holds another run, which is not overwritten");
+        assertThat(other).hasContent("{}");
+        assertThat(scenario.resolveSibling("scenario-planned.yaml")).doesNotExist();
+    }
+
     /** What cannot be mended without the user stays in the file, where the message points. */
     @Test
     void aScenarioThatIsNotCompleteIsWrittenAndItsMistakesTold() throws IOException {
