@@ -1,7 +1,7 @@
 package dev.rehearsal.cli;
 
-import dev.rehearsal.scenario.EnvironmentException;
 import dev.rehearsal.run.RunDirectory;
+import dev.rehearsal.scenario.EnvironmentException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;

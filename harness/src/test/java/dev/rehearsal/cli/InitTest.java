@@ -175,7 +175,9 @@ class InitTest {
 
         assertThat(plan.exitCode()).isEqualTo(3);
         assertThat(plan.err())
-                .contains("cannot make a run directory", "runs/token-planned: holds another run, which is not overwritten");
+                .contains(
+                        "cannot make a run directory",
+                        "runs/token-planned: holds another run, which is not overwritten");
         assertThat(other).hasContent("{}");
         assertThat(scenario.resolveSibling("scenario-planned.yaml")).doesNotExist();
     }
