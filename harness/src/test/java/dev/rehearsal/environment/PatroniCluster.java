@@ -109,7 +109,9 @@ public final class PatroniCluster implements AutoCloseable {
                 postmaster=$(head -n 1 data/postmaster.pid) || exit 1
                 kill -STOP $(pgrep -P $postmaster -f walsender) || exit 1
                 sleep 1
-                kill -9 $(cat patroni.pid) $postmaster $(pgrep -P $postmaster)
+                children=$(pgrep -P $postmaster)
+                kill -9 $(cat patroni.pid) $postmaster || exit 1
+                kill -9 $children 2> /dev/null # one may have ended by itself
                 echo "killed $%s at $%s:$%s"
                 """.formatted(
                 directory, PatroniSpec.LEADER, PatroniSpec.LEADER, PatroniSpec.LEADER_HOST, PatroniSpec.LEADER_PORT));
