@@ -29,9 +29,13 @@ final class MidwayFailure implements StepListener {
 
     private static final String OWN = END + " and application_name = '" + ApplicationNames.MIGRATION + "'";
 
-    /** A tool looks around before it changes anything, and may well come back over another session. */
-    private static final String OF_TOOLS =
-            END + " and usename = '" + ApplicationNames.TOOL_ROLE + "' and backend_xid is not null";
+    /**
+     * A tool looks around before it changes anything, and may well come back over another session. Its sessions have a role of their own, or begin with the
+     * migration's name, or give themselves another; all others in the database have names of ours.
+     */
+    private static final String OF_TOOLS = END + " and backend_xid is not null and (usename = '"
+            + ApplicationNames.TOOL_ROLE + "' or application_name = '" + ApplicationNames.MIGRATION
+            + "' or application_name not like 'harness-%')";
 
     private static final long LOOK_AGAIN_MILLIS = 2;
 

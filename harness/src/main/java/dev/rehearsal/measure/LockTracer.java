@@ -426,7 +426,8 @@ public final class LockTracer implements WaitAccount {
                     tools.ifPresent(sessions -> sessions.of(statement.pid()).prepared(statement));
                 case LogEntry.StatementEnded statement ->
                     tools.ifPresent(sessions -> sessions.of(statement.pid()).ended(statement));
-                case LogEntry.StrangerChanged stranger -> tools.ifPresent(sessions -> sessions.stranger(stranger));
+                case LogEntry.StrangerChanged stranger ->
+                    tools.ifPresent(sessions -> sessions.strangers().seen(stranger.pid(), stranger.applicationName()));
                 case LogEntry.TriggerFailed failure ->
                     trouble("an event trigger failed in process " + failure.pid() + ": " + failure.message());
                 case LogEntry.Marker marker -> marker(marker);

@@ -57,6 +57,10 @@ final class SessionLog {
         this(false);
     }
 
+    boolean isShared() {
+        return shared;
+    }
+
     synchronized void add(LockWaited wait) {
         if (!shared || wait.party() == Party.MIGRATION) {
             waits.add(wait);

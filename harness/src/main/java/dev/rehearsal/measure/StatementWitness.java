@@ -6,6 +6,7 @@ import dev.rehearsal.run.RunEvent.InstrumentTrouble;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /**
  * Watches what single statements of a migration do to the server. One session at a time: {@link #attach}, and close what that returns before the next.
@@ -20,7 +21,7 @@ public final class StatementWitness implements AutoCloseable {
     private final Journal journal;
     private final Absences absences;
     private volatile Connection statistics;
-    private final ToolWatch.Login login = new ToolWatch.Login();
+    private final LoggedTool.Login login = new LoggedTool.Login();
 
     /** @param triggers whether those of {@link InstrumentSchema} are there and are heard */
     StatementWitness(
@@ -79,21 +80,19 @@ public final class StatementWitness implements AutoCloseable {
      * Begins to watch whatever sessions a migration tool will open. One tool at a time; close what this returns.
      *
      * @param settings of the server that those sessions begin with
-     * @throws SQLException also where the server's log is not at hand, or it takes no event triggers: nothing would be known of such sessions
+     * @param host of the way to the server that everybody takes, with its {@code port}
      */
-    public ToolWatch watchTool(Map<String, String> settings) throws SQLException {
+    public ToolWatch watchTool(Map<String, String> settings, String host, int port) throws SQLException {
         awaitServer();
-        if (!(tracer instanceof LockTracer log) || !triggers) {
-            throw new SQLException(
-                    "what a tool does here would not be known, because the server's log is not at hand, or it takes no event"
-                            + " triggers; rehearse flyway, liquibase and command steps with the runtime local or containers");
-        }
         int begunBefore = absences.begun();
-        return ToolWatch.begun(server, login, settings, log, clock, message -> {
+        Consumer<String> unlessAway = message -> {
             if (!absences.haveBegunSince(begunBefore)) {
                 trouble(message);
             }
-        });
+        };
+        return tracer instanceof LockTracer log && triggers
+                ? LoggedTool.begun(server, login, settings, log, clock, unlessAway)
+                : TappedTool.begun(server, host, port, settings, tracer, clock, unlessAway);
     }
 
     /** A server that takes the migration's connection already may not be the one that is observed yet. */

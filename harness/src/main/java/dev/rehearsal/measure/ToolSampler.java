@@ -14,11 +14,12 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /**
  * Reads the locks of a tool's sessions out of {@code pg_locks} while it runs, on a thread and over a connection of its own: every two milliseconds
  * where they have just changed, else every ten, because every reading stops the server's lock manager for a moment. Looks for sessions of nobody's
- * on the way. Safe for use by several threads.
+ * on the way. Safe for use by several threads, which take turns at the connection.
  */
 final class ToolSampler implements AutoCloseable {
     private static final Duration FAST = Duration.ofMillis(2);
@@ -29,7 +30,12 @@ final class ToolSampler implements AutoCloseable {
             select l.pid, l.relation::bigint, l.mode, l.granted, l.virtualtransaction
             from pg_catalog.pg_lock_status() l
             where l.locktype = 'relation' and l.relation >= 16384 and l.mode <> 'SIReadLock'
-              and l.pid in (select pid from pg_catalog.pg_stat_get_activity(null) where usesysid = ?)""";
+              and l.pid""";
+
+    private static final String OF_ROLE =
+            " in (select pid from pg_catalog.pg_stat_get_activity(null) where usesysid = ?)";
+
+    private static final String OF_SESSIONS = " = any (?)";
 
     private static final String STRANGERS = """
             select pid, application_name from pg_catalog.pg_stat_activity
@@ -40,7 +46,9 @@ final class ToolSampler implements AutoCloseable {
     private final Connection connection;
     private final PreparedStatement locks;
     private final PreparedStatement strangers;
-    private final ToolSessions sessions;
+    private final Whose whose;
+    private final Supplier<Set<Integer>> known;
+    private final Strangers strangersSeen;
     private final Consumer<String> trouble;
     private final Map<Integer, List<Sightings>> seen = new HashMap<>();
     private final Thread thread;
@@ -50,15 +58,48 @@ final class ToolSampler implements AutoCloseable {
     /** Readings in a row that show the same. */
     record Sightings(Sighting first, Sighting last) {}
 
+    /** Tells a statement whose locks are wanted. */
+    private interface Whose {
+        void tell(PreparedStatement locks) throws SQLException;
+    }
+
     /** @param role the OID of the role that the tool's sessions log in as */
-    ToolSampler(Connection connection, long role, LongSupplier nanos, ToolSessions sessions, Consumer<String> trouble)
+    static ToolSampler ofRole(
+            Connection connection, long role, LongSupplier nanos, Strangers strangers, Consumer<String> trouble)
+            throws SQLException {
+        return new ToolSampler(
+                connection, OF_ROLE, locks -> locks.setLong(1, role), Set::of, nanos, strangers, trouble);
+    }
+
+    /** @param pids of the tool's sessions, as they are when it is asked */
+    static ToolSampler ofSessions(
+            Connection connection,
+            Supplier<Set<Integer>> pids,
+            LongSupplier nanos,
+            Strangers strangers,
+            Consumer<String> trouble)
+            throws SQLException {
+        Whose whose = locks ->
+                locks.setArray(1, connection.createArrayOf("int4", pids.get().toArray()));
+        return new ToolSampler(connection, OF_SESSIONS, whose, pids, nanos, strangers, trouble);
+    }
+
+    private ToolSampler(
+            Connection connection,
+            String condition,
+            Whose whose,
+            Supplier<Set<Integer>> known,
+            LongSupplier nanos,
+            Strangers strangersSeen,
+            Consumer<String> trouble)
             throws SQLException {
         this.connection = connection;
+        this.whose = whose;
+        this.known = known;
         this.nanos = nanos;
-        this.sessions = sessions;
+        this.strangersSeen = strangersSeen;
         this.trouble = trouble;
-        this.locks = connection.prepareStatement(LOCKS);
-        this.locks.setLong(1, role);
+        this.locks = connection.prepareStatement(LOCKS + condition);
         this.strangers = connection.prepareStatement(STRANGERS);
         this.thread = Thread.ofPlatform().name("tool-sampler").daemon().start(this::sample);
     }
@@ -79,11 +120,13 @@ final class ToolSampler implements AutoCloseable {
         }
     }
 
-    private void read() throws SQLException {
+    /** One reading, now. */
+    synchronized void read() throws SQLException {
         long from = nanos.getAsLong();
         Map<Integer, Set<Sighting.Lock>> granted = new HashMap<>();
         Map<Integer, String> transactions = new HashMap<>();
         Set<Integer> waiting = new HashSet<>();
+        whose.tell(locks);
         try (ResultSet rows = locks.executeQuery()) {
             while (rows.next()) {
                 int pid = rows.getInt(1);
@@ -123,10 +166,12 @@ final class ToolSampler implements AutoCloseable {
         }
     }
 
-    private void lookForStrangers() throws SQLException {
+    private synchronized void lookForStrangers() throws SQLException {
         try (ResultSet rows = strangers.executeQuery()) {
             while (rows.next()) {
-                sessions.stranger(rows.getInt(1), rows.getString(2));
+                if (!known.get().contains(rows.getInt(1))) {
+                    strangersSeen.seen(rows.getInt(1), rows.getString(2));
+                }
             }
         }
     }

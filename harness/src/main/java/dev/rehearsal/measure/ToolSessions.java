@@ -1,17 +1,15 @@
 package dev.rehearsal.measure;
 
 import dev.rehearsal.run.RunClock;
-import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 
 /** The sessions that a migration tool has opened, by their processes, and those that are nobody's. Safe for use by several threads. */
 final class ToolSessions {
     private final RunClock clock;
     private final Map<Integer, ToolSession> sessions = new TreeMap<>();
-    private final Map<Integer, String> strangers = new TreeMap<>();
+    private final Strangers strangers = new Strangers();
 
     ToolSessions(RunClock clock) {
         this.clock = clock;
@@ -30,19 +28,7 @@ final class ToolSessions {
         return new TreeMap<>(sessions);
     }
 
-    void stranger(LogEntry.StrangerChanged stranger) {
-        stranger(stranger.pid(), stranger.applicationName());
-    }
-
-    /** @param applicationName which may come a moment after its session */
-    synchronized void stranger(int pid, String applicationName) {
-        if (!applicationName.isEmpty() || !strangers.containsKey(pid)) {
-            strangers.put(pid, applicationName);
-        }
-    }
-
-    /** What they call themselves. */
-    synchronized Set<String> strangers() {
-        return new LinkedHashSet<>(strangers.values());
+    Strangers strangers() {
+        return strangers;
     }
 }

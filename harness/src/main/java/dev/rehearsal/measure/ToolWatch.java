@@ -1,254 +1,43 @@
 package dev.rehearsal.measure;
 
-import dev.rehearsal.run.ApplicationNames;
-import dev.rehearsal.run.RunClock;
-import java.security.SecureRandom;
-import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HashMap;
-import java.util.HashSet;
-import java.util.HexFormat;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
-import java.util.function.Consumer;
 
 /**
- * Watches sessions that a migration tool opens by itself, from {@link StatementWitness#watchTool}.
- *
- * <p>Such a tool logs in as a role of ours, whose settings have the server log every statement of its sessions with its duration, and set the role back
- * to the superuser's, so that what the tool makes has the owner that it would have. So its statements are known however it names its sessions; its locks
- * are known from the event triggers and from a sampler; its waits from the log, as everybody's. What cannot be known of it is how much it wrote,
- * and what was read by statements that are not DDL. Safe for use by several threads.
+ * Watches sessions that a migration tool opens by itself, from {@link StatementWitness#watchTool}: by the server's log where that is read, else by what passes
+ * between the tool and the server. Safe for use by several threads.
  */
-public final class ToolWatch implements AutoCloseable {
-    private final ObservedServer server;
-    private final LockTracer tracer;
-    private final RunClock clock;
-    private final ToolSessions sessions;
-    private final ToolSampler sampler;
-    private final String password;
-    private final Map<Long, String> namesBefore = new HashMap<>();
-    private final Consumer<String> trouble;
-
-    private ToolWatch(
-            ObservedServer server,
-            LockTracer tracer,
-            RunClock clock,
-            ToolSessions sessions,
-            ToolSampler sampler,
-            String password,
-            Consumer<String> trouble) {
-        this.server = server;
-        this.tracer = tracer;
-        this.clock = clock;
-        this.sessions = sessions;
-        this.sampler = sampler;
-        this.password = password;
-        this.trouble = trouble;
-        namesBefore.putAll(tracer.names().known().names());
-    }
-
-    /**
-     * @param login the run's: a pooler keeps what it has heard of a password, so that each step's would not do
-     */
-    static ToolWatch begun(
-            ObservedServer server,
-            Login login,
-            Map<String, String> settings,
-            LockTracer tracer,
-            RunClock clock,
-            Consumer<String> trouble)
-            throws SQLException {
-        Connection connection = server.open();
-        try {
-            long role = role(connection, login, settings);
-            tracer.names().refresh();
-            ToolSessions sessions = new ToolSessions(clock);
-            tracer.follow(sessions);
-            ToolSampler sampler = new ToolSampler(connection, role, clock::nowNanos, sessions, trouble);
-            return new ToolWatch(server, tracer, clock, sessions, sampler, login.password, trouble);
-        } catch (SQLException e) {
-            ObserverConnections.close(connection);
-            throw e;
-        }
-    }
-
-    /** The OID of the role, which is made if it is not there. */
-    private static long role(Connection connection, Login login, Map<String, String> settings) throws SQLException {
-        String name = ApplicationNames.TOOL_ROLE;
-        try (Statement statement = connection.createStatement()) {
-            statement.execute("""
-                    do $$ begin
-                        if not exists (select from pg_catalog.pg_roles where rolname = '%1$s') then
-                            create role %1$s superuser login;
-                        end if;
-                        execute format('alter role %1$s set role = %%I', current_user);
-                    end $$;
-                    alter role %1$s set log_statement = 'all';
-                    alter role %1$s set log_min_duration_statement = 0""".formatted(name));
-            if (!login.made) {
-                statement.execute("alter role " + name + " password '" + login.password + "'");
-                login.made = true;
-            }
-            // What a pooler has kept of an earlier tool has that one's settings.
-            statement.execute(
-                    "select pg_terminate_backend(pid) from pg_catalog.pg_stat_activity where state = 'idle' and usename = '"
-                            + name + "'");
-            for (Map.Entry<String, String> setting : settings.entrySet()) {
-                statement.execute(
-                        "alter role " + name + " set " + setting.getKey() + " = '" + setting.getValue() + "'");
-            }
-            try (ResultSet row = statement.executeQuery("select '" + name + "'::regrole::oid::bigint")) {
-                row.next();
-                return row.getLong(1);
+public sealed interface ToolWatch extends AutoCloseable permits LoggedTool, TappedTool {
+    /** How the tool has to come to the server, so that it is seen. */
+    sealed interface Way {
+        /** On the way that everybody takes, as a role of ours. */
+        record AsRole(String user, String password) implements Way {
+            /** Shows no password. */
+            @Override
+            public String toString() {
+                return user;
             }
         }
+
+        /** As everybody, by a port of this machine's loopback interface. */
+        record ByPort(int port) implements Way {}
     }
 
-    /** How tools log in, over a whole run. Used by one thread at a time. */
-    static final class Login {
-        private final String password = newPassword();
-        private boolean made;
-    }
-
-    private static String newPassword() {
-        byte[] bytes = new byte[16];
-        new SecureRandom().nextBytes(bytes);
-        return HexFormat.of().formatHex(bytes);
-    }
-
-    /** Whom the tool logs in as. */
-    public String user() {
-        return ApplicationNames.TOOL_ROLE;
-    }
-
-    public String password() {
-        return password;
-    }
+    Way way();
 
     /** What its sessions have done since the last call, by the time at which each statement was sent. Asked when the tool has ended, or is idle. */
-    public List<ToolStatement> statements() {
-        tracer.drain();
-        long now = clock.nowNanos();
-        try {
-            tracer.names().refresh();
-        } catch (SQLException e) {
-            trouble.accept("names of relations could not be read: " + e.getMessage());
-        }
-        List<ToolStatement> all = new ArrayList<>();
-        sessions.all()
-                .forEach((pid, session) ->
-                        session.taken(now).forEach(transaction -> all.addAll(statements(pid, transaction))));
-        all.sort(Comparator.comparingLong(statement -> statement.observation().sentNanos()));
-        namesBefore.putAll(tracer.names().known().names());
-        return all;
-    }
-
-    private List<ToolStatement> statements(int pid, ToolSession.Transaction transaction) {
-        List<WitnessedSession.Executed> executed = transaction.statements().stream()
-                .map(statement -> new WitnessedSession.Executed(
-                        statement.sql(), statement.sentNanos(), statement.returnedNanos(), List.of(), List.of()))
-                .toList();
-        List<Observation> observations = new TransactionSummary(
-                        clock,
-                        executed,
-                        Optional.empty(),
-                        transaction.logged(),
-                        holds(pid, transaction),
-                        OptionalLong.empty(),
-                        OptionalLong.empty(),
-                        namesBefore,
-                        tracer.names().known())
-                .observations();
-        List<ToolStatement> statements = new ArrayList<>();
-        for (int i = 0; i < executed.size(); i++) {
-            Optional<LogEntry.SessionFailed> error =
-                    transaction.statements().get(i).error();
-            statements.add(new ToolStatement(
-                    pid,
-                    executed.get(i).sql(),
-                    error.map(LogEntry.SessionFailed::sqlState),
-                    error.map(LogEntry.SessionFailed::message),
-                    observations.get(i)));
-        }
-        return statements;
-    }
-
-    private List<HoldTimeline.Hold> holds(int pid, ToolSession.Transaction transaction) {
-        List<Sighting> readings = new ArrayList<>();
-        for (ToolSampler.Sightings run : sampler.during(pid, transaction.sentNanos(), transaction.returnedNanos())) {
-            readings.add(run.first());
-            readings.add(run.last());
-        }
-        List<Sighting> told = transaction.logged().commands().stream()
-                .map(command -> told(command, readings))
-                .toList();
-        readings.addAll(told);
-        // A reading of a busy server may span statements: what is known sooner says more.
-        readings.sort(Comparator.comparingLong(Sighting::toNanos));
-        HoldTimeline timeline = new HoldTimeline();
-        readings.forEach(timeline::add);
-        transaction
-                .statements()
-                .forEach(statement -> timeline.statement(
-                        statement.sentNanos(), statement.returnedNanos(), StatementText.mayCommit(statement.sql())));
-        return timeline.holds();
-    }
-
-    /**
-     * What a command said at its end that it held is a reading too: the only one of locks that come and go between two of the sampler's.
-     *
-     * @param readings the sampler's, which know the virtual transaction
-     */
-    private Sighting told(LogEntry.CommandEnded command, List<Sighting> readings) {
-        long at = clock.fromWallClock(command.at());
-        Set<Sighting.Lock> held = new HashSet<>();
-        command.locks().forEach(lock -> held.add(new Sighting.Lock(lock.relation(), lock.mode())));
-        String transaction = readings.stream()
-                .filter(reading -> !reading.virtualTransaction().isEmpty())
-                .min(Comparator.comparingLong(reading -> Math.abs(reading.fromNanos() - at)))
-                .map(Sighting::virtualTransaction)
-                .orElse("");
-        // A reading that has not yet all of it was before, however close.
-        long from = readings.stream()
-                .filter(reading ->
-                        reading.fromNanos() < at && !reading.granted().containsAll(held))
-                .mapToLong(Sighting::toNanos)
-                .filter(to -> to < at)
-                .max()
-                .orElse(Long.MIN_VALUE);
-        return new Sighting(Math.max(at - TransactionSummary.CLOCKS_NANOS, from), at, transaction, held, false);
-    }
+    List<ToolStatement> statements();
 
     /** Ends all sessions of the tool. */
-    public void endSessions() throws SQLException {
-        try (Connection connection = server.open();
-                Statement statement = connection.createStatement()) {
-            statement.execute("select pg_terminate_backend(pid) from pg_catalog.pg_stat_activity where usename = '"
-                    + ApplicationNames.TOOL_ROLE + "'");
-        }
-    }
+    void endSessions() throws SQLException;
 
     /** How many sessions the tool has opened that sent anything. */
-    public int sessionCount() {
-        return sessions.all().size();
-    }
+    int sessionCount();
 
     /** What sessions call themselves that were there meanwhile and are nobody's whom the harness knows. */
-    public Set<String> strangers() {
-        return sessions.strangers();
-    }
+    Set<String> strangers();
 
     @Override
-    public void close() {
-        tracer.unfollowTools();
-        sampler.close();
-    }
+    void close();
 }

@@ -2,6 +2,7 @@ package dev.rehearsal.measure;
 
 import dev.rehearsal.engine.LogAccess;
 import dev.rehearsal.engine.PostgresVersion;
+import dev.rehearsal.run.ApplicationNames;
 import dev.rehearsal.run.Journal;
 import dev.rehearsal.run.RunClock;
 import dev.rehearsal.run.RunEvent.InstrumentLimited;
@@ -203,17 +204,24 @@ final class WaitSampler implements WaitAccount {
         answered.forEach(asked -> asked.complete(null));
     }
 
-    private static SampledWaits.Row row(ResultSet row) throws SQLException {
+    private SampledWaits.Row row(ResultSet row) throws SQLException {
+        int pid = row.getInt(1);
         long waited = row.getLong(15);
         OptionalLong waitedMicros = row.wasNull() ? OptionalLong.empty() : OptionalLong.of(waited);
         return new SampledWaits.Row(
-                row.getInt(1),
+                pid,
                 row.getBoolean(2),
                 LogParser.modeName(row.getString(4)),
                 target(row),
                 waitedMicros,
-                text(row, 16),
+                isMigration(pid) ? ApplicationNames.MIGRATION : text(row, 16),
                 row.getInt(17));
+    }
+
+    /** Whatever it calls itself: a tool has names of its own. */
+    private boolean isMigration(int pid) {
+        SessionLog log = followed.get(pid);
+        return log != null && !log.isShared();
     }
 
     /** In the words of the server's log ({@code DescribeLockTag} in its lmgr.c). */

@@ -44,10 +44,6 @@ public final class WitnessedSession implements AutoCloseable {
     private static final String ROWS_COUNTED =
             "select c.oid::bigint, pg_stat_get_xact_tuples_returned(c.oid) from " + InstrumentSchema.COUNTED_RELATIONS;
 
-    private static final String FILES = """
-            select c.oid::bigint, pg_relation_filenode(c.oid)::bigint from pg_catalog.pg_class c
-            where c.oid >= 16384 and c.relkind in ('r', 'm') and pg_relation_filenode(c.oid) is not null""";
-
     private static final String WAL_BYTES = "select wal_bytes::bigint from pg_stat_get_backend_wal(?)";
 
     /** The state of the session's transaction after a statement. */
@@ -304,16 +300,12 @@ public final class WitnessedSession implements AutoCloseable {
     }
 
     private Map<Long, Long> files() {
-        Map<Long, Long> now = new HashMap<>();
-        try (Statement statement = statistics.createStatement();
-                ResultSet rows = statement.executeQuery(FILES)) {
-            while (rows.next()) {
-                now.put(rows.getLong(1), rows.getLong(2));
-            }
+        try {
+            return TableFiles.read(statistics);
         } catch (SQLException e) {
             trouble.accept("the files of tables could not be read: " + e.getMessage());
+            return new HashMap<>();
         }
-        return now;
     }
 
     /** The connection broke under the statement. The server may not know and work on, so this waits until the session is gone. */

@@ -69,8 +69,16 @@ final class ToolRun implements StepRun {
     }
 
     private Optional<Failure> tried(int attempt) throws InterruptedException {
-        try (ToolWatch watch = tools.witness().watchTool(settings())) {
-            ToolAccess access = ToolAccess.like(tools.proxiedJdbcUrl(), watch.user(), watch.password());
+        ToolAccess everybodys = ToolAccess.of(tools.proxiedJdbcUrl());
+        try (ToolWatch watch =
+                tools.witness().watchTool(settings(), everybodys.host(), Integer.parseInt(everybodys.port()))) {
+            ToolAccess access = switch (watch.way()) {
+                case ToolWatch.Way.AsRole role -> everybodys.as(role.user(), role.password());
+                case ToolWatch.Way.ByPort relay -> {
+                    noteRelay();
+                    yield everybodys.by(relay.port());
+                }
+            };
             Optional<ToolFailureException> failure = carriedOut(access, watch);
             List<ToolStatement> sent = watch.statements();
             List<ToolStatement> told = sent.stream()
@@ -129,6 +137,15 @@ final class ToolRun implements StepRun {
         } finally {
             watch.endSessions();
         }
+    }
+
+    private void noteRelay() {
+        tools.journal()
+                .record(
+                        new Noted(
+                                tools.clock().nowNanos(),
+                                "What step " + step.name()
+                                        + " sends is known from its messages, which pass through a relay of the harness, since the server's log is not read: each statement, when it was sent and answered, its locks, and the tables that it wrote anew; not what it read, and how much it wrote."));
     }
 
     private boolean isBookkeeping(ToolStatement statement) {

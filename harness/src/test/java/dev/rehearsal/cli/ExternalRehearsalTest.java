@@ -120,6 +120,42 @@ class ExternalRehearsalTest {
         assertUntouched();
     }
 
+    /** Flyway's sessions are told by a relay: no log is read there. */
+    @Test
+    @Tag("proof")
+    void rehearsesFlywaysMigrationsThereAndTakesThemBack() throws Exception {
+        Files.writeString(
+                Files.createDirectories(directory.resolve("migrations")).resolve("V1__token.sql"),
+                "alter table orders add column token uuid not null default gen_random_uuid();");
+        Files.writeString(directory.resolve("migrations/U1__token.sql"), "alter table orders drop column token;");
+        Path scenario = scenario("drills: [ resumable ]\n");
+        Files.writeString(
+                scenario,
+                Files.readString(scenario)
+                        .replaceFirst("- \\{ name: rewrite, sql: .*", "- { flyway: { locations: [ migrations ] } }"));
+
+        Ended run = rehearse("run", scenario, "plain", SECRET);
+
+        assertThat(run.exitCode()).as(run.told()).isIn(1, 3);
+        JsonNode result = new HarnessRun(run.exitCode(), "", "", directory.resolve("run")).result();
+        JsonNode statement = result.get("steps").get(0).get("statements").get(0);
+        assertThat(statement.get("sql").asString()).startsWith("alter table orders add column token");
+        assertThat(statement.get("rewrites").get(0).get("relation").asString()).isEqualTo("orders");
+        assertThat(statement.get("victims").get(0).get("service").asString()).isEqualTo("shop");
+        assertThat(result.get("rollback").get("status").asString()).isEqualTo("succeeded");
+        assertThat(result.get("rollback").get("schemaRestored").asBoolean()).isTrue();
+        assertThat(result.get("drills").get(0).get("name").asString()).isEqualTo("resumable");
+        assertThat(HarnessRun.stream(result.get("lint"))
+                        .flatMap(lint -> HarnessRun.stream(lint.get("aspects")))
+                        .filter(aspect -> !aspect.get("agrees").asBoolean()))
+                .as("what is not known is not compared")
+                .isEmpty();
+        assertThat(HarnessRun.stream(result.get("notes")).map(JsonNode::asString))
+                .anyMatch(note -> note.contains("is known from its messages"));
+        assertThat(everythingIn(directory.resolve("run"))).doesNotContain(SECRET);
+        assertUntouched();
+    }
+
     /** Of the lock's victims nothing but the names of their sessions is known there: no log, and process ids that PgBouncer has made up. */
     @Test
     @Tag("proof")

@@ -113,7 +113,9 @@ class InjectorsInSwarmTest {
             await().atMost(LIMIT).until(() -> load.live().completed() > 200);
             // One pool, shared out; which of its connections get work is chance.
             sessions = await().atMost(LIMIT)
-                    .until(() -> sessions(url), pids -> pids.size() == SHOP.pool().size());
+                    .until(
+                            () -> sessions(url),
+                            pids -> pids.size() == SHOP.pool().size());
             load.stopAndDrain(LIMIT);
             String started = job;
             await().atMost(LIMIT)

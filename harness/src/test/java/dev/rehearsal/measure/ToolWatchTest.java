@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Sessions that the harness did not open, on a real server. */
+/** Sessions that the harness did not open, on a real server whose log is read. */
 class ToolWatchTest {
     private static final int ROWS = 20_000;
 
@@ -64,7 +64,7 @@ class ToolWatchTest {
             // A migration begins with a session of its own; what is there then is not its own.
             assertThat(session.backendPid()).isPositive();
         }
-        watch = server.instruments().witness().watchTool(Map.of());
+        watch = server.instruments().witness().watchTool(Map.of(), "nobody.invalid", 1);
     }
 
     @AfterEach
@@ -260,8 +260,9 @@ class ToolWatchTest {
 
     private Connection tool(String protocol) throws SQLException {
         Properties properties = new Properties();
-        properties.setProperty("user", watch.user());
-        properties.setProperty("password", watch.password());
+        ToolWatch.Way.AsRole role = (ToolWatch.Way.AsRole) watch.way();
+        properties.setProperty("user", role.user());
+        properties.setProperty("password", role.password());
         properties.setProperty("preferQueryMode", protocol);
         properties.setProperty("ApplicationName", "some tool");
         return DriverManager.getConnection(server.url().replaceFirst("\\?.*", ""), properties);

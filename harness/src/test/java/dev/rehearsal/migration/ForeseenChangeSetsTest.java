@@ -228,7 +228,7 @@ class ForeseenChangeSetsTest {
                     .filter(statement -> statement.step() == index)
                     .toList();
             for (int i = 0; i < predicted.size(); i++) {
-                assertThat(Lint.ofAnotherTool(predicted.get(i), predicted.subList(0, i), runs)
+                assertThat(Lint.ofAnotherTool(predicted.get(i), predicted.subList(0, i), runs, true)
                                 .aspects())
                         .hasSizeGreaterThan(1)
                         .allMatch(Lint.Aspect::agrees);

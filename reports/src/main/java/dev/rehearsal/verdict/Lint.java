@@ -3,6 +3,7 @@ package dev.rehearsal.verdict;
 import dev.rehearsal.run.RunEvent.ExpectedLock;
 import dev.rehearsal.run.RunEvent.ExpectedRefusal;
 import dev.rehearsal.run.RunEvent.ExpectedScan;
+import dev.rehearsal.run.RunEvent.InstrumentLimited;
 import dev.rehearsal.run.RunEvent.LockHeld;
 import dev.rehearsal.run.RunEvent.Rewrite;
 import dev.rehearsal.run.RunEvent.Scan;
@@ -59,6 +60,7 @@ public record Lint(StatementPredicted predicted, Optional<StatementRun> measured
     /** Of every statement that was predicted and run; those with disagreements first, else in their order. */
     public static List<Lint> of(RunRecord run) {
         List<Lint> all = new ArrayList<>();
+        boolean readsTold = run.limitation(InstrumentLimited.EVENT_TRIGGERS).isEmpty();
         Map<Integer, List<StatementPredicted>> before = new HashMap<>();
         for (StatementPredicted predicted : run.predictions()) {
             Optional<StepRun> step = run.steps().stream()
@@ -67,7 +69,7 @@ public record Lint(StatementPredicted predicted, Optional<StatementRun> measured
             List<StatementPredicted> earlier = before.computeIfAbsent(predicted.step(), index -> new ArrayList<>());
             all.add(
                     step.filter(Lint::isOfAnotherTool).isPresent()
-                            ? ofAnotherTool(predicted, earlier, step.get().statements())
+                            ? ofAnotherTool(predicted, earlier, step.get().statements(), readsTold)
                             : of(predicted, step.flatMap(each -> measured(predicted, each))));
             earlier.add(predicted);
         }
@@ -87,9 +89,13 @@ public record Lint(StatementPredicted predicted, Optional<StatementRun> measured
      *
      * @param earlier predictions of the same step
      * @param measured all of the step
+     * @param readsTold whether the server tells what DDL reads
      */
     public static Lint ofAnotherTool(
-            StatementPredicted predicted, List<StatementPredicted> earlier, List<StatementRun> measured) {
+            StatementPredicted predicted,
+            List<StatementPredicted> earlier,
+            List<StatementRun> measured,
+            boolean readsTold) {
         String words = words(predicted.sql());
         long before =
                 earlier.stream().filter(each -> words(each.sql()).equals(words)).count();
@@ -102,7 +108,7 @@ public record Lint(StatementPredicted predicted, Optional<StatementRun> measured
         predicted.locks().stream()
                 .filter(lock -> STOP_WRITES.contains(lock.mode()))
                 .forEach(lock -> hadAlready.remove(lock.relation()));
-        boolean readsKnown = !(SchemaChange.read(predicted.sql()) instanceof SchemaChange.RowsChanged);
+        boolean readsKnown = readsTold && !(SchemaChange.read(predicted.sql()) instanceof SchemaChange.RowsChanged);
         return new Lint(
                 predicted,
                 own,

@@ -22,6 +22,8 @@ class SqlExcerptTest {
     }
 
     private static String lines(int count) {
-        return IntStream.rangeClosed(1, count).mapToObj(number -> "line " + number).collect(Collectors.joining("\n"));
+        return IntStream.rangeClosed(1, count)
+                .mapToObj(number -> "line " + number)
+                .collect(Collectors.joining("\n"));
     }
 }

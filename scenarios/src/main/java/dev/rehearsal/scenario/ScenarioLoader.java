@@ -124,7 +124,7 @@ public final class ScenarioLoader {
         MigrationPlan migration = block.require("migration", "give it steps")
                 .map(steps::read)
                 .orElseGet(() -> new MigrationPlan(MigrationReader.DEFAULT_TIME_LIMIT, List.of(), List.of()));
-        if (environment.external().isPresent()) {
+        if (environment.external().isPresent() && environment.pooler().isPresent()) {
             refuseTools(migration);
         }
         Optional<List<Drill>> listed =
@@ -225,18 +225,19 @@ public final class ScenarioLoader {
         return made.orElse(none);
     }
 
-    /** Nobody would know what they did: it is told by the server's log. */
+    /** Nobody would know what they did: without the server's log that is told by their messages, and in which session it was by nobody. */
     private void refuseTools(MigrationPlan migration) {
         allSteps(migration)
                 .filter(Step.ToolStep.class::isInstance)
                 .map(Step::location)
                 .distinct()
-                .forEach(location -> problems.add(
-                        location,
-                        "migration",
-                        "what a tool (flyway, liquibase, command) does is known from the server's log, which is not read of a server"
-                                + " at a url; write its statements as sql, file or folder, or leave url out and rehearse on a server of the"
-                                + " harness's own"));
+                .forEach(
+                        location -> problems.add(
+                                location,
+                                "migration",
+                                "what a tool (flyway, liquibase, command) does is known from the server's log, which is not read of a server"
+                                        + " at a url, or from its messages, and behind a pooler not in which session; leave pooler out, write its"
+                                        + " statements as sql, file or folder, or leave url out and rehearse on a server of the harness's own"));
     }
 
     private static boolean usesVersions(MigrationPlan migration, List<Drill> drills) {

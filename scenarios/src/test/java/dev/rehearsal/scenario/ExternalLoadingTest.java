@@ -168,12 +168,15 @@ class ExternalLoadingTest {
     }
 
     @Test
-    void refusesWhatIsKnownFromTheServersLogAlone() {
-        assertThat(written.problems(Written.MINIMAL.replaceFirst(
-                                "(?s)migration:.*", "migration: { steps: [ { name: t, command: [ ./migrate ] } ] }\n")
-                        + STAGING.substring(STAGING.indexOf("environment:"))))
+    void refusesToolsBehindAPooler() {
+        String tool = Written.MINIMAL.replaceFirst(
+                        "(?s)migration:.*", "migration: { steps: [ { name: t, command: [ ./migrate ] } ] }\n")
+                + STAGING.substring(STAGING.indexOf("environment:"));
+
+        assertThat(written.problems(tool)).isEmpty();
+        assertThat(written.problems(tool.replaceFirst("environment:\n", "environment:\n  pooler: pgbouncer\n")))
                 .containsExactly(
-                        "scenario.yaml:4:23: migration: what a tool (flyway, liquibase, command) does is known from the server's log, which is not read of a server at a url; write its statements as sql, file or folder, or leave url out and rehearse on a server of the harness's own");
+                        "scenario.yaml:4:23: migration: what a tool (flyway, liquibase, command) does is known from the server's log, which is not read of a server at a url, or from its messages, and behind a pooler not in which session; leave pooler out, write its statements as sql, file or folder, or leave url out and rehearse on a server of the harness's own");
     }
 
     @Test

@@ -10,25 +10,25 @@ import org.postgresql.PGProperty;
 
 /** The way to the server for a tool. */
 public record ToolAccess(String host, String port, String database, String user, String password) {
-    /**
-     * The same way as another's, for somebody else.
-     *
-     * @param jdbcUrl of the other
-     */
-    public static ToolAccess like(String jdbcUrl, String user, String password) {
+    /** The very same way as another's. */
+    public static ToolAccess of(String jdbcUrl) {
         Properties parts = parts(jdbcUrl);
         return new ToolAccess(
                 PGProperty.PG_HOST.getOrDefault(parts),
                 PGProperty.PG_PORT.getOrDefault(parts),
                 PGProperty.PG_DBNAME.getOrDefault(parts),
-                user,
-                password);
+                PGProperty.USER.getOrDefault(parts),
+                PGProperty.PASSWORD.getOrDefault(parts));
     }
 
-    /** The very same way. */
-    public static ToolAccess of(String jdbcUrl) {
-        Properties parts = parts(jdbcUrl);
-        return like(jdbcUrl, PGProperty.USER.getOrDefault(parts), PGProperty.PASSWORD.getOrDefault(parts));
+    /** The same for somebody else. */
+    public ToolAccess as(String other, String theirPassword) {
+        return new ToolAccess(host, port, database, other, theirPassword);
+    }
+
+    /** The same by another port, of this machine's loopback interface. */
+    public ToolAccess by(int localPort) {
+        return new ToolAccess("127.0.0.1", Integer.toString(localPort), database, user, password);
     }
 
     private static Properties parts(String jdbcUrl) {

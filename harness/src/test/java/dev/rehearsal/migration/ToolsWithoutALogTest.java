@@ -1,0 +1,191 @@
+package dev.rehearsal.migration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.rehearsal.measure.MeasuredServer;
+import dev.rehearsal.migration.MigrationOutcome.Failure;
+import dev.rehearsal.run.RunEvent.InstrumentTrouble;
+import dev.rehearsal.run.RunEvent.LockWaited;
+import dev.rehearsal.run.RunEvent.Noted;
+import dev.rehearsal.run.RunEvent.Party;
+import dev.rehearsal.run.RunEvent.Phase;
+import dev.rehearsal.run.RunEvent.Rewrite;
+import dev.rehearsal.run.RunEvent.StatementObserved;
+import dev.rehearsal.scenario.MigrationSource;
+import dev.rehearsal.scenario.SourceLocation;
+import dev.rehearsal.scenario.Step;
+import dev.rehearsal.scenario.Step.LockPolicy;
+import dev.rehearsal.scenario.Step.ToolAction;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Steps that tools carry out on a server whose log is not read, with a role that owns a database and nothing else. */
+class ToolsWithoutALogTest {
+    private static final SourceLocation PLACE = new SourceLocation("scenario.yaml", 1, 1);
+    private static final LockPolicy POLICY = new LockPolicy(Optional.empty(), 0, Duration.ofMillis(10));
+    private static final String CHANGE = "alter table orders add column token uuid not null default gen_random_uuid()";
+
+    @TempDir
+    private static Path directory;
+
+    private static MeasuredServer server;
+
+    @TempDir
+    private Path folder;
+
+    @BeforeAll
+    static void startServer() throws Exception {
+        server = MeasuredServer.withoutRights(directory, 18);
+    }
+
+    @AfterAll
+    static void stopServer() throws Exception {
+        server.close();
+    }
+
+    @BeforeEach
+    void begin() throws Exception {
+        server.execute(
+                "drop table if exists orders, flyway_schema_history, databasechangelog, databasechangeloglock",
+                "create table orders (id bigint primary key)",
+                "insert into orders select generate_series(1, 200000)",
+                "analyze orders");
+        server.instruments().drain();
+        server.forgetEvents();
+        Files.writeString(folder.resolve("V1__token.sql"), CHANGE + ";");
+        Files.writeString(folder.resolve("log.sql"), "--liquibase formatted sql\n--changeset me:1\n" + CHANGE + ";\n");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"sql", "flyway", "liquibase", "command"})
+    void theSameChangeGivesTheSameEvidenceWhoeverCarriesItOut(String way) {
+        assertThat(run(step(way, POLICY)).failure()).isEmpty();
+
+        StatementObserved change = observed();
+        assertThat(change.rewrites()).containsExactly(new Rewrite("orders", "column default"));
+        assertThat(change.locks())
+                .filteredOn(
+                        lock -> lock.relation().equals("orders") && lock.mode().equals("AccessExclusive"))
+                .singleElement()
+                .satisfies(lock -> {
+                    assertThat(lock.ownRelation()).isFalse();
+                    assertThat(lock.heldNanos()).isPositive();
+                    assertThat(lock.heldNanos() - lock.errorNanos())
+                            .isLessThanOrEqualTo(change.transactionEndedNanos() - change.sentNanos());
+                });
+        assertThat(server.events(InstrumentTrouble.class)).isEmpty();
+        assertThat(server.events(Noted.class))
+                .as("what is not known, and no strangers")
+                .hasSize(way.equals("sql") ? 0 : 1)
+                .allSatisfy(note -> assertThat(note.message()).contains("is known from its messages"));
+    }
+
+    /** Behind somebody, with a timeout of the step's and a second try; the tool has a name of its own. */
+    @Test
+    void aCommandWaitsAndTriesAgain() throws Exception {
+        try (Connection blocker = server.connect("harness-blocker");
+                Statement statement = blocker.createStatement()) {
+            blocker.setAutoCommit(false);
+            statement.execute("lock table orders in access share mode");
+            Thread.ofPlatform().start(() -> {
+                try {
+                    while (server.events(LockWaited.class).isEmpty()) {
+                        Thread.sleep(10);
+                    }
+                    blocker.rollback();
+                } catch (Exception e) {
+                    throw new IllegalStateException(e);
+                }
+            });
+
+            assertThat(run(step(
+                                    "command",
+                                    new LockPolicy(Optional.of(Duration.ofMillis(300)), 20, Duration.ofMillis(50))))
+                            .failure())
+                    .isEmpty();
+        }
+
+        assertThat(server.events(LockWaited.class))
+                .isNotEmpty()
+                .allSatisfy(wait -> assertThat(wait.party()).isEqualTo(Party.MIGRATION));
+        List<StatementObserved> tries = server.events(StatementObserved.class).stream()
+                .filter(statement -> statement.sql().equals(CHANGE))
+                .toList();
+        assertThat(tries).hasSizeGreaterThan(1);
+        assertThat(tries.getFirst().sqlState()).contains("55P03");
+        assertThat(tries.getFirst().waitedNanos()).isGreaterThan(200_000_000);
+        assertThat(tries.getLast().sqlState()).isEmpty();
+    }
+
+    @Test
+    void aCommandThatConnectsAroundTheRelayIsNoticed() {
+        Failure failure = run(command("around", server.url(), "select pg_sleep(0.3)"))
+                .failure()
+                .orElseThrow();
+
+        assertThat(failure.message())
+                .startsWith(
+                        "it ended well, but no session of it came to the server: it connected around the fault proxy, as around;");
+    }
+
+    private static StatementObserved observed() {
+        return server.events(StatementObserved.class).stream()
+                .filter(statement -> statement.sql().equals(CHANGE))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static MigrationOutcome run(Step step) {
+        return Migrations.runner(server, StepListener.none())
+                .run(Phase.MIGRATION, List.of(step), Duration.ofMinutes(2), 0);
+    }
+
+    private Step step(String way, LockPolicy policy) {
+        MigrationSource.Selection everything =
+                new MigrationSource.Selection(Optional.empty(), false, Optional.empty(), List.of());
+        return switch (way) {
+            case "sql" -> Migrations.step(policy, Step.Transaction.ONE, CHANGE);
+            case "flyway" ->
+                new Step.FlywayStep(
+                        "token",
+                        PLACE,
+                        new MigrationSource.Flyway(List.of(folder), Map.of(), everything),
+                        List.of(folder.resolve("V1__token.sql")),
+                        Optional.empty(),
+                        ToolAction.APPLY,
+                        policy);
+            case "liquibase" ->
+                new Step.LiquibaseStep(
+                        "token",
+                        PLACE,
+                        new MigrationSource.Liquibase(
+                                folder, "log.sql", Optional.empty(), Optional.empty(), Map.of(), everything),
+                        List.of("log.sql::1::me"),
+                        ToolAction.APPLY,
+                        policy);
+            default -> command(policy, "apply", CHANGE);
+        };
+    }
+
+    private Step command(String... words) {
+        return command(POLICY, words);
+    }
+
+    private Step command(LockPolicy policy, String... words) {
+        return new Step.CommandStep(
+                "command", PLACE, ToolProgram.command(words), folder, Map.of(), Optional.empty(), policy);
+    }
+}
