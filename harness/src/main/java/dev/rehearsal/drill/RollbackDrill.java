@@ -5,6 +5,7 @@ import dev.rehearsal.measure.DataFingerprint;
 import dev.rehearsal.measure.SchemaFingerprint;
 import dev.rehearsal.migration.MigrationOutcome;
 import dev.rehearsal.migration.MigrationOutcome.Failure;
+import dev.rehearsal.migration.ToolBooks;
 import dev.rehearsal.run.ApplicationNames;
 import dev.rehearsal.run.RunEvent.Phase;
 import dev.rehearsal.scenario.EnvironmentException;
@@ -41,11 +42,13 @@ final class RollbackDrill {
 
     private final Scenario scenario;
     private final DrillLog log;
+    private final Set<String> books;
     private final Set<String> told = new HashSet<>();
 
     RollbackDrill(Scenario scenario, DrillLog log) {
         this.scenario = scenario;
         this.log = log;
+        this.books = ToolBooks.of(scenario.migration());
     }
 
     void run(NamedServers servers) throws SQLException, EnvironmentException, InterruptedException {
@@ -82,7 +85,8 @@ final class RollbackDrill {
             return false;
         }
         schemaIs(schema, server.schema());
-        List<String> changed = DataFingerprint.differences(data, server.data(), Set.of());
+        List<String> changed =
+                DataFingerprint.differences(data.without(books), server.data().without(books), Set.of());
         changed.forEach(difference ->
                 log.broken("data", "After the rollback " + difference + ", although nobody wrote meanwhile."));
         if (changed.isEmpty()) {
@@ -106,7 +110,7 @@ final class RollbackDrill {
         boolean wrote = write(fresh, trials, server);
         SchemaFingerprint migrated = server.schema();
         DataFingerprint written = server.data();
-        List<String> lost = new LostByDesign(before, written, mark).in(server);
+        List<String> lost = new LostByDesign(before.without(books), written.without(books), mark).in(server);
         Optional<Failure> failure;
         QuietLoad load = QuietLoad.begun(old, trials, server.applicationUrl());
         try (load) {
@@ -157,7 +161,7 @@ final class RollbackDrill {
 
     /** Each difference is a finding of its own, once. */
     private void schemaIs(SchemaFingerprint before, SchemaFingerprint after) {
-        List<String> differences = SchemaFingerprint.differences(before, after);
+        List<String> differences = SchemaFingerprint.differences(before.without(books), after.without(books));
         differences.stream()
                 .limit(DIFFERENCES)
                 .filter(told::add)
@@ -220,7 +224,7 @@ final class RollbackDrill {
         Set<String> changed = migrated.lines().keySet().stream()
                 .filter(key -> !migrated.lines().get(key).equals(after.lines().get(key)))
                 .collect(Collectors.toSet());
-        List<String> differences = DataFingerprint.differences(written, now, changed);
+        List<String> differences = DataFingerprint.differences(written.without(books), now.without(books), changed);
         differences.forEach(difference ->
                 log.broken("data", "The rollback does not keep what the new application wrote: " + difference + "."));
         if (differences.isEmpty()) {

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -32,6 +33,19 @@ public record DataFingerprint(Map<String, Table> tables) {
             where c.relkind = 'r' and n.nspname !~ '^pg_' and n.nspname not in ('information_schema', 'harness_instruments')
             order by 1, a.attname collate "C"
             """;
+
+    /**
+     * The same without some tables.
+     *
+     * @param without in lower case, without a schema
+     */
+    public DataFingerprint without(Set<String> without) {
+        Map<String, Table> rest = new TreeMap<>(tables);
+        rest.keySet()
+                .removeIf(name -> without.contains(
+                        name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT)));
+        return new DataFingerprint(rest);
+    }
 
     public DataFingerprint {
         tables = Collections.unmodifiableSortedMap(new TreeMap<>(tables));

@@ -11,6 +11,7 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -61,6 +62,24 @@ public record SchemaFingerprint(Map<String, String> lines) {
             unique = key + " #" + count;
         }
         lines.put(unique, definition.strip());
+    }
+
+    /**
+     * The same without some tables and what is theirs.
+     *
+     * @param tables in lower case, without a schema
+     */
+    public SchemaFingerprint without(Set<String> tables) {
+        Map<String, String> rest = new TreeMap<>(lines);
+        rest.keySet().removeIf(key -> tables.stream().anyMatch(table -> isOf(table, key.toLowerCase(Locale.ROOT))));
+        return new SchemaFingerprint(rest);
+    }
+
+    private static boolean isOf(String table, String key) {
+        int at = key.indexOf(table);
+        boolean begins = at == 0 || (at > 0 && key.charAt(at - 1) == '.' && key.indexOf('.') == at - 1);
+        int end = at + table.length();
+        return begins && (end == key.length() || ".:".indexOf(key.charAt(end)) >= 0);
     }
 
     /** SHA-256 of all lines, in hexadecimal. */

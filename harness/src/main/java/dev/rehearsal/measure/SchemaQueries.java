@@ -61,7 +61,7 @@ final class SchemaQueries {
                     'storage ' || nullif(a.attstorage, ty.typstorage)::text,
                     COMPRESSION
                     'statistics ' || nullif(a.attstattarget, -1),
-                    'options ' || array_to_string(a.attoptions, ','),
+                    'options ' || nullif(array_to_string(array(select o from unnest(a.attoptions) o where o not like 'pg\\_%' order by o), ','), ''),
                     'grants ' || (select string_agg(g::text, ',' order by g::text) from unnest(a.attacl) g),
                     'comment ' || col_description(c.oid, a.attnum))
             from pg_attribute a join pg_class c on c.oid = a.attrelid join pg_namespace n on n.oid = c.relnamespace

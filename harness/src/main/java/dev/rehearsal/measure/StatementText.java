@@ -70,6 +70,11 @@ final class StatementText {
         return reasons.size() == 1 ? reasons.getFirst() : REWRITTEN;
     }
 
+    /** Whether the text tells why the statement would rewrite a table. */
+    static boolean tellsWhyItRewrites(String sql) {
+        return !rewriteReason(sql).equals(REWRITTEN);
+    }
+
     /** Control, or a question; not of several statements in one text. */
     static boolean changesNothing(String sql) {
         return SqlScript.split(sql).statements().stream()

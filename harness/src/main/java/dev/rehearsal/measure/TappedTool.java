@@ -12,7 +12,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -181,22 +180,22 @@ final class TappedTool implements ToolWatch, TappedSession.Listener {
         }
     }
 
-    /** A table's new file is the work of the last statement that names it, else of the last that changes anything. */
+    /** A table's new file is the work of the last of those statements that name it and whose text tells why; else of one that does either. */
     private static Map<Integer, List<Long>> byStatement(
             List<Long> tables, List<TappedSession.Statement> statements, Map<Long, String> names) {
         Map<Integer, List<Long>> byStatement = new LinkedHashMap<>();
         for (long table : tables) {
             String name = names.getOrDefault(table, "");
-            Pattern named = Pattern.compile("\\b"
-                    + Pattern.quote(name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT)) + "\\b");
+            Pattern named = Pattern.compile(
+                    "\\b" + Pattern.quote(name.substring(name.lastIndexOf('.') + 1)) + "\\b", Pattern.CASE_INSENSITIVE);
             int found = -1;
-            boolean foundByName = false;
+            int best = -1;
             for (int i = 0; i < statements.size(); i++) {
                 String sql = statements.get(i).sql();
-                boolean byName = named.matcher(sql.toLowerCase(Locale.ROOT)).find();
-                if (!StatementText.isNotDdl(sql) && !StatementText.isControl(sql) && (byName || !foundByName)) {
+                int speaksForIt = (named.matcher(sql).find() ? 2 : 0) + (StatementText.tellsWhyItRewrites(sql) ? 1 : 0);
+                if (!StatementText.isNotDdl(sql) && !StatementText.isControl(sql) && speaksForIt >= best) {
                     found = i;
-                    foundByName = byName;
+                    best = speaksForIt;
                 }
             }
             if (found >= 0 && !StatementText.empties(statements.get(found).sql())) {

@@ -30,12 +30,14 @@ import org.postgresql.ssl.NonValidatingFactory;
  * A relay in front of the way to the server, on this machine's loopback interface, that reads what passes through it. It speaks to the tool in the clear, and
  * to the server with TLS where that has it, as the driver does by itself.
  *
- * <p>The sessions begin under the migration's name and with the settings that are given; else nothing is changed, and nothing is kept but the text of statements.
+ * <p>The sessions begin under the migration's name and with the settings that are given, and cannot bind their authentication to TLS; else nothing is changed, and nothing is kept but the text of
+ * statements.
  */
 final class ToolTap implements Closeable {
     private static final int SSL_REQUEST = 80877103;
     private static final int GSS_REQUEST = 80877104;
     private static final int CANCEL_REQUEST = 80877102;
+    private static final int SASL = 10;
     private static final int LARGEST_STARTUP = 10_000;
     private static final int PASSED_AT_ONCE = 1 << 16;
     private static final Duration CONNECT = Duration.ofSeconds(10);
@@ -191,6 +193,7 @@ final class ToolTap implements Closeable {
                         case 'E' -> session.execute(strings.next());
                         default -> session.sync();
                     }
+                    return body;
                 });
             }
         } catch (IOException e) {
@@ -201,8 +204,11 @@ final class ToolTap implements Closeable {
     private static void answers(Passage passage, TappedSession session) {
         try (passage) {
             while (true) {
-                passage.pass("KCIsE12Z", (type, body) -> {
+                passage.pass("RKCIsE12Z", (type, body) -> {
                     switch (type) {
+                        case 'R' -> {
+                            return unbound(body);
+                        }
                         case 'K' -> session.process(ByteBuffer.wrap(body).getInt());
                         case '1' -> session.parsed();
                         case '2' -> session.bound();
@@ -210,11 +216,30 @@ final class ToolTap implements Closeable {
                         case 'Z' -> session.ready((char) body[0]);
                         default -> session.complete();
                     }
+                    return body;
                 });
             }
         } catch (IOException e) {
             // Either side has gone, and takes the other with it.
         }
+    }
+
+    /** Without the ways to authenticate that are bound to TLS, which ends here. */
+    private static byte[] unbound(byte[] body) {
+        if (ByteBuffer.wrap(body).getInt() != SASL) {
+            return body;
+        }
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        bytes.write(body, 0, 4);
+        Strings strings = new Strings(body, 4);
+        for (String mechanism = strings.next(); !mechanism.isEmpty(); mechanism = strings.next()) {
+            if (!mechanism.endsWith("-PLUS")) {
+                bytes.writeBytes(mechanism.getBytes(StandardCharsets.UTF_8));
+                bytes.write(0);
+            }
+        }
+        bytes.write(0);
+        return bytes.toByteArray();
     }
 
     private static void failed(byte[] body, TappedSession session) {
@@ -264,7 +289,8 @@ final class ToolTap implements Closeable {
     }
 
     private interface Reader {
-        void read(char type, byte[] body);
+        /** What is passed on in its place. */
+        byte[] read(char type, byte[] body);
     }
 
     /** One way, message by message. Closes both ends. */
@@ -286,7 +312,7 @@ final class ToolTap implements Closeable {
         /**
          * Passes one message on.
          *
-         * @param read types of those that are read before
+         * @param read types of those that are read, and perhaps changed, before
          */
         void pass(String read, Reader reader) throws IOException {
             if (in.available() == 0) {
@@ -306,10 +332,10 @@ final class ToolTap implements Closeable {
                 if (body.length < left) {
                     throw new EOFException();
                 }
-                reader.read((char) type, body);
+                byte[] passedOn = reader.read((char) type, body);
                 out.write(type);
-                out.writeInt(length);
-                out.write(body);
+                out.writeInt(passedOn.length + 4);
+                out.write(passedOn);
                 return;
             }
             out.write(type);

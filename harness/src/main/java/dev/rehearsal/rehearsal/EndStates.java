@@ -4,7 +4,7 @@ import dev.rehearsal.dataset.BuildProgress;
 import dev.rehearsal.measure.DataFingerprint;
 import dev.rehearsal.measure.SchemaFingerprint;
 import dev.rehearsal.migration.QuietStep;
-import dev.rehearsal.migration.tool.MigrationTool;
+import dev.rehearsal.migration.ToolBooks;
 import dev.rehearsal.migration.tool.ToolFailureException;
 import dev.rehearsal.scenario.EnvironmentException;
 import dev.rehearsal.scenario.InvalidScenarioException;
@@ -17,14 +17,10 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * Where two migrations of the same dataset end when nobody disturbs them.
@@ -50,8 +46,8 @@ public record EndStates(List<String> schema, boolean columnOrder, List<String> d
     public static EndStates compare(Scenario one, Scenario other, Set<String> notRepeatable, BuildProgress building)
             throws InvalidScenarioException, EnvironmentException, InterruptedException {
         Set<String> books = new TreeSet<>();
-        books.addAll(books(one));
-        books.addAll(books(other));
+        books.addAll(ToolBooks.of(one.migration()));
+        books.addAll(ToolBooks.of(other.migration()));
         End first = ClonedServer.ask(
                 one, "run as it is, without load", building, (connection, url) -> end(one, books, connection, url));
         End second = ClonedServer.ask(
@@ -102,15 +98,6 @@ public record EndStates(List<String> schema, boolean columnOrder, List<String> d
                 statement.execute("drop table " + String.join(", ", tables));
             }
         }
-    }
-
-    private static Set<String> books(Scenario scenario) {
-        return Stream.concat(scenario.migration().baseline().stream(), scenario.migration().steps().stream())
-                .filter(Step.ToolStep.class::isInstance)
-                .map(Step.ToolStep.class::cast)
-                .flatMap(step -> MigrationTool.of(step, Optional.empty()).books().stream())
-                .map(name -> name.toLowerCase(Locale.ROOT))
-                .collect(Collectors.toSet());
     }
 
     private static SchemaFingerprint withoutOrder(SchemaFingerprint schema) {

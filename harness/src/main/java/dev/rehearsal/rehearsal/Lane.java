@@ -16,6 +16,7 @@ import dev.rehearsal.migration.BaselineRun;
 import dev.rehearsal.migration.MigrationOutcome;
 import dev.rehearsal.migration.MigrationRunner;
 import dev.rehearsal.migration.StepListener;
+import dev.rehearsal.migration.ToolBooks;
 import dev.rehearsal.run.ApplicationNames;
 import dev.rehearsal.run.RunClock;
 import dev.rehearsal.run.RunDirectory;
@@ -32,6 +33,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * One database of the timeline: its server with a fault proxy in front, its instruments and its load, and where what they see is kept. A rehearsal of one
@@ -327,7 +329,9 @@ final class Lane implements AutoCloseable {
         instruments.readLedger();
         instruments.drain();
         if (!scenario.migration().rollback().isEmpty()) {
-            journal.record(RunFacts.compared(before.orElseThrow(), instruments.schema(), clock));
+            Set<String> books = ToolBooks.of(scenario.migration());
+            journal.record(RunFacts.compared(
+                    before.orElseThrow().without(books), instruments.schema().without(books), clock));
         }
     }
 

@@ -128,7 +128,7 @@ class ExternalRehearsalTest {
                 Files.createDirectories(directory.resolve("migrations")).resolve("V1__token.sql"),
                 "alter table orders add column token uuid not null default gen_random_uuid();");
         Files.writeString(directory.resolve("migrations/U1__token.sql"), "alter table orders drop column token;");
-        Path scenario = scenario("drills: [ resumable ]\n");
+        Path scenario = scenario("drills: [ rerun ]\n");
         Files.writeString(
                 scenario,
                 Files.readString(scenario)
@@ -144,7 +144,7 @@ class ExternalRehearsalTest {
         assertThat(statement.get("victims").get(0).get("service").asString()).isEqualTo("shop");
         assertThat(result.get("rollback").get("status").asString()).isEqualTo("succeeded");
         assertThat(result.get("rollback").get("schemaRestored").asBoolean()).isTrue();
-        assertThat(result.get("drills").get(0).get("name").asString()).isEqualTo("resumable");
+        assertThat(result.get("drills").get(0).get("name").asString()).isEqualTo("rerun");
         assertThat(HarnessRun.stream(result.get("lint"))
                         .flatMap(lint -> HarnessRun.stream(lint.get("aspects")))
                         .filter(aspect -> !aspect.get("agrees").asBoolean()))

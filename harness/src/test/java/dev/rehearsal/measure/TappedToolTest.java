@@ -89,6 +89,7 @@ class TappedToolTest {
             tool.setAutoCommit(false);
             run(tool, "alter table other add column a int");
             run(tool, TOKEN);
+            run(tool, "create index on orders (token)");
             run(tool, "select pg_sleep(0.2)");
             tool.commit();
         }
@@ -97,6 +98,8 @@ class TappedToolTest {
         assertThat(statements)
                 .extracting(ToolStatement::sql)
                 .containsSubsequence("alter table other add column a int", TOKEN, "select pg_sleep(0.2)", "COMMIT");
+        assertThat(found(statements, "create index on orders (token)").rewrites())
+                .isEmpty();
         Observation change = found(statements, TOKEN);
         assertThat(change.rewrites()).containsExactly(new Rewrite("orders", "column default"));
         assertThat(found(statements, "alter table other add column a int").rewrites())

@@ -23,7 +23,9 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -650,6 +652,40 @@ class MigrationRunnerTest {
                                 + " (CREATE INDEX orders_amount ON public.orders USING btree (amount))");
         assertThat(SchemaFingerprint.differences(before, after)).isEmpty();
         assertThat(after.sha256()).isEqualTo(before.sha256());
+    }
+
+    /** Servers keep words of their own among a column's options; and tools keep books. */
+    @Test
+    void aSchemaIsWhatItsOwnersSayOfIt() throws Exception {
+        String ofAmount = "where attrelid = 'orders'::regclass and attname = 'amount'";
+        SchemaFingerprint before = server.instruments().schema();
+        server.execute(
+                "update pg_attribute set attoptions = '{pg_attver=7}' " + ofAmount,
+                "create table \"Books\" (id int primary key, note text)",
+                "create schema elsewhere",
+                "create table elsewhere.books (id int primary key)");
+        assertThat(server.instruments()
+                        .schema()
+                        .without(Set.of("books"))
+                        .lines()
+                        .keySet())
+                .containsOnlyOnceElementsOf(before.lines().keySet())
+                .noneMatch(key -> key.toLowerCase(Locale.ROOT).contains("books"));
+
+        server.execute(
+                "drop schema elsewhere cascade",
+                "drop table \"Books\"",
+                "create table books_of_others (id int)",
+                "update pg_attribute set attoptions = null " + ofAmount,
+                "alter table orders alter column amount set (n_distinct = 5)",
+                "update pg_attribute set attoptions = attoptions || '{pg_attver=8}' " + ofAmount);
+        assertThat(SchemaFingerprint.differences(
+                        before, server.instruments().schema().without(Set.of("books"))))
+                .anyMatch(difference ->
+                        difference.startsWith("orders.amount was ") && difference.contains("n_distinct=5"))
+                .anyMatch(difference -> difference.startsWith("books_of_others: table "))
+                .noneMatch(difference -> difference.contains("pg_attver"));
+        server.execute("drop table books_of_others");
     }
 
     private MigrationRunner runner() {
