@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** What a statement's first word tells about it. */
 final class StatementText {
@@ -70,15 +71,23 @@ final class StatementText {
         return reasons.size() == 1 ? reasons.getFirst() : REWRITTEN;
     }
 
-    /** Whether the text tells why the statement would rewrite a table. */
-    static boolean tellsWhyItRewrites(String sql) {
-        return !rewriteReason(sql).equals(REWRITTEN);
+    /** Some statement of a text is neither control nor one of rows. */
+    static boolean mayChangeTheSchema(String text) {
+        return parts(text).anyMatch(sql -> !isNotDdl(sql) && !isControl(sql));
+    }
+
+    /** Some statement of a text tells why it would rewrite a table. */
+    static boolean tellsWhyItRewrites(String text) {
+        return parts(text).anyMatch(sql -> !rewriteReason(sql).equals(REWRITTEN));
+    }
+
+    private static Stream<String> parts(String text) {
+        return SqlScript.split(text).statements().stream().map(SqlScript.Statement::text);
     }
 
     /** Control, or a question; not of several statements in one text. */
     static boolean changesNothing(String sql) {
-        return SqlScript.split(sql).statements().stream()
-                .map(SqlScript.Statement::text)
+        return parts(sql)
                 .allMatch(text -> isControl(text) || !StatementKind.of(text).writes());
     }
 

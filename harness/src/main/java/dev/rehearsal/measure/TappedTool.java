@@ -160,9 +160,8 @@ final class TappedTool implements ToolWatch, TappedSession.Listener {
 
     @Override
     public synchronized void transactionEnded(TappedSession session, List<TappedSession.Statement> statements) {
-        boolean changed = statements.stream()
-                .map(TappedSession.Statement::sql)
-                .anyMatch(sql -> !StatementText.isNotDdl(sql) && !StatementText.isControl(sql));
+        boolean changed =
+                statements.stream().map(TappedSession.Statement::sql).anyMatch(StatementText::mayChangeTheSchema);
         Map<Long, String> before = names;
         Map<Integer, List<Long>> newFiles = changed ? byStatement(changedTables(), statements, before) : Map.of();
         RelationNames.Known after = tracer.names().known();
@@ -193,7 +192,7 @@ final class TappedTool implements ToolWatch, TappedSession.Listener {
             for (int i = 0; i < statements.size(); i++) {
                 String sql = statements.get(i).sql();
                 int speaksForIt = (named.matcher(sql).find() ? 2 : 0) + (StatementText.tellsWhyItRewrites(sql) ? 1 : 0);
-                if (!StatementText.isNotDdl(sql) && !StatementText.isControl(sql) && speaksForIt >= best) {
+                if (StatementText.mayChangeTheSchema(sql) && speaksForIt >= best) {
                     found = i;
                     best = speaksForIt;
                 }

@@ -1,5 +1,10 @@
 package dev.rehearsal.measure;
 
+import static dev.rehearsal.measure.MeasuredServer.execute;
+import static dev.rehearsal.measure.SessionTesting.await;
+import static dev.rehearsal.measure.SessionTesting.found;
+import static dev.rehearsal.measure.SessionTesting.runFailing;
+import static dev.rehearsal.measure.SessionTesting.text;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
@@ -13,7 +18,6 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
@@ -87,10 +91,10 @@ class TappedToolTest {
     void seesStatementsTheirLocksAndTheirRewrites(String protocol) throws Exception {
         try (Connection tool = tool(protocol)) {
             tool.setAutoCommit(false);
-            run(tool, "alter table other add column a int");
-            run(tool, TOKEN);
-            run(tool, "create index on orders (token)");
-            run(tool, "select pg_sleep(0.2)");
+            execute(tool, "alter table other add column a int");
+            execute(tool, TOKEN);
+            execute(tool, "create index on orders (token)");
+            execute(tool, "select pg_sleep(0.2)");
             tool.commit();
         }
         List<ToolStatement> statements = watch.statements();
@@ -121,11 +125,24 @@ class TappedToolTest {
     @Test
     void seesARewriteInAutocommit() throws Exception {
         try (Connection tool = tool("extended")) {
-            run(tool, TOKEN);
+            execute(tool, TOKEN);
         }
 
         assertThat(found(watch.statements(), TOKEN).rewrites())
                 .containsExactly(new Rewrite("orders", "column default"));
+    }
+
+    /** As some tools send a whole file. */
+    @Test
+    void seesARewriteInAMessageOfSeveralStatements() throws Exception {
+        String file = "begin; insert into other values (1); " + TOKEN + "; commit";
+        try (Connection tool = tool("simple")) {
+            execute(tool, file);
+        }
+
+        assertThat(found(watch.statements(), file).rewrites())
+                .extracting(Rewrite::relation)
+                .containsExactly("orders");
     }
 
     @Test
@@ -134,16 +151,16 @@ class TappedToolTest {
         try (Connection blocker = server.connect("harness-blocker");
                 Connection tool = tool("extended")) {
             blocker.setAutoCommit(false);
-            run(blocker, "lock table orders in access share mode");
+            execute(blocker, "lock table orders in access share mode");
             Thread waiting = Thread.ofPlatform().start(() -> {
                 try {
-                    run(tool, change);
+                    execute(tool, change);
                 } catch (SQLException e) {
                     throw new IllegalStateException(e);
                 }
             });
-            await("select exists (select from pg_locks where not granted and relation = 'orders'::regclass)");
-            run(blocker, "select pg_sleep(0.1)");
+            await(server, "select exists (select from pg_locks where not granted and relation = 'orders'::regclass)");
+            execute(blocker, "select pg_sleep(0.1)");
             blocker.commit();
             waiting.join();
         }
@@ -163,7 +180,7 @@ class TappedToolTest {
             assertThat(text(tool, "show work_mem")).isEqualTo("123kB");
             assertThat(text(tool, "show lock_timeout")).isEqualTo("400ms");
             blocker.setAutoCommit(false);
-            run(blocker, "lock table orders in access share mode");
+            execute(blocker, "lock table orders in access share mode");
             runFailing(tool, "alter table orders add column region text");
             blocker.rollback();
         }
@@ -180,7 +197,7 @@ class TappedToolTest {
         try (Connection tool = tool(protocol)) {
             runFailing(tool, "alter table orders add column id text");
             runFailing(tool, "select * from nowhere");
-            run(tool, "alter table orders add column region text");
+            execute(tool, "alter table orders add column region text");
         }
 
         assertThat(watch.statements())
@@ -212,7 +229,7 @@ class TappedToolTest {
             } catch (SQLException expected) {
                 assertThat(expected.getSQLState()).isEqualTo("22012");
             }
-            run(tool, "insert into other values (7)");
+            execute(tool, "insert into other values (7)");
         }
         List<ToolStatement> statements = watch.statements();
 
@@ -229,7 +246,7 @@ class TappedToolTest {
     void passesOnWhatIsLargeAndWhatIsCopied() throws Exception {
         String large = "x".repeat(3_000_000);
         try (Connection tool = tool("extended")) {
-            run(tool, "insert into orders values (0, '" + large + "')");
+            execute(tool, "insert into orders values (0, '" + large + "')");
             assertThat(text(tool, "select note from orders where id = 0")).isEqualTo(large);
             new CopyManager(tool.unwrap(BaseConnection.class))
                     .copyIn("copy other from stdin", new StringReader("1\n2\n3\n".repeat(100_000)));
@@ -243,11 +260,11 @@ class TappedToolTest {
     void aSessionThatIsEndedLosesItsTransaction() throws Exception {
         try (Connection tool = tool("extended")) {
             tool.setAutoCommit(false);
-            run(tool, "alter table orders add column region text");
+            execute(tool, "alter table orders add column region text");
             watch.endSessions();
             runFailing(tool, "select 1");
         }
-        await("select not exists (select from pg_stat_activity where application_name = 'harness-migration')");
+        await(server, "select not exists (select from pg_stat_activity where application_name = 'harness-migration')");
 
         List<ToolStatement> statements = watch.statements();
 
@@ -275,8 +292,8 @@ class TappedToolTest {
     @Test
     void noticesSessionsOfNobodys() throws Exception {
         try (Connection stranger = server.connect("rails console")) {
-            run(stranger, "alter table other add column b int");
-            run(stranger, "select pg_sleep(0.1)");
+            execute(stranger, "alter table other add column b int");
+            execute(stranger, "select pg_sleep(0.1)");
         }
 
         assertThat(watch.strangers()).containsExactly("rails console");
@@ -295,44 +312,5 @@ class TappedToolTest {
         }
         int port = ((ToolWatch.Way.ByPort) watch.way()).port();
         return DriverManager.getConnection("jdbc:postgresql://127.0.0.1:" + port + "/theirs", properties);
-    }
-
-    private static void run(Connection connection, String sql) throws SQLException {
-        try (Statement statement = connection.createStatement()) {
-            statement.execute(sql);
-        }
-    }
-
-    private static void runFailing(Connection connection, String sql) {
-        try {
-            run(connection, sql);
-            throw new AssertionError("the server took " + sql);
-        } catch (SQLException expected) {
-            assertThat(expected.getSQLState()).isNotNull();
-        }
-    }
-
-    private static String text(Connection connection, String query) throws SQLException {
-        try (Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery(query)) {
-            row.next();
-            return row.getString(1);
-        }
-    }
-
-    private static void await(String question) throws SQLException {
-        try (Connection connection = server.connect("harness-observer")) {
-            while (!text(connection, question).equals("t")) {
-                Thread.onSpinWait();
-            }
-        }
-    }
-
-    private static Observation found(List<ToolStatement> statements, String sql) {
-        return statements.stream()
-                .filter(statement -> statement.sql().equals(sql))
-                .findFirst()
-                .orElseThrow()
-                .observation();
     }
 }

@@ -1,5 +1,9 @@
 package dev.rehearsal.measure;
 
+import static dev.rehearsal.measure.MeasuredServer.execute;
+import static dev.rehearsal.measure.SessionTesting.await;
+import static dev.rehearsal.measure.SessionTesting.found;
+import static dev.rehearsal.measure.SessionTesting.runFailing;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
@@ -81,8 +85,8 @@ class ToolWatchTest {
 
         try (Connection tool = tool(protocol)) {
             tool.setAutoCommit(false);
-            run(tool, change);
-            run(tool, "select pg_sleep(0.2)");
+            execute(tool, change);
+            execute(tool, "select pg_sleep(0.2)");
             tool.commit();
         }
         ToolStatement theirs = only(change);
@@ -104,8 +108,8 @@ class ToolWatchTest {
     @Test
     void countsTheRowsOfAHiddenScanAlone() throws Exception {
         try (Connection tool = tool("extended")) {
-            run(tool, "select count(*) from orders where note = 'x'");
-            run(tool, "alter table orders add constraint short check (length(note) < 9)");
+            execute(tool, "select count(*) from orders where note = 'x'");
+            execute(tool, "alter table orders add constraint short check (length(note) < 9)");
         }
 
         assertThat(only("alter table orders add constraint short check (length(note) < 9)")
@@ -119,16 +123,16 @@ class ToolWatchTest {
         try (Connection blocker = server.connect("harness-blocker");
                 Connection tool = tool("extended")) {
             blocker.setAutoCommit(false);
-            run(blocker, "lock table orders in access share mode");
+            execute(blocker, "lock table orders in access share mode");
             Thread waiting = Thread.ofPlatform().start(() -> {
                 try {
-                    run(tool, "alter table orders add column region text");
+                    execute(tool, "alter table orders add column region text");
                 } catch (SQLException e) {
                     throw new IllegalStateException(e);
                 }
             });
-            await("select exists (select from pg_locks where not granted and relation = 'orders'::regclass)");
-            run(blocker, "select pg_sleep(0.1)");
+            await(server, "select exists (select from pg_locks where not granted and relation = 'orders'::regclass)");
+            execute(blocker, "select pg_sleep(0.1)");
             blocker.commit();
             waiting.join();
         }
@@ -170,11 +174,11 @@ class ToolWatchTest {
     @Test
     void locksOfATransactionGoToTheStatementThatTookThemAndEndWithIt() throws Exception {
         try (Connection tool = tool("simple")) {
-            run(tool, "begin");
-            run(tool, "alter table other add column a int");
-            run(tool, "alter table orders add column a int");
-            run(tool, "rollback");
-            run(tool, "select pg_sleep(0.1)");
+            execute(tool, "begin");
+            execute(tool, "alter table other add column a int");
+            execute(tool, "alter table orders add column a int");
+            execute(tool, "rollback");
+            execute(tool, "select pg_sleep(0.1)");
         }
 
         List<ToolStatement> statements = watch.statements();
@@ -192,7 +196,7 @@ class ToolWatchTest {
     @Test
     void whatTheToolMakesBelongsToWhomItWouldBelong() throws Exception {
         try (Connection tool = tool("extended")) {
-            run(tool, "create table made (id int)");
+            execute(tool, "create table made (id int)");
             try (Statement statement = tool.createStatement();
                     ResultSet row = statement.executeQuery(
                             "select tableowner, current_user, session_user from pg_tables where tablename = 'made'")) {
@@ -201,7 +205,7 @@ class ToolWatchTest {
                 assertThat(row.getString(2)).isEqualTo("postgres");
                 assertThat(row.getString(3)).isEqualTo("harness_tool");
             }
-            run(tool, "drop table made");
+            execute(tool, "drop table made");
         }
     }
 
@@ -210,11 +214,11 @@ class ToolWatchTest {
         String widened = "alter table orders_new alter column id type numeric";
         String extended = "alter table orders add column b int";
         try (Connection tool = tool("extended")) {
-            run(tool, "create table orders_new (id bigint)");
-            run(tool, widened);
-            run(tool, "drop table orders");
-            run(tool, "alter table orders_new rename to orders");
-            run(tool, extended);
+            execute(tool, "create table orders_new (id bigint)");
+            execute(tool, widened);
+            execute(tool, "drop table orders");
+            execute(tool, "alter table orders_new rename to orders");
+            execute(tool, extended);
         }
         List<ToolStatement> statements = watch.statements();
 
@@ -230,7 +234,7 @@ class ToolWatchTest {
     @Test
     void noticesSessionsOfNobodys() throws Exception {
         try (Connection stranger = server.connect("rails console")) {
-            run(stranger, "alter table other add column b int");
+            execute(stranger, "alter table other add column b int");
         }
         watch.statements();
 
@@ -243,17 +247,17 @@ class ToolWatchTest {
             Observation[] seen = new Observation[1];
             try (WitnessedSession session = server.instruments().witness().attach(own)) {
                 session.sending("begin");
-                run(own, "begin");
+                execute(own, "begin");
                 session.returned(WitnessedSession.Transaction.OPEN);
                 session.sending(sql);
-                run(own, sql);
+                execute(own, sql);
                 session.returned(WitnessedSession.Transaction.OPEN);
                 session.sending("commit");
-                run(own, "commit");
+                execute(own, "commit");
                 session.returned(WitnessedSession.Transaction.ENDED);
                 session.transactionEnded(observations -> seen[0] = observations.get(1));
             }
-            run(own, undo);
+            execute(own, undo);
             return seen[0];
         }
     }
@@ -268,49 +272,12 @@ class ToolWatchTest {
         return DriverManager.getConnection(server.url().replaceFirst("\\?.*", ""), properties);
     }
 
-    private static void run(Connection connection, String sql) throws SQLException {
-        try (Statement statement = connection.createStatement()) {
-            statement.execute(sql);
-        }
-    }
-
-    private static void runFailing(Connection connection, String sql) {
-        try {
-            run(connection, sql);
-            throw new AssertionError("the server took " + sql);
-        } catch (SQLException expected) {
-            assertThat(expected.getSQLState()).isNotNull();
-        }
-    }
-
-    private static void await(String question) throws SQLException {
-        try (Connection connection = server.connect("harness-observer");
-                Statement statement = connection.createStatement()) {
-            while (true) {
-                try (ResultSet row = statement.executeQuery(question)) {
-                    row.next();
-                    if (row.getBoolean(1)) {
-                        return;
-                    }
-                }
-            }
-        }
-    }
-
     private ToolStatement only(String sql) {
         List<ToolStatement> found = watch.statements().stream()
                 .filter(statement -> statement.sql().equals(sql))
                 .toList();
         assertThat(found).hasSize(1);
         return found.getFirst();
-    }
-
-    private static Observation found(List<ToolStatement> statements, String sql) {
-        return statements.stream()
-                .filter(statement -> statement.sql().equals(sql))
-                .findFirst()
-                .orElseThrow()
-                .observation();
     }
 
     private static List<String> modes(Observation observation) {

@@ -23,7 +23,6 @@ import dev.rehearsal.scenario.ChangeSets;
 import dev.rehearsal.scenario.MigrationPlan;
 import dev.rehearsal.scenario.MigrationSource;
 import dev.rehearsal.scenario.ScenarioLoader;
-import dev.rehearsal.scenario.SourceLocation;
 import dev.rehearsal.scenario.Step;
 import dev.rehearsal.scenario.Step.LockPolicy;
 import dev.rehearsal.scenario.Step.ToolAction;
@@ -50,7 +49,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** Steps that Flyway, Liquibase and commands carry out, on a real server. */
 class ToolStepsTest {
     private static final Duration LIMIT = Duration.ofMinutes(2);
-    private static final SourceLocation PLACE = new SourceLocation("scenario.yaml", 1, 1);
     private static final LockPolicy POLICY = new LockPolicy(Optional.empty(), 0, Duration.ofMillis(10));
     private static final String CHANGE = "alter table orders add column token uuid not null default gen_random_uuid()";
 
@@ -91,9 +89,9 @@ class ToolStepsTest {
 
         List<Step> ways = List.of(
                 Migrations.step(POLICY, Step.Transaction.ONE, CHANGE),
-                flyway("V1__token.sql"),
-                liquibase(ToolAction.APPLY, "log.sql::1::me"),
-                command("apply", CHANGE));
+                tools().flyway("V1__token.sql"),
+                tools().liquibase(ToolAction.APPLY, "log.sql::1::me"),
+                tools().command("apply", CHANGE));
         for (Step way : ways) {
             begin();
             MigrationOutcome outcome = run(way);
@@ -168,9 +166,9 @@ class ToolStepsTest {
         Files.writeString(folder.resolve("R__c.sql"), "comment on table made is 'c';");
 
         assertThat(run(
-                                flyway("V1__a.sql"),
-                                flyway("V1__a.sql", "V2__b.sql"),
-                                flyway("V1__a.sql", "V2__b.sql", "R__c.sql"))
+                                tools().flyway("V1__a.sql"),
+                                tools().flyway("V1__a.sql", "V2__b.sql"),
+                                tools().flyway("V1__a.sql", "V2__b.sql", "R__c.sql"))
                         .failure())
                 .isEmpty();
 
@@ -194,10 +192,11 @@ class ToolStepsTest {
     void flywaySaysThatAScriptIsNoLongerWhatWasApplied() throws Exception {
         Files.writeString(folder.resolve("V1__a.sql"), "create table made (id int);");
         Files.writeString(folder.resolve("V2__b.sql"), "alter table made add column b int;");
-        assertThat(run(flyway("V1__a.sql")).failure()).isEmpty();
+        assertThat(run(tools().flyway("V1__a.sql")).failure()).isEmpty();
         Files.writeString(folder.resolve("V1__a.sql"), "create table made (id bigint);");
 
-        Failure failure = run(flyway("V1__a.sql", "V2__b.sql")).failure().orElseThrow();
+        Failure failure =
+                run(tools().flyway("V1__a.sql", "V2__b.sql")).failure().orElseThrow();
 
         assertThat(failure.message())
                 .startsWith("Flyway: Validate failed: Migrations have failed validation")
@@ -209,10 +208,11 @@ class ToolStepsTest {
     void flywaySaysThatAnEarlierMigrationHadFailed() throws Exception {
         Files.writeString(folder.resolve("V1__a.sql"), "create table made (id int);");
         Files.writeString(folder.resolve("V2__b.sql"), "alter table made add column b int;");
-        assertThat(run(flyway("V1__a.sql")).failure()).isEmpty();
+        assertThat(run(tools().flyway("V1__a.sql")).failure()).isEmpty();
         server.execute("update flyway_schema_history set success = false");
 
-        Failure failure = run(flyway("V1__a.sql", "V2__b.sql")).failure().orElseThrow();
+        Failure failure =
+                run(tools().flyway("V1__a.sql", "V2__b.sql")).failure().orElseThrow();
 
         assertThat(failure.message()).contains("Detected failed migration to version 1");
     }
@@ -221,7 +221,7 @@ class ToolStepsTest {
     void whatFlywayFailedAtIsKnownByTheServersOwnWords() throws Exception {
         Files.writeString(folder.resolve("V1__a.sql"), "alter table orders add column id int;");
 
-        MigrationOutcome outcome = run(flyway("V1__a.sql"));
+        MigrationOutcome outcome = run(tools().flyway("V1__a.sql"));
 
         Failure failure = outcome.failure().orElseThrow();
         assertThat(outcome.status()).isEqualTo(Status.FAILED);
@@ -242,8 +242,8 @@ class ToolStepsTest {
 
             MigrationOutcome outcome = run(new Step.FlywayStep(
                     "V1__a",
-                    PLACE,
-                    flywaySource(),
+                    ToolsIn.PLACE,
+                    tools().flywaySource(),
                     List.of(folder.resolve("V1__a.sql")),
                     Optional.empty(),
                     ToolAction.APPLY,
@@ -264,7 +264,7 @@ class ToolStepsTest {
                   - changeSet: { id: 2, author: me, context: test, changes: [ { addColumn: { tableName: made, columns: [ { column: { name: t, type: int } } ] } } ] }
                   - changeSet: { id: 3, author: me, changes: [ { addColumn: { tableName: made, columns: [ { column: { name: b, type: int } } ] } } ] }
                 """);
-        MigrationSource.Liquibase source = liquibaseSource("log.yaml", Optional.of("production"));
+        MigrationSource.Liquibase source = tools().liquibaseSource("log.yaml", Optional.of("production"));
 
         assertThat(new ChangeLogs().read(source))
                 .containsExactly(
@@ -272,13 +272,13 @@ class ToolStepsTest {
                         new ChangeSets.Listed("log.yaml::3::me", "3", "me", "log.yaml", true));
         server.execute("create table made (id int)");
         assertThat(run(
-                                liquibase(source, ToolAction.MARK, "log.yaml::1::me"),
-                                liquibase(source, ToolAction.APPLY, "log.yaml::1::me", "log.yaml::3::me"))
+                                tools().liquibase(source, ToolAction.MARK, "log.yaml::1::me"),
+                                tools().liquibase(source, ToolAction.APPLY, "log.yaml::1::me", "log.yaml::3::me"))
                         .failure())
                 .isEmpty();
         assertThat(column("select id from databasechangelog order by orderexecuted"))
                 .containsExactly("1", "3");
-        assertThat(run(liquibase(source, ToolAction.TAKE_BACK, "log.yaml::1::me", "log.yaml::3::me"))
+        assertThat(run(tools().liquibase(source, ToolAction.TAKE_BACK, "log.yaml::1::me", "log.yaml::3::me"))
                         .failure())
                 .isEmpty();
 
@@ -297,10 +297,11 @@ class ToolStepsTest {
         Files.writeString(
                 folder.resolve("log.sql"),
                 "--liquibase formatted sql\n--changeset me:1\nselect 1;\n--changeset me:2\nselect 2;\n");
-        assertThat(run(liquibase(ToolAction.APPLY, "log.sql::1::me")).failure()).isEmpty();
+        assertThat(run(tools().liquibase(ToolAction.APPLY, "log.sql::1::me")).failure())
+                .isEmpty();
         server.execute("update databasechangeloglock set locked = true, lockedby = 'somebody', lockgranted = now()");
 
-        Failure failure = run(liquibase(ToolAction.APPLY, "log.sql::1::me", "log.sql::2::me"))
+        Failure failure = run(tools().liquibase(ToolAction.APPLY, "log.sql::1::me", "log.sql::2::me"))
                 .failure()
                 .orElseThrow();
 
@@ -312,7 +313,7 @@ class ToolStepsTest {
     @Test
     void aCommandThatIsNotThereIsSaidSo() {
         Failure failure = run(new Step.CommandStep(
-                        "rails", PLACE, List.of("no-such-program"), folder, Map.of(), Optional.empty(), POLICY))
+                        "rails", ToolsIn.PLACE, List.of("no-such-program"), folder, Map.of(), Optional.empty(), POLICY))
                 .failure()
                 .orElseThrow();
 
@@ -324,7 +325,7 @@ class ToolStepsTest {
 
     @Test
     void aCommandThatFailsShowsTheLastOfItsOutput() {
-        Failure failure = run(command("fail")).failure().orElseThrow();
+        Failure failure = run(tools().command("fail")).failure().orElseThrow();
 
         assertThat(failure.message())
                 .contains(" ended with 3; the last it printed:\nline 11\n")
@@ -337,7 +338,7 @@ class ToolStepsTest {
         Path child = folder.resolve("child.pid");
         Step hanging = new Step.CommandStep(
                 "hang",
-                PLACE,
+                ToolsIn.PLACE,
                 ToolProgram.command("hang", child.toString()),
                 folder,
                 Map.of(),
@@ -361,7 +362,7 @@ class ToolStepsTest {
         Path child = folder.resolve("child.pid");
 
         MigrationOutcome outcome = Migrations.runner(server, StepListener.none())
-                .run(Phase.MIGRATION, List.of(command("hang", child.toString())), Duration.ofSeconds(4), 0);
+                .run(Phase.MIGRATION, List.of(tools().command("hang", child.toString())), Duration.ofSeconds(4), 0);
 
         assertThat(outcome.status()).isEqualTo(Status.TIMED_OUT);
         assertThat(outcome.failure().orElseThrow().message())
@@ -372,7 +373,8 @@ class ToolStepsTest {
 
     @Test
     void aCommandThatConnectsAroundTheProxyIsNoticed() {
-        Failure failure = run(command("around", server.url(), CHANGE)).failure().orElseThrow();
+        Failure failure =
+                run(tools().command("around", server.url(), CHANGE)).failure().orElseThrow();
 
         assertThat(failure.message())
                 .isEqualTo(
@@ -422,35 +424,8 @@ class ToolStepsTest {
         return Migrations.runner(server, StepListener.none()).run(Phase.MIGRATION, List.of(steps), LIMIT, 0);
     }
 
-    private MigrationSource.Flyway flywaySource() {
-        return new MigrationSource.Flyway(List.of(folder), Map.of(), EVERYTHING);
-    }
-
-    private static final MigrationSource.Selection EVERYTHING =
-            new MigrationSource.Selection(Optional.empty(), false, Optional.empty(), List.of());
-
-    private Step flyway(String... scripts) {
-        List<Path> paths = List.of(scripts).stream().map(folder::resolve).toList();
-        return new Step.FlywayStep(
-                scripts[scripts.length - 1], PLACE, flywaySource(), paths, Optional.empty(), ToolAction.APPLY, POLICY);
-    }
-
-    private MigrationSource.Liquibase liquibaseSource(String log, Optional<String> contexts) {
-        return new MigrationSource.Liquibase(folder, log, contexts, Optional.empty(), Map.of(), EVERYTHING);
-    }
-
-    private Step liquibase(ToolAction action, String... changeSets) {
-        return liquibase(liquibaseSource("log.sql", Optional.empty()), action, changeSets);
-    }
-
-    private static Step liquibase(MigrationSource.Liquibase source, ToolAction action, String... changeSets) {
-        return new Step.LiquibaseStep(
-                changeSets[changeSets.length - 1], PLACE, source, List.of(changeSets), action, POLICY);
-    }
-
-    private Step command(String... words) {
-        return new Step.CommandStep(
-                "command", PLACE, ToolProgram.command(words), folder, Map.of(), Optional.empty(), POLICY);
+    private ToolsIn tools() {
+        return new ToolsIn(folder, POLICY);
     }
 
     private static List<String> column(String query) throws Exception {

@@ -11,8 +11,6 @@ import dev.rehearsal.run.RunEvent.Party;
 import dev.rehearsal.run.RunEvent.Phase;
 import dev.rehearsal.run.RunEvent.Rewrite;
 import dev.rehearsal.run.RunEvent.StatementObserved;
-import dev.rehearsal.scenario.MigrationSource;
-import dev.rehearsal.scenario.SourceLocation;
 import dev.rehearsal.scenario.Step;
 import dev.rehearsal.scenario.Step.LockPolicy;
 import dev.rehearsal.scenario.Step.ToolAction;
@@ -22,7 +20,6 @@ import java.sql.Connection;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -34,7 +31,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Steps that tools carry out on a server whose log is not read, with a role that owns a database and nothing else. */
 class ToolsWithoutALogTest {
-    private static final SourceLocation PLACE = new SourceLocation("scenario.yaml", 1, 1);
     private static final LockPolicy POLICY = new LockPolicy(Optional.empty(), 0, Duration.ofMillis(10));
     private static final String CHANGE = "alter table orders add column token uuid not null default gen_random_uuid()";
 
@@ -132,7 +128,7 @@ class ToolsWithoutALogTest {
 
     @Test
     void aCommandThatConnectsAroundTheRelayIsNoticed() {
-        Failure failure = run(command("around", server.url(), "select pg_sleep(0.3)"))
+        Failure failure = run(new ToolsIn(folder, POLICY).command("around", server.url(), "select pg_sleep(0.3)"))
                 .failure()
                 .orElseThrow();
 
@@ -154,38 +150,12 @@ class ToolsWithoutALogTest {
     }
 
     private Step step(String way, LockPolicy policy) {
-        MigrationSource.Selection everything =
-                new MigrationSource.Selection(Optional.empty(), false, Optional.empty(), List.of());
+        ToolsIn tools = new ToolsIn(folder, policy);
         return switch (way) {
             case "sql" -> Migrations.step(policy, Step.Transaction.ONE, CHANGE);
-            case "flyway" ->
-                new Step.FlywayStep(
-                        "token",
-                        PLACE,
-                        new MigrationSource.Flyway(List.of(folder), Map.of(), everything),
-                        List.of(folder.resolve("V1__token.sql")),
-                        Optional.empty(),
-                        ToolAction.APPLY,
-                        policy);
-            case "liquibase" ->
-                new Step.LiquibaseStep(
-                        "token",
-                        PLACE,
-                        new MigrationSource.Liquibase(
-                                folder, "log.sql", Optional.empty(), Optional.empty(), Map.of(), everything),
-                        List.of("log.sql::1::me"),
-                        ToolAction.APPLY,
-                        policy);
-            default -> command(policy, "apply", CHANGE);
+            case "flyway" -> tools.flyway("V1__token.sql");
+            case "liquibase" -> tools.liquibase(ToolAction.APPLY, "log.sql::1::me");
+            default -> tools.command("apply", CHANGE);
         };
-    }
-
-    private Step command(String... words) {
-        return command(POLICY, words);
-    }
-
-    private Step command(LockPolicy policy, String... words) {
-        return new Step.CommandStep(
-                "command", PLACE, ToolProgram.command(words), folder, Map.of(), Optional.empty(), policy);
     }
 }

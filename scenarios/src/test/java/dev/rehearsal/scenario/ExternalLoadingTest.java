@@ -174,7 +174,7 @@ class ExternalLoadingTest {
                 + STAGING.substring(STAGING.indexOf("environment:"));
 
         assertThat(written.problems(tool)).isEmpty();
-        assertThat(written.problems(tool.replaceFirst("environment:\n", "environment:\n  pooler: pgbouncer\n")))
+        assertThat(written.problems(tool.replace("environment: {", "environment: { pooler: pgbouncer,")))
                 .containsExactly(
                         "scenario.yaml:4:23: migration: what a tool (flyway, liquibase, command) does is known from the server's log, which is not read of a server at a url, or from its messages, and behind a pooler not in which session; leave pooler out, write its statements as sql, file or folder, or leave url out and rehearse on a server of the harness's own");
     }
