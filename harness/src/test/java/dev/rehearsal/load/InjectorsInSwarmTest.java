@@ -12,7 +12,6 @@ import dev.rehearsal.dataset.Snapshot;
 import dev.rehearsal.environment.InContainers;
 import dev.rehearsal.environment.LocalServer;
 import dev.rehearsal.environment.TestCluster;
-import dev.rehearsal.run.ApplicationNames;
 import dev.rehearsal.run.RequestLog;
 import dev.rehearsal.run.RequestRecord;
 import dev.rehearsal.run.RequestRecord.Outcome;
@@ -163,8 +162,8 @@ class InjectorsInSwarmTest {
         List<Integer> pids = new ArrayList<>();
         try (Connection connection = DriverManager.getConnection(url);
                 Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery("select pid from pg_stat_activity where application_name = '"
-                        + ApplicationNames.application("shop") + "'")) {
+                ResultSet rows = statement.executeQuery(
+                        "select pid from pg_stat_activity where backend_type = 'client backend' and pid <> pg_backend_pid()")) {
             while (rows.next()) {
                 pids.add(rows.getInt(1));
             }
