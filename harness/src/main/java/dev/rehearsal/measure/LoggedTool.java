@@ -186,6 +186,7 @@ final class LoggedTool implements ToolWatch {
         List<Sighting> told = transaction.logged().commands().stream()
                 .map(command -> told(command, readings))
                 .toList();
+        readings.replaceAll(reading -> notAfter(told, reading));
         readings.addAll(told);
         // A reading of a busy server may span statements: what is known sooner says more.
         readings.sort(Comparator.comparingLong(Sighting::toNanos));
@@ -196,6 +197,30 @@ final class LoggedTool implements ToolWatch {
                 .forEach(statement -> timeline.statement(
                         statement.sentNanos(), statement.returnedNanos(), StatementText.mayCommit(statement.sql())));
         return timeline.holds();
+    }
+
+    /**
+     * A reading that was under way when a command said what it held, and that lacks some of it, was made before that: a transaction gives nothing back.
+     * Unless it is over, which is seen by what was said later.
+     */
+    private static Sighting notAfter(List<Sighting> told, Sighting reading) {
+        for (Sighting command : told) {
+            Set<Sighting.Lock> missing = new HashSet<>(command.granted());
+            missing.removeAll(reading.granted());
+            boolean underWay = reading.fromNanos() < command.toNanos() && command.toNanos() <= reading.toNanos();
+            boolean goesOn = told.stream()
+                    .anyMatch(later -> later.toNanos() > reading.toNanos()
+                            && later.granted().containsAll(missing));
+            if (underWay && goesOn && !missing.isEmpty()) {
+                return new Sighting(
+                        reading.fromNanos(),
+                        command.toNanos() - 1,
+                        reading.virtualTransaction(),
+                        reading.granted(),
+                        reading.waiting());
+            }
+        }
+        return reading;
     }
 
     /**

@@ -63,8 +63,12 @@ public final class MeasuredServer implements AutoCloseable {
 
     /** One of which we have a role that owns a database, and nothing else. */
     public static MeasuredServer withoutRights(Path directory, int majorVersion) throws Exception {
-        LocalServer server = TestCluster.servers(majorVersion)
-                .start(TestCluster.clone(directory.resolve("data"), majorVersion), Map.of());
+        Path data = TestCluster.clone(directory.resolve("data"), majorVersion);
+        return withoutRights(TestCluster.servers(majorVersion).start(data, Map.of()));
+    }
+
+    /** @param server that is closed with it */
+    static MeasuredServer withoutRights(LocalServer server) throws Exception {
         String superuser = server.jdbcUrl(Snapshot.DATABASE);
         try (Connection connection = DriverManager.getConnection(superuser)) {
             execute(connection, "create role plain login password 'plain'");
@@ -72,7 +76,8 @@ public final class MeasuredServer implements AutoCloseable {
         }
         return new MeasuredServer(
                 server,
-                "jdbc:postgresql://127.0.0.1:" + server.port() + "/theirs?user=plain&password=plain",
+                "jdbc:postgresql://127.0.0.1:" + server.port() + "/theirs?user=plain&password=plain&ApplicationName="
+                        + ApplicationNames.OBSERVER,
                 new LogAccess.Unreadable("The test does not show it."),
                 server.processId());
     }

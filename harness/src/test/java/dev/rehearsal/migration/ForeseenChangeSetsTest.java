@@ -230,6 +230,7 @@ class ForeseenChangeSetsTest {
             for (int i = 0; i < predicted.size(); i++) {
                 assertThat(Lint.ofAnotherTool(predicted.get(i), predicted.subList(0, i), runs, true)
                                 .aspects())
+                        .as(predicted.get(i).sql() + ": " + runs)
                         .hasSizeGreaterThan(1)
                         .allMatch(Lint.Aspect::agrees);
             }
