@@ -33,7 +33,8 @@ final class MidwayFailure implements StepListener {
      * A tool looks around before it changes anything, and may well come back over another session. Its sessions have a role of their own, or begin with the
      * migration's name, or give themselves another; all others in the database have names of ours.
      */
-    private static final String OF_TOOLS = END + " and backend_xid is not null and (usename = '"
+    private static final String OF_TOOLS = END
+            + " and backend_type = 'client backend' and backend_xid is not null and (usename = '"
             + ApplicationNames.TOOL_ROLE + "' or application_name = '" + ApplicationNames.MIGRATION
             + "' or application_name not like 'harness-%')";
 
