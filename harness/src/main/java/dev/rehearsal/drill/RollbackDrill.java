@@ -71,8 +71,8 @@ final class RollbackDrill {
 
     /** @return false if the steps themselves fail */
     private boolean undisturbed(DrillServer server) throws SQLException, InterruptedException {
-        SchemaFingerprint schema = server.schema();
-        DataFingerprint data = server.data();
+        SchemaFingerprint schema = schema(server);
+        DataFingerprint data = data(server);
         if (!migrated(server)) {
             return false;
         }
@@ -84,9 +84,8 @@ final class RollbackDrill {
                     Failures.place(failure.get()));
             return false;
         }
-        schemaIs(schema, server.schema());
-        List<String> changed =
-                DataFingerprint.differences(data.without(books), server.data().without(books), Set.of());
+        schemaIs(schema, schema(server));
+        List<String> changed = DataFingerprint.differences(data, data(server), Set.of());
         changed.forEach(difference ->
                 log.broken("data", "After the rollback " + difference + ", although nobody wrote meanwhile."));
         if (changed.isEmpty()) {
@@ -96,8 +95,8 @@ final class RollbackDrill {
     }
 
     private void underLoad(DrillServer server) throws SQLException, EnvironmentException, InterruptedException {
-        SchemaFingerprint schema = server.schema();
-        DataFingerprint before = server.data();
+        SchemaFingerprint schema = schema(server);
+        DataFingerprint before = data(server);
         List<Operation> old = operations(Service::operations);
         List<Operation> fresh = operations(Service::newest);
         List<Operation> all = new ArrayList<>(old);
@@ -108,9 +107,9 @@ final class RollbackDrill {
         }
         String mark = server.mark();
         boolean wrote = write(fresh, trials, server);
-        SchemaFingerprint migrated = server.schema();
-        DataFingerprint written = server.data();
-        List<String> lost = new LostByDesign(before.without(books), written.without(books), mark).in(server);
+        SchemaFingerprint migrated = schema(server);
+        DataFingerprint written = data(server);
+        List<String> lost = new LostByDesign(before, written, mark).in(server);
         Optional<Failure> failure;
         QuietLoad load = QuietLoad.begun(old, trials, server.applicationUrl());
         try (load) {
@@ -132,15 +131,24 @@ final class RollbackDrill {
                         ? "The rollback succeeds over what the new application wrote, with the old one at work."
                         : "The rollback succeeds with the old application at work.");
         felt(load);
-        SchemaFingerprint after = server.schema();
+        SchemaFingerprint after = schema(server);
         schemaIs(schema, after);
         if (wrote) {
-            kept(written, server.data(), migrated, after);
+            kept(written, data(server), migrated, after);
         }
         if (!lost.isEmpty()) {
             log.noted("lost by design", "Lost by design: " + Failures.listed(lost) + ".");
         }
         oldApplication(trials, server);
+    }
+
+    /** But for the books of tools: that they are kept is no difference. */
+    private SchemaFingerprint schema(DrillServer server) throws SQLException {
+        return server.schema().without(books);
+    }
+
+    private DataFingerprint data(DrillServer server) throws SQLException {
+        return server.data().without(books);
     }
 
     private boolean migrated(DrillServer server) throws InterruptedException {
@@ -161,7 +169,7 @@ final class RollbackDrill {
 
     /** Each difference is a finding of its own, once. */
     private void schemaIs(SchemaFingerprint before, SchemaFingerprint after) {
-        List<String> differences = SchemaFingerprint.differences(before.without(books), after.without(books));
+        List<String> differences = SchemaFingerprint.differences(before, after);
         differences.stream()
                 .limit(DIFFERENCES)
                 .filter(told::add)
@@ -224,7 +232,7 @@ final class RollbackDrill {
         Set<String> changed = migrated.lines().keySet().stream()
                 .filter(key -> !migrated.lines().get(key).equals(after.lines().get(key)))
                 .collect(Collectors.toSet());
-        List<String> differences = DataFingerprint.differences(written.without(books), now.without(books), changed);
+        List<String> differences = DataFingerprint.differences(written, now, changed);
         differences.forEach(difference ->
                 log.broken("data", "The rollback does not keep what the new application wrote: " + difference + "."));
         if (differences.isEmpty()) {

@@ -14,8 +14,6 @@ import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Consumer;
 
@@ -139,64 +137,31 @@ final class LoggedTool implements ToolWatch {
             trouble.accept("names of relations could not be read: " + e.getMessage());
         }
         List<ToolStatement> all = new ArrayList<>();
-        sessions.all()
-                .forEach((pid, session) ->
-                        session.taken(now).forEach(transaction -> all.addAll(statements(pid, transaction))));
+        for (ToolSession session : sessions.all().values()) {
+            for (ToolTransaction transaction : session.taken(now)) {
+                all.addAll(transaction.told(
+                        clock,
+                        readings(transaction),
+                        namesBefore,
+                        tracer.names().known()));
+            }
+        }
         all.sort(Comparator.comparingLong(statement -> statement.observation().sentNanos()));
         namesBefore.putAll(tracer.names().known().names());
         return all;
     }
 
-    private List<ToolStatement> statements(int pid, ToolSession.Transaction transaction) {
-        List<WitnessedSession.Executed> executed = transaction.statements().stream()
-                .map(statement -> new WitnessedSession.Executed(
-                        statement.sql(), statement.sentNanos(), statement.returnedNanos(), List.of(), List.of()))
-                .toList();
-        List<Observation> observations = new TransactionSummary(
-                        clock,
-                        executed,
-                        Optional.empty(),
-                        transaction.logged(),
-                        holds(pid, transaction),
-                        OptionalLong.empty(),
-                        OptionalLong.empty(),
-                        namesBefore,
-                        tracer.names().known())
-                .observations();
-        List<ToolStatement> statements = new ArrayList<>();
-        for (int i = 0; i < executed.size(); i++) {
-            Optional<LogEntry.SessionFailed> error =
-                    transaction.statements().get(i).error();
-            statements.add(new ToolStatement(
-                    pid,
-                    executed.get(i).sql(),
-                    error.map(LogEntry.SessionFailed::sqlState),
-                    error.map(LogEntry.SessionFailed::message),
-                    observations.get(i)));
-        }
-        return statements;
-    }
-
-    private List<HoldTimeline.Hold> holds(int pid, ToolSession.Transaction transaction) {
-        List<Sighting> readings = new ArrayList<>();
-        for (ToolSampler.Sightings run : sampler.during(pid, transaction.sentNanos(), transaction.returnedNanos())) {
-            readings.add(run.first());
-            readings.add(run.last());
-        }
+    /** By the end of each. */
+    private List<Sighting> readings(ToolTransaction transaction) {
+        List<Sighting> readings = sampler.during(transaction);
         List<Sighting> told = transaction.logged().commands().stream()
                 .map(command -> told(command, readings))
                 .toList();
-        readings.replaceAll(reading -> notAfter(told, reading));
-        readings.addAll(told);
+        List<Sighting> all = new ArrayList<>(told);
+        readings.forEach(reading -> all.add(notAfter(told, reading)));
         // A reading of a busy server may span statements: what is known sooner says more.
-        readings.sort(Comparator.comparingLong(Sighting::toNanos));
-        HoldTimeline timeline = new HoldTimeline();
-        readings.forEach(timeline::add);
-        transaction
-                .statements()
-                .forEach(statement -> timeline.statement(
-                        statement.sentNanos(), statement.returnedNanos(), StatementText.mayCommit(statement.sql())));
-        return timeline.holds();
+        all.sort(Comparator.comparingLong(Sighting::toNanos));
+        return all;
     }
 
     /**

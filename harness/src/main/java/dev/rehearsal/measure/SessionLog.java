@@ -29,6 +29,11 @@ final class SessionLog {
             commands = List.copyOf(commands);
         }
 
+        /** Of a session of which the log is not read. */
+        static Taken waits(List<LockWaited> waits) {
+            return new Taken(waits, List.of(), List.of(), List.of());
+        }
+
         /** The same without counts of rows: what the session had counted before is not known. */
         Taken uncounted() {
             return new Taken(

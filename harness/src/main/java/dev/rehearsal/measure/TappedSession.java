@@ -26,22 +26,10 @@ final class TappedSession {
         /** A statement was executed and its transaction is open: what it has locked it has still. */
         void executed(TappedSession session);
 
-        void transactionEnded(TappedSession session, List<Statement> statements);
+        void transactionEnded(TappedSession session, List<ToolTransaction.Statement> statements);
 
         void ended(TappedSession session);
     }
-
-    /**
-     * @param sentNanos not after the server began with it
-     * @param returnedNanos not before the server was done with it
-     */
-    record Statement(String sql, long sentNanos, long returnedNanos, Optional<Failure> failure) {
-        private Statement until(long nanos) {
-            return new Statement(sql, sentNanos, nanos, failure);
-        }
-    }
-
-    record Failure(String sqlState, String message) {}
 
     private enum Kind {
         QUERY,
@@ -59,8 +47,8 @@ final class TappedSession {
     private final Map<String, String> prepared = new HashMap<>();
     private final Map<String, String> portals = new HashMap<>();
     private final Deque<Request> requests = new ArrayDeque<>();
-    private Optional<Failure> failure = Optional.empty();
-    private List<Statement> transaction = new ArrayList<>();
+    private Optional<ToolTransaction.Failure> failure = Optional.empty();
+    private List<ToolTransaction.Statement> transaction = new ArrayList<>();
     private OptionalInt pid = OptionalInt.empty();
     private boolean inTransaction;
 
@@ -133,15 +121,16 @@ final class TappedSession {
     }
 
     synchronized void failed(String sqlState, String message) {
-        failure = Optional.of(new Failure(sqlState, message));
+        failure = Optional.of(new ToolTransaction.Failure(sqlState, message));
         if (requests.isEmpty() || requests.peek().kind() == Kind.QUERY) {
             return;
         }
         if (requests.peek().kind() == Kind.SYNC) {
             // What was done by itself could not be committed.
             if (!transaction.isEmpty()) {
-                Statement last = transaction.removeLast();
-                transaction.add(new Statement(last.sql(), last.sentNanos(), nanos.getAsLong(), failure));
+                ToolTransaction.Statement last = transaction.removeLast();
+                transaction.add(
+                        new ToolTransaction.Statement(last.sql(), last.sentNanos(), nanos.getAsLong(), failure));
             }
         } else {
             done(requests.remove());
@@ -155,7 +144,7 @@ final class TappedSession {
     /** @param status {@code I}: idle, {@code T}: in a transaction, {@code E}: in one that has failed */
     void ready(char status) {
         boolean executed;
-        List<Statement> over = List.of();
+        List<ToolTransaction.Statement> over = List.of();
         synchronized (this) {
             Request answered = requests.poll();
             while (answered != null && answered.kind() != Kind.SYNC && answered.kind() != Kind.QUERY) {
@@ -183,13 +172,13 @@ final class TappedSession {
         long sent = transaction.isEmpty()
                 ? request.sentNanos()
                 : Math.max(request.sentNanos(), transaction.getLast().returnedNanos());
-        transaction.add(new Statement(request.sql(), sent, nanos.getAsLong(), failure));
+        transaction.add(new ToolTransaction.Statement(request.sql(), sent, nanos.getAsLong(), failure));
         failure = Optional.empty();
     }
 
     /** The connection is gone, and with it the transaction that was open. */
     void closed() {
-        List<Statement> over;
+        List<ToolTransaction.Statement> over;
         synchronized (this) {
             requests.stream()
                     .filter(request -> request.kind() == Kind.QUERY || request.kind() == Kind.EXECUTE)
@@ -198,8 +187,8 @@ final class TappedSession {
             requests.clear();
             if (inTransaction && !transaction.isEmpty()) {
                 long now = nanos.getAsLong();
-                transaction.add(
-                        new Statement("rollback", transaction.getLast().returnedNanos(), now, Optional.empty()));
+                transaction.add(new ToolTransaction.Statement(
+                        "rollback", transaction.getLast().returnedNanos(), now, Optional.empty()));
             }
             over = List.copyOf(transaction);
             transaction = new ArrayList<>();

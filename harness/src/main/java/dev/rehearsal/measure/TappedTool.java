@@ -14,7 +14,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
@@ -40,29 +39,13 @@ final class TappedTool implements ToolWatch, TappedSession.Listener {
     private final Strangers strangers = new Strangers();
     private final Map<Integer, TappedSession> live = new TreeMap<>();
     private final Map<Integer, SessionLog> logs = new TreeMap<>();
-    private final List<Transaction> ended = new ArrayList<>();
+    private final List<Ended> ended = new ArrayList<>();
     private final ToolSampler sampler;
     private final ToolTap tap;
     private Map<Long, String> names;
 
-    /**
-     * @param newFiles by number of the statement, tables that have another file than before
-     * @param before names of relations
-     */
-    private record Transaction(
-            int pid,
-            List<TappedSession.Statement> statements,
-            Map<Integer, List<Long>> newFiles,
-            Map<Long, String> before,
-            RelationNames.Known after) {
-        long sentNanos() {
-            return statements.getFirst().sentNanos();
-        }
-
-        long returnedNanos() {
-            return statements.getLast().returnedNanos();
-        }
-    }
+    /** @param before names of relations */
+    private record Ended(ToolTransaction transaction, Map<Long, String> before, RelationNames.Known after) {}
 
     private TappedTool(
             ObservedServer server,
@@ -159,14 +142,18 @@ final class TappedTool implements ToolWatch, TappedSession.Listener {
     }
 
     @Override
-    public synchronized void transactionEnded(TappedSession session, List<TappedSession.Statement> statements) {
+    public synchronized void transactionEnded(TappedSession session, List<ToolTransaction.Statement> statements) {
         boolean changed =
-                statements.stream().map(TappedSession.Statement::sql).anyMatch(StatementText::mayChangeTheSchema);
+                statements.stream().map(ToolTransaction.Statement::sql).anyMatch(StatementText::mayChangeTheSchema);
         Map<Long, String> before = names;
         Map<Integer, List<Long>> newFiles = changed ? byStatement(changedTables(), statements, before) : Map.of();
         RelationNames.Known after = tracer.names().known();
         names = after.names();
-        session.pid().ifPresent(pid -> ended.add(new Transaction(pid, statements, newFiles, before, after)));
+        session.pid()
+                .ifPresent(pid -> ended.add(new Ended(
+                        new ToolTransaction(pid, statements, SessionLog.Taken.waits(List.of()), newFiles),
+                        before,
+                        after)));
     }
 
     private List<Long> changedTables() {
@@ -181,7 +168,7 @@ final class TappedTool implements ToolWatch, TappedSession.Listener {
 
     /** A table's new file is the work of the last of those statements that name it and whose text tells why; else of one that does either. */
     private static Map<Integer, List<Long>> byStatement(
-            List<Long> tables, List<TappedSession.Statement> statements, Map<Long, String> names) {
+            List<Long> tables, List<ToolTransaction.Statement> statements, Map<Long, String> names) {
         Map<Integer, List<Long>> byStatement = new LinkedHashMap<>();
         for (long table : tables) {
             String name = names.getOrDefault(table, "");
@@ -213,15 +200,23 @@ final class TappedTool implements ToolWatch, TappedSession.Listener {
     @Override
     public List<ToolStatement> statements() {
         tracer.drain();
-        List<Transaction> transactions;
+        List<Ended> transactions;
         synchronized (this) {
             transactions = List.copyOf(ended);
             ended.clear();
         }
-        List<ToolStatement> all = new ArrayList<>();
         Map<Integer, List<LockWaited>> waits = new TreeMap<>();
-        transactions.forEach(transaction -> all.addAll(
-                statements(transaction, waits.computeIfAbsent(transaction.pid(), this::waits), transactions)));
+        transactions.forEach(each -> waits.computeIfAbsent(each.transaction().pid(), this::waits));
+        List<ToolStatement> all = new ArrayList<>();
+        for (Ended each : transactions) {
+            ToolTransaction transaction = each.transaction();
+            List<LockWaited> its = waits.get(transaction.pid()).stream()
+                    .filter(wait -> isOf(transaction, wait, transactions))
+                    .toList();
+            all.addAll(transaction
+                    .with(SessionLog.Taken.waits(its))
+                    .told(clock, sampler.during(transaction), each.before(), each.after()));
+        }
         all.sort(Comparator.comparingLong(statement -> statement.observation().sentNanos()));
         return all;
     }
@@ -230,69 +225,14 @@ final class TappedTool implements ToolWatch, TappedSession.Listener {
         return Optional.ofNullable(logs.get(pid)).map(log -> log.take().waits()).orElse(List.of());
     }
 
-    private List<ToolStatement> statements(
-            Transaction transaction, List<LockWaited> waits, List<Transaction> transactions) {
-        List<WitnessedSession.Executed> executed = new ArrayList<>();
-        for (TappedSession.Statement statement : transaction.statements()) {
-            executed.add(new WitnessedSession.Executed(
-                    statement.sql(),
-                    statement.sentNanos(),
-                    statement.returnedNanos(),
-                    List.of(),
-                    transaction.newFiles().getOrDefault(executed.size(), List.of())));
-        }
-        List<Observation> observations = new TransactionSummary(
-                        clock,
-                        executed,
-                        Optional.empty(),
-                        new SessionLog.Taken(
-                                waits.stream()
-                                        .filter(wait -> isOf(transaction, wait, transactions))
-                                        .toList(),
-                                List.of(),
-                                List.of(),
-                                List.of()),
-                        holds(transaction),
-                        OptionalLong.empty(),
-                        OptionalLong.empty(),
-                        transaction.before(),
-                        transaction.after())
-                .observations();
-        List<ToolStatement> statements = new ArrayList<>();
-        for (int i = 0; i < executed.size(); i++) {
-            Optional<TappedSession.Failure> failure =
-                    transaction.statements().get(i).failure();
-            statements.add(new ToolStatement(
-                    transaction.pid(),
-                    executed.get(i).sql(),
-                    failure.map(TappedSession.Failure::sqlState),
-                    failure.map(TappedSession.Failure::message),
-                    observations.get(i)));
-        }
-        return statements;
-    }
-
     /** A session waits in one transaction at a time: in the last that had begun by the middle of the wait. */
-    private static boolean isOf(Transaction transaction, LockWaited wait, List<Transaction> transactions) {
+    private static boolean isOf(ToolTransaction transaction, LockWaited wait, List<Ended> transactions) {
         long middle = wait.endNanos() - wait.durationNanos() / 2;
         return transaction.sentNanos() <= middle
                 && transactions.stream()
+                        .map(Ended::transaction)
                         .filter(other -> other.pid() == transaction.pid())
                         .noneMatch(other -> other.sentNanos() > transaction.sentNanos() && other.sentNanos() <= middle);
-    }
-
-    private List<HoldTimeline.Hold> holds(Transaction transaction) {
-        HoldTimeline timeline = new HoldTimeline();
-        for (ToolSampler.Sightings run :
-                sampler.during(transaction.pid(), transaction.sentNanos(), transaction.returnedNanos())) {
-            timeline.add(run.first());
-            timeline.add(run.last());
-        }
-        transaction
-                .statements()
-                .forEach(statement -> timeline.statement(
-                        statement.sentNanos(), statement.returnedNanos(), StatementText.mayCommit(statement.sql())));
-        return timeline.holds();
     }
 
     @Override

@@ -56,7 +56,7 @@ final class ToolSampler implements AutoCloseable {
     private long changedAt;
 
     /** Readings in a row that show the same. */
-    record Sightings(Sighting first, Sighting last) {}
+    private record Sightings(Sighting first, Sighting last) {}
 
     /** Tells a statement whose locks are wanted. */
     private interface Whose {
@@ -177,27 +177,27 @@ final class ToolSampler implements AutoCloseable {
     }
 
     /**
-     * What was seen of a session during one transaction, whose bounds are known to a millisecond, and the last before it. Locks that were there before it
+     * What was seen of its session during a transaction, whose bounds are known to a millisecond, and the last before it. Locks that were there before it
      * began are those of another transaction.
      */
-    List<Sightings> during(int pid, long fromNanos, long toNanos) {
-        List<Sightings> inside = new ArrayList<>();
+    List<Sighting> during(ToolTransaction transaction) {
+        List<Sighting> inside = new ArrayList<>();
         synchronized (seen) {
-            for (Sightings run : seen.getOrDefault(pid, List.of())) {
-                if (run.first().toNanos() < fromNanos) {
+            for (Sightings run : seen.getOrDefault(transaction.pid(), List.of())) {
+                if (run.first().toNanos() < transaction.sentNanos()) {
                     inside.clear();
                     inside.add(nothing(run.last()));
-                } else if (run.first().fromNanos() <= toNanos - ToolSession.LOG_RESOLUTION_NANOS) {
-                    inside.add(run);
+                } else if (run.first().fromNanos() <= transaction.returnedNanos() - ToolSession.LOG_RESOLUTION_NANOS) {
+                    inside.add(run.first());
+                    inside.add(run.last());
                 }
             }
         }
         return inside;
     }
 
-    private static Sightings nothing(Sighting at) {
-        Sighting empty = new Sighting(at.fromNanos(), at.toNanos(), "", Set.of(), false);
-        return new Sightings(empty, empty);
+    private static Sighting nothing(Sighting at) {
+        return new Sighting(at.fromNanos(), at.toNanos(), "", Set.of(), false);
     }
 
     @Override

@@ -6,6 +6,7 @@ import dev.rehearsal.scenario.sql.SqlScript;
 import dev.rehearsal.scenario.sql.StatementKind;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -18,10 +19,11 @@ import java.util.OptionalLong;
 final class ToolSession {
     static final long LOG_RESOLUTION_NANOS = 1_000_000;
 
+    private final int pid;
     private final RunClock clock;
-    private final List<Transaction> ended = new ArrayList<>();
+    private final List<ToolTransaction> ended = new ArrayList<>();
     private final SessionLog log = new SessionLog();
-    private List<Statement> statements = new ArrayList<>();
+    private List<ToolTransaction.Statement> statements = new ArrayList<>();
     private Optional<Open> open = Optional.empty();
     private OptionalLong preparedFrom = OptionalLong.empty();
     private boolean inTransaction;
@@ -29,29 +31,8 @@ final class ToolSession {
 
     private record Open(String sql, long sentNanos) {}
 
-    /**
-     * @param sentNanos not after the server began with it
-     * @param returnedNanos not before the server was done with it
-     * @param error empty if it succeeded
-     */
-    record Statement(String sql, long sentNanos, long returnedNanos, Optional<LogEntry.SessionFailed> error) {}
-
-    /** The statements of one transaction, or one in autocommit, and what else was logged meanwhile. */
-    record Transaction(List<Statement> statements, SessionLog.Taken logged) {
-        Transaction {
-            statements = List.copyOf(statements);
-        }
-
-        long sentNanos() {
-            return statements.getFirst().sentNanos();
-        }
-
-        long returnedNanos() {
-            return statements.getLast().returnedNanos();
-        }
-    }
-
-    ToolSession(RunClock clock) {
+    ToolSession(int pid, RunClock clock) {
+        this.pid = pid;
         this.clock = clock;
     }
 
@@ -88,7 +69,7 @@ final class ToolSession {
             open = Optional.of(new Open(failure.statement(), sent(at)));
             preparedFrom = OptionalLong.empty();
         }
-        end(at, Optional.of(failure));
+        end(at, Optional.of(new ToolTransaction.Failure(failure.sqlState(), failure.message())));
         last = Math.max(last, at);
     }
 
@@ -111,11 +92,11 @@ final class ToolSession {
         log.add(command);
     }
 
-    private void end(long returnedNanos, Optional<LogEntry.SessionFailed> error) {
+    private void end(long returnedNanos, Optional<ToolTransaction.Failure> failure) {
         Open begun = open.orElseThrow();
         open = Optional.empty();
-        statements.add(new Statement(
-                begun.sql(), begun.sentNanos(), Math.max(returnedNanos, last) + LOG_RESOLUTION_NANOS, error));
+        statements.add(new ToolTransaction.Statement(
+                begun.sql(), begun.sentNanos(), Math.max(returnedNanos, last) + LOG_RESOLUTION_NANOS, failure));
         for (SqlScript.Statement statement : SqlScript.split(begun.sql()).statements()) {
             if (StatementKind.of(statement.text()).controlsTransaction()) {
                 inTransaction = StatementKind.begins(statement.text());
@@ -128,7 +109,7 @@ final class ToolSession {
 
     private void endTransaction() {
         if (!statements.isEmpty()) {
-            ended.add(new Transaction(statements, log.take()));
+            ended.add(new ToolTransaction(pid, statements, log.take(), Map.of()));
             statements = new ArrayList<>();
         }
     }
@@ -138,14 +119,15 @@ final class ToolSession {
      *
      * @param nowNanos when the session was gone
      */
-    synchronized List<Transaction> taken(long nowNanos) {
+    synchronized List<ToolTransaction> taken(long nowNanos) {
         open.ifPresent(unended -> end(nowNanos, Optional.empty()));
         if (!statements.isEmpty()) {
-            statements.add(new Statement("rollback", statements.getLast().returnedNanos(), nowNanos, Optional.empty()));
+            statements.add(new ToolTransaction.Statement(
+                    "rollback", statements.getLast().returnedNanos(), nowNanos, Optional.empty()));
             inTransaction = false;
             endTransaction();
         }
-        List<Transaction> taken = List.copyOf(ended);
+        List<ToolTransaction> taken = List.copyOf(ended);
         ended.clear();
         return taken;
     }

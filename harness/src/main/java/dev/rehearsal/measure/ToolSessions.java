@@ -17,7 +17,7 @@ final class ToolSessions {
 
     /** A session that has logged as a tool's do; seen for the first time, perhaps. */
     synchronized ToolSession of(int pid) {
-        return sessions.computeIfAbsent(pid, ignored -> new ToolSession(clock));
+        return sessions.computeIfAbsent(pid, ignored -> new ToolSession(pid, clock));
     }
 
     synchronized Optional<ToolSession> find(int pid) {

@@ -1,6 +1,7 @@
 package dev.rehearsal.migration;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.rehearsal.measure.MeasuredServer;
 import dev.rehearsal.migration.MigrationOutcome.Failure;
@@ -21,6 +22,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -32,6 +34,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Steps that tools carry out on a server whose log is not read, with a role that owns a database and nothing else. */
 class ToolsWithoutALogTest {
     private static final LockPolicy POLICY = new LockPolicy(Optional.empty(), 0, Duration.ofMillis(10));
+    private static final Duration LIMIT = Duration.ofSeconds(30);
     private static final String CHANGE = "alter table orders add column token uuid not null default gen_random_uuid()";
 
     @TempDir
@@ -96,22 +99,14 @@ class ToolsWithoutALogTest {
                 Statement statement = blocker.createStatement()) {
             blocker.setAutoCommit(false);
             statement.execute("lock table orders in access share mode");
-            Thread.ofPlatform().start(() -> {
-                try {
-                    while (server.events(LockWaited.class).isEmpty()) {
-                        Thread.sleep(10);
-                    }
-                    blocker.rollback();
-                } catch (Exception e) {
-                    throw new IllegalStateException(e);
-                }
-            });
+            Step step = step("command", new LockPolicy(Optional.of(Duration.ofMillis(300)), 20, Duration.ofMillis(50)));
+            CompletableFuture<MigrationOutcome> outcome = CompletableFuture.supplyAsync(() -> run(step));
+            await().atMost(LIMIT)
+                    .until(() ->
+                            outcome.isDone() || !server.events(LockWaited.class).isEmpty());
+            blocker.rollback();
 
-            assertThat(run(step(
-                                    "command",
-                                    new LockPolicy(Optional.of(Duration.ofMillis(300)), 20, Duration.ofMillis(50))))
-                            .failure())
-                    .isEmpty();
+            assertThat(outcome.join().failure()).isEmpty();
         }
 
         assertThat(server.events(LockWaited.class))

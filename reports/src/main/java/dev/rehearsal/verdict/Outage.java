@@ -30,6 +30,18 @@ public record Outage(
         return endNanos - wantedNanos;
     }
 
+    /** The same, wanted from then on if that is earlier; yet not before the last success. */
+    Outage wantedFrom(long nanos) {
+        long from = Math.max(nanos, lastSuccessNanos.orElse(Long.MIN_VALUE));
+        return new Outage(
+                service, operation, Math.min(wantedNanos, from), lastSuccessNanos, firstSuccessNanos, endNanos);
+    }
+
+    /** Whether it cannot have begun earlier. */
+    boolean beginsAtLastSuccess() {
+        return lastSuccessNanos.isPresent() && lastSuccessNanos.getAsLong() >= wantedNanos;
+    }
+
     boolean overlaps(long fromNanos, long toNanos) {
         return wantedNanos < toNanos && endNanos > fromNanos;
     }

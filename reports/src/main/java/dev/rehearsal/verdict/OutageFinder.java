@@ -3,7 +3,9 @@ package dev.rehearsal.verdict;
 import dev.rehearsal.run.RequestLog.OperationKey;
 import dev.rehearsal.run.RequestRecord;
 import dev.rehearsal.run.RunRecord;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,9 +14,12 @@ import java.util.OptionalLong;
 
 /**
  * Finds, of each operation (all its versions together), the longest {@link Outage} that overlaps a span of time. Reads the requests once, in the
- * order in which they finished, and keeps none.
+ * order in which they finished, and keeps none; of the times without a success it keeps those that may still prove the longest.
  */
 final class OutageFinder {
+    /** By the run's clock. */
+    private static final long RUN_BEGAN = 0;
+
     private OutageFinder() {}
 
     /** An operation of a service, whatever its version. */
@@ -23,23 +28,75 @@ final class OutageFinder {
     /** Of one operation: where the reading has come to. */
     private static final class Progress {
         private final Subject subject;
+        private final long fromNanos;
+        private final long toNanos;
+        /**
+         * Those that have ended, but may have begun earlier than is known: a request that finishes later may have arrived before. Oldest first. None of
+         * them overlaps another, and none is shorter than the longest could still make it.
+         */
+        private final Deque<Outage> ended = new ArrayDeque<>();
+
         private OptionalLong lastSuccess = OptionalLong.empty();
         private long wanted = Long.MAX_VALUE;
         private Optional<Outage> longest = Optional.empty();
 
-        Progress(Subject subject) {
+        Progress(Subject subject, long fromNanos, long toNanos) {
             this.subject = subject;
+            this.fromNanos = fromNanos;
+            this.toNanos = toNanos;
         }
 
-        Outage upTo(OptionalLong success, long end) {
-            long begin = lastSuccess.isPresent() ? Math.max(wanted, lastSuccess.getAsLong()) : wanted;
-            return new Outage(subject.service, subject.operation, Math.min(begin, end), lastSuccess, success, end);
+        void add(RequestRecord request) {
+            wantedFrom(request.t0Nanos());
+            if (!request.failed()) {
+                settleOrKeep(upTo(OptionalLong.of(request.t3Nanos()), request.t3Nanos()));
+                lastSuccess = OptionalLong.of(Math.max(lastSuccess.orElse(Long.MIN_VALUE), request.t3Nanos()));
+                wanted = Long.MAX_VALUE;
+            }
         }
 
-        void keepIfLongest(Outage outage) {
-            if (longest.isEmpty() || outage.durationNanos() > longest.get().durationNanos()) {
+        private void wantedFrom(long nanos) {
+            wanted = Math.min(wanted, nanos);
+            while (!ended.isEmpty() && ended.getLast().endNanos() > nanos) {
+                Outage earlier = ended.removeLast().wantedFrom(nanos);
+                settleOrKeep(earlier);
+                if (!earlier.beginsAtLastSuccess()) {
+                    break;
+                }
+            }
+        }
+
+        private void settleOrKeep(Outage outage) {
+            if (outage.beginsAtLastSuccess()) {
+                settle(outage);
+            } else if (mayProveTheLongest(outage.wantedFrom(RUN_BEGAN))) {
+                ended.addLast(outage);
+            }
+        }
+
+        private void settle(Outage outage) {
+            if (mayProveTheLongest(outage)) {
                 longest = Optional.of(outage);
             }
+        }
+
+        private boolean mayProveTheLongest(Outage outage) {
+            return outage.overlaps(fromNanos, toNanos)
+                    && (longest.isEmpty()
+                            || outage.durationNanos() > longest.get().durationNanos());
+        }
+
+        private Outage upTo(OptionalLong success, long end) {
+            return new Outage(subject.service, subject.operation, end, lastSuccess, success, end).wantedFrom(wanted);
+        }
+
+        /** @param lastNanos the last thing seen of the run */
+        Optional<Outage> longest(long lastNanos) {
+            ended.forEach(this::settle);
+            if (wanted != Long.MAX_VALUE) {
+                settle(upTo(OptionalLong.empty(), lastNanos));
+            }
+            return longest;
         }
     }
 
@@ -51,36 +108,12 @@ final class OutageFinder {
         Map<Subject, Progress> subjects = new LinkedHashMap<>();
         List<Progress> byOperation = new ArrayList<>();
         for (OperationKey key : operations) {
-            byOperation.add(subjects.computeIfAbsent(new Subject(key.service(), key.operation()), Progress::new));
+            byOperation.add(subjects.computeIfAbsent(
+                    new Subject(key.service(), key.operation()), subject -> new Progress(subject, fromNanos, toNanos)));
         }
-        run.requests().forEach(request -> {
-            Progress progress = byOperation.get(request.operation());
-            progress.wanted = Math.min(progress.wanted, request.t0Nanos());
-            if (!request.failed()) {
-                add(progress, request, fromNanos, toNanos);
-            }
-        });
-        for (Progress progress : subjects.values()) {
-            if (progress.wanted != Long.MAX_VALUE) {
-                Outage open = progress.upTo(OptionalLong.empty(), run.timelineEndNanos());
-                keep(progress, open, fromNanos, toNanos);
-            }
-        }
+        run.requests().forEach(request -> byOperation.get(request.operation()).add(request));
         return subjects.values().stream()
-                .flatMap(progress -> progress.longest.stream())
+                .flatMap(progress -> progress.longest(run.timelineEndNanos()).stream())
                 .toList();
-    }
-
-    private static void add(Progress progress, RequestRecord success, long fromNanos, long toNanos) {
-        keep(progress, progress.upTo(OptionalLong.of(success.t3Nanos()), success.t3Nanos()), fromNanos, toNanos);
-        progress.lastSuccess =
-                OptionalLong.of(Math.max(progress.lastSuccess.orElse(Long.MIN_VALUE), success.t3Nanos()));
-        progress.wanted = Long.MAX_VALUE;
-    }
-
-    private static void keep(Progress progress, Outage outage, long fromNanos, long toNanos) {
-        if (outage.overlaps(fromNanos, toNanos)) {
-            progress.keepIfLongest(outage);
-        }
     }
 }

@@ -446,6 +446,45 @@ class JudgeTest {
                                 + " lost in use.");
     }
 
+    /** What a server did late it answers in any order. */
+    @Test
+    void anOutageCountsFromTheFirstArrivalThatWaitedAndNotFromThatOfTheFirstSuccess() {
+        assertThat(outageOfAPause(run -> run.request(READ, 7, 40_990, 0.1, 0.1, 10, Outcome.SUCCEEDED, "")
+                        .request(READ, 9, 41_150, 0.1, 0.1, 1_855, Outcome.SUCCEEDED, "")
+                        .request(READ, 8, 41_010, 0.1, 0.1, 2_000, Outcome.SUCCEEDED, "")))
+                .containsExactly(nanos(41_010), nanos(43_005));
+    }
+
+    @Test
+    void anOutageCountsFromTheLastSuccessWhereARequestWasUnderWayThen() {
+        assertThat(outageOfAPause(run -> run.request(READ, 7, 40_990, 0.1, 0.1, 10, Outcome.SUCCEEDED, "")
+                        .request(READ, 9, 42_900, 0.1, 0.1, 105, Outcome.SUCCEEDED, "")
+                        .request(READ, 8, 40_995, 0.1, 0.1, 2_015, Outcome.FAILED, "57014")))
+                .containsExactly(nanos(41_000), nanos(43_005));
+    }
+
+    @Test
+    void aRequestThatWaitedForLongMakesLongEveryTimeWithoutASuccessThatItSaw() {
+        assertThat(outageOfAPause(run -> run.request(READ, 7, 40_990, 0.1, 0.1, 10, Outcome.SUCCEEDED, "")
+                        .request(READ, 7, 41_390, 0.1, 0.1, 10, Outcome.SUCCEEDED, "")
+                        .request(READ, 7, 41_490, 0.1, 0.1, 10, Outcome.SUCCEEDED, "")
+                        .request(READ, 7, 42_890, 0.1, 0.1, 10, Outcome.SUCCEEDED, "")
+                        .request(READ, 8, 41_200, 0.1, 0.1, 1_800, Outcome.FAILED, "57014")
+                        .request(READ, 7, 43_090, 0.1, 0.1, 10, Outcome.SUCCEEDED, "")))
+                .containsExactly(nanos(41_500), nanos(42_900));
+    }
+
+    /** Begin and end. */
+    private static List<Long> outageOfAPause(UnaryOperator<RunBuilder> requests) {
+        Outage outage = requests.apply(paused(new RunBuilder(), 41_000, 43_000))
+                .judged()
+                .faults()
+                .getFirst()
+                .outages()
+                .getFirst();
+        return List.of(outage.wantedNanos(), outage.endNanos());
+    }
+
     private static Stream<Arguments> waits() {
         Objective.LockWait application =
                 new Objective.LockWait(PLACE_IN_FILE, Objective.Victims.APPLICATION, Duration.ofMillis(500));
