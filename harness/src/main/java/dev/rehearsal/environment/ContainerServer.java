@@ -3,7 +3,7 @@ package dev.rehearsal.environment;
 import com.github.dockerjava.api.command.InspectContainerResponse;
 import com.github.dockerjava.api.command.InspectContainerResponse.ContainerState;
 import com.github.dockerjava.api.model.ExposedPort;
-import com.github.dockerjava.api.model.Ports;
+import com.github.dockerjava.api.model.Ports.Binding;
 import dev.rehearsal.scenario.EnvironmentException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -22,6 +22,7 @@ final class ContainerServer implements StartedServer {
     private static final Duration CLEAN_STOP_PATIENCE = Duration.ofMinutes(5);
 
     private static final Duration HARD_STOP_PATIENCE = Duration.ofSeconds(10);
+    private static final Duration PORT_PATIENCE = Duration.ofSeconds(10);
 
     private final EngineClient client;
     private final ServerContainer.Plan plan;
@@ -54,8 +55,8 @@ final class ContainerServer implements StartedServer {
         this.killedForMemory = killedForMemory;
     }
 
-    /** Returns when the server answers; when it does not, nothing is left of it. */
-    static ContainerServer start(EngineClient client, ServerContainer.Plan plan)
+    /** Returns when the server answers; when it does not, nothing is left of it. Empty if somebody else has the port. */
+    static Optional<ContainerServer> start(EngineClient client, ServerContainer.Plan plan)
             throws EnvironmentException, IOException {
         String password = NewCluster.password(plan.dataDirectory());
         plan.user().give(plan.dataDirectory());
@@ -66,7 +67,12 @@ final class ContainerServer implements StartedServer {
         try {
             container.start();
         } catch (RuntimeException e) {
-            throw doesNotStart(plan, EngineClient.reason(e), e);
+            container.stop();
+            String reason = EngineClient.reason(e);
+            if (isPortTaken(reason)) {
+                return Optional.empty();
+            }
+            throw doesNotStart(plan, reason, e);
         }
         AtomicInteger killed = new AtomicInteger();
         ContainerServer server = new ContainerServer(
@@ -80,12 +86,17 @@ final class ContainerServer implements StartedServer {
         try {
             server.awaitReady();
             complete = true;
-            return server;
+            return Optional.of(server);
         } finally {
             if (!complete) {
                 server.discard();
             }
         }
+    }
+
+    /** In the words of Docker's, and Podman's, engine. */
+    private static boolean isPortTaken(String reason) {
+        return reason.contains("port is already allocated") || reason.contains("address already in use");
     }
 
     private static EnvironmentException doesNotStart(ServerContainer.Plan plan, String reason, Throwable cause) {
@@ -108,7 +119,7 @@ final class ContainerServer implements StartedServer {
 
     private void awaitReady() throws EnvironmentException {
         InspectContainerResponse container = client.inspect(id);
-        Ports.Binding[] bindings =
+        Binding[] bindings =
                 container.getNetworkSettings().getPorts().getBindings().get(ExposedPort.tcp(ServerContainer.PORT));
         if (bindings == null || bindings.length == 0) {
             throw died();
@@ -231,8 +242,26 @@ final class ContainerServer implements StartedServer {
         if (Boolean.TRUE.equals(client.state(id).getRunning())) {
             return;
         }
-        client.start(id);
+        long deadline = System.nanoTime() + PORT_PATIENCE.toNanos();
+        while (!started()) {
+            if (System.nanoTime() > deadline) {
+                throw Ports.taken(port);
+            }
+        }
         awaitReady();
+    }
+
+    /** False if somebody else has its port. */
+    private boolean started() throws EnvironmentException {
+        try {
+            client.start(id);
+            return true;
+        } catch (EnvironmentException e) {
+            if (isPortTaken(e.getMessage())) {
+                return false;
+            }
+            throw e;
+        }
     }
 
     @Override

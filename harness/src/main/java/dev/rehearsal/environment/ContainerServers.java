@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * PostgreSQL servers in containers, over data directories of this machine: nothing of the data is in an image or a volume, so a clone is what it
@@ -138,7 +139,14 @@ final class ContainerServers implements ServerLauncher {
             Path directory, Map<String, String> settings, String name, ContainerSpec limits, boolean pooled)
             throws EnvironmentException {
         Map<String, String> wanted = ServerSettings.merged(ServerSettings.EVERYWHERE, settings);
-        int port = wanted.containsKey("port") ? Ports.requireFree(wanted.get("port")) : Ports.free();
+        return Ports.start(
+                Optional.ofNullable(wanted.get("port")), port -> start(port, directory, wanted, name, limits, pooled));
+    }
+
+    /** Empty if somebody else has the port. */
+    Optional<ContainerServer> start(
+            int port, Path directory, Map<String, String> settings, String name, ContainerSpec limits, boolean pooled)
+            throws EnvironmentException {
         try {
             // "md5" takes whichever secret the server keeps of a role.
             Files.writeString(directory.resolve(ACCESS_FILE), """
@@ -146,7 +154,7 @@ final class ContainerServers implements ServerLauncher {
                     host  all         all all %1$s
                     host  replication all all %1$s
                     """.formatted(pooled ? "md5" : "password"));
-            ServerSettings.write(directory, ServerSettings.merged(wanted, address(directory)));
+            ServerSettings.write(directory, ServerSettings.merged(settings, address(directory)));
             return ContainerServer.start(
                     client,
                     new ServerContainer.Plan(

@@ -24,8 +24,6 @@ public final class LocalServers implements ServerLauncher {
     private static final Map<String, String> ADDRESS =
             Map.of("listen_addresses", "127.0.0.1", "unix_socket_directories", "");
 
-    private static final int PORT_TRIES = 5;
-
     private final PostgresBinaries binaries;
     private final Privileges privileges;
     private final RunningRegistry registry;
@@ -132,20 +130,7 @@ public final class LocalServers implements ServerLauncher {
     public LocalServer start(Path dataDirectory, Map<String, String> settings) throws EnvironmentException {
         Map<String, String> merged = ServerSettings.merged(ADDRESS, ServerSettings.EVERYWHERE, settings);
         Path directory = dataDirectory.toAbsolutePath();
-        String wanted = merged.get("port");
-        if (wanted != null) {
-            int port = Ports.requireFree(wanted);
-            return start(directory, merged, port).orElseThrow(() -> Ports.taken(port));
-        }
-        for (int tries = 0; tries < PORT_TRIES; tries++) {
-            Optional<LocalServer> server = start(directory, merged, Ports.free());
-            if (server.isPresent()) {
-                return server.get();
-            }
-        }
-        throw new EnvironmentException(
-                "each of " + PORT_TRIES + " free ports was taken by others before the server had it",
-                "Start again when fewer programs are starting on this machine.");
+        return Ports.start(Optional.ofNullable(merged.get("port")), port -> start(directory, merged, port));
     }
 
     /** Empty if somebody else took the port meanwhile. */

@@ -4,10 +4,41 @@ import dev.rehearsal.scenario.EnvironmentException;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.util.Optional;
 
 /** TCP ports of the loopback interface. */
 final class Ports {
+    private static final int TRIES = 5;
+
     private Ports() {}
+
+    /** Starts a server that listens on a port. */
+    interface OnPort<S> {
+        /** Empty if somebody else took the port meanwhile. */
+        Optional<S> start(int port) throws EnvironmentException;
+    }
+
+    /**
+     * Starts a server on the port that is asked for, else on a free one; on another one if somebody takes that first.
+     *
+     * @param wanted the scenario's {@code environment.settings.port}
+     * @throws EnvironmentException if the port that is asked for is taken, or one after the other is
+     */
+    static <S> S start(Optional<String> wanted, OnPort<S> server) throws EnvironmentException {
+        if (wanted.isPresent()) {
+            int port = requireFree(wanted.get());
+            return server.start(port).orElseThrow(() -> taken(port));
+        }
+        for (int tries = 0; tries < TRIES; tries++) {
+            Optional<S> started = server.start(free());
+            if (started.isPresent()) {
+                return started.get();
+            }
+        }
+        throw new EnvironmentException(
+                "each of " + TRIES + " free ports was taken by others before the server had it",
+                "Start again when fewer programs are starting on this machine.");
+    }
 
     /** One that was free a moment ago. */
     static int free() throws EnvironmentException {
@@ -21,8 +52,7 @@ final class Ports {
         }
     }
 
-    /** The port that a scenario asks for in {@code environment.settings}. */
-    static int requireFree(String setting) throws EnvironmentException {
+    private static int requireFree(String setting) throws EnvironmentException {
         int port;
         try {
             port = Integer.parseInt(setting.strip());

@@ -11,6 +11,8 @@ import dev.rehearsal.run.RunEvent.EnvironmentReady;
 import dev.rehearsal.scenario.EnvironmentException;
 import dev.rehearsal.scenario.EnvironmentSpec;
 import dev.rehearsal.scenario.EnvironmentSpec.ContainerSpec;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -155,6 +157,21 @@ class ContainerRuntimeTest {
         }
 
         assertThat(TestContainers.ours()).isEmpty();
+    }
+
+    /** Chosen a moment ago, when it was free. */
+    @Test
+    void leavesNothingOnAPortThatSomebodyElseTookMeanwhile() throws Exception {
+        Path data = TestCluster.clone(directory.resolve("data"));
+
+        try (ServerRuntime runtime = TestContainers.runtime(TestContainers.spec("18", Map.of()));
+                ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            ContainerServers servers = (ContainerServers) runtime.servers();
+
+            assertThat(servers.start(taken.getLocalPort(), data, Map.of(), "taken", ContainerSpec.ANY, false))
+                    .isEmpty();
+            assertThat(TestContainers.ours()).as("network and fault proxy").hasSize(2);
+        }
     }
 
     @Test
