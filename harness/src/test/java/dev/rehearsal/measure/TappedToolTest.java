@@ -230,6 +230,8 @@ class TappedToolTest {
                 assertThat(expected.getSQLState()).isEqualTo("22012");
             }
             execute(tool, "insert into other values (7)");
+            assertThat(text(tool, "select string_agg(id::text, ',') from other"))
+                    .isEqualTo("7");
         }
         List<ToolStatement> statements = watch.statements();
 
@@ -237,9 +239,7 @@ class TappedToolTest {
                 .filteredOn(statement -> statement.sqlState().isPresent())
                 .extracting(ToolStatement::sqlState)
                 .containsExactly(Optional.of("22012"));
-        assertThat(statements).extracting(ToolStatement::sql).endsWith("insert into other values (7)");
-        assertThat(text(server.connect("test"), "select string_agg(id::text, ',') from other"))
-                .isEqualTo("7");
+        assertThat(statements).extracting(ToolStatement::sql).contains("insert into other values (7)");
     }
 
     @Test
