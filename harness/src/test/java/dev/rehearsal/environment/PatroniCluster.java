@@ -7,6 +7,8 @@ import static org.awaitility.Awaitility.await;
 import dev.rehearsal.scenario.EnvironmentException;
 import dev.rehearsal.scenario.PatroniSpec;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -17,6 +19,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -41,8 +44,9 @@ public final class PatroniCluster implements AutoCloseable {
 
     private final Path directory;
     private final List<String> prefix;
-    private final int port = Ports.free();
-    private final int etcdPort = Ports.free();
+    private final int port;
+    private final int etcdPort;
+    private final int etcdPeerPort;
     private final Map<String, Member> members = new LinkedHashMap<>();
     private final List<Process> started = new ArrayList<>();
 
@@ -52,13 +56,31 @@ public final class PatroniCluster implements AutoCloseable {
         }
     }
 
+    /** All at once, so that no two are the same. */
+    private static List<Integer> freePorts(int count) throws IOException {
+        List<ServerSocket> sockets = new ArrayList<>();
+        try {
+            while (sockets.size() < count) {
+                sockets.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
+            }
+            return sockets.stream().map(ServerSocket::getLocalPort).toList();
+        } finally {
+            for (ServerSocket socket : sockets) {
+                socket.close();
+            }
+        }
+    }
+
     private PatroniCluster(Path directory) throws EnvironmentException, IOException {
         this.directory = directory;
         this.prefix = Privileges.ofThisProcess().prefix();
+        Iterator<Integer> ports = freePorts(3 + 2 * NAMES.size()).iterator();
+        this.port = ports.next();
+        this.etcdPort = ports.next();
+        this.etcdPeerPort = ports.next();
         for (String name : NAMES) {
-            members.put(
-                    name,
-                    new Member(name, Ports.free(), Ports.free(), Files.createDirectories(directory.resolve(name))));
+            Path place = Files.createDirectories(directory.resolve(name));
+            members.put(name, new Member(name, ports.next(), ports.next(), place));
         }
     }
 
@@ -170,7 +192,7 @@ public final class PatroniCluster implements AutoCloseable {
                         "--advertise-client-urls",
                         "http://127.0.0.1:" + etcdPort,
                         "--listen-peer-urls",
-                        "http://127.0.0.1:" + Ports.free(),
+                        "http://127.0.0.1:" + etcdPeerPort,
                         "--unsafe-no-fsync"));
         proxy();
         member(members.get("alpha"));
