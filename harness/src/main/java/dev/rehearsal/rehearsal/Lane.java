@@ -205,7 +205,10 @@ final class Lane implements AutoCloseable {
         journal.record(environment.facts(clock));
         List<Step> baseline = scenario.migration().baseline();
         if (!baseline.isEmpty()) {
-            progress.preparing("applying " + baseline.size() + " migrations that are the baseline");
+            progress.preparing(
+                    baseline.size() == 1
+                            ? "applying the migration that is the baseline"
+                            : "applying " + baseline.size() + " migrations that are the baseline");
             BaselineRun.apply(baseline, environment.primary().jdbcUrl(ApplicationNames.OBSERVER));
         }
         OperationProblems.refuse(scenario, environment.primary().jdbcUrl(ApplicationNames.OBSERVER));
