@@ -22,7 +22,6 @@ final class ContainerServer implements StartedServer {
     private static final Duration CLEAN_STOP_PATIENCE = Duration.ofMinutes(5);
 
     private static final Duration HARD_STOP_PATIENCE = Duration.ofSeconds(10);
-    private static final Duration PORT_PATIENCE = Duration.ofSeconds(10);
 
     private final EngineClient client;
     private final ServerContainer.Plan plan;
@@ -242,7 +241,7 @@ final class ContainerServer implements StartedServer {
         if (Boolean.TRUE.equals(client.state(id).getRunning())) {
             return;
         }
-        long deadline = System.nanoTime() + PORT_PATIENCE.toNanos();
+        long deadline = System.nanoTime() + Ports.PATIENCE.toNanos();
         while (!started()) {
             if (System.nanoTime() > deadline) {
                 throw Ports.taken(port);

@@ -17,9 +17,6 @@ public final class LocalServer implements StartedServer {
 
     private static final Duration HARD_STOP_PATIENCE = Duration.ofSeconds(10);
 
-    /** For a port that a connection of the proxy's to itself may have: nobody else asks for it. */
-    private static final Duration PORT_PATIENCE = Duration.ofSeconds(10);
-
     /** Starts the server's postmaster over its data, as it was started first. */
     @FunctionalInterface
     interface Start {
@@ -167,7 +164,7 @@ public final class LocalServer implements StartedServer {
 
     @Override
     public void startAgain() throws EnvironmentException {
-        long deadline = System.nanoTime() + PORT_PATIENCE.toNanos();
+        long deadline = System.nanoTime() + Ports.PATIENCE.toNanos();
         while (!process.isAlive()) {
             try {
                 process = again.start();

@@ -4,10 +4,14 @@ import dev.rehearsal.scenario.EnvironmentException;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.time.Duration;
 import java.util.Optional;
 
 /** TCP ports of the loopback interface. */
 final class Ports {
+    /** For the port of a server that is started again, which a connection of the proxy's to itself may have: nobody else asks for it. */
+    static final Duration PATIENCE = Duration.ofSeconds(10);
+
     private static final int TRIES = 5;
 
     private Ports() {}

@@ -94,9 +94,6 @@ class FailoverDrillTest extends DrillTest {
                 Map.of(
                         "dataset.scale", "0.08",
                         "dataset.tables", "{ order_items: { rows: 10_000 }, payments: { rows: 10_000 } }",
-                        "migration.steps",
-                                "[ { name: add column, sql: alter table orders add column if not exists token uuid },"
-                                        + " { name: backfill, file: backfill.sql, transaction: none } ]",
                         "environment.replicas", "1",
                         "environment.synchronous", "true"));
 

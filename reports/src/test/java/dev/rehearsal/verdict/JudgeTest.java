@@ -449,39 +449,47 @@ class JudgeTest {
     /** What a server did late it answers in any order. */
     @Test
     void anOutageCountsFromTheFirstArrivalThatWaitedAndNotFromThatOfTheFirstSuccess() {
-        assertThat(outageOfAPause(run -> run.request(READ, 7, 40_990, 0.1, 0.1, 10, Outcome.SUCCEEDED, "")
-                        .request(READ, 9, 41_150, 0.1, 0.1, 1_855, Outcome.SUCCEEDED, "")
-                        .request(READ, 8, 41_010, 0.1, 0.1, 2_000, Outcome.SUCCEEDED, "")))
+        assertThat(outageOfAPause(answered(41_150, 43_005), answered(41_010, 43_010)))
                 .containsExactly(nanos(41_010), nanos(43_005));
     }
 
     @Test
     void anOutageCountsFromTheLastSuccessWhereARequestWasUnderWayThen() {
-        assertThat(outageOfAPause(run -> run.request(READ, 7, 40_990, 0.1, 0.1, 10, Outcome.SUCCEEDED, "")
-                        .request(READ, 9, 42_900, 0.1, 0.1, 105, Outcome.SUCCEEDED, "")
-                        .request(READ, 8, 40_995, 0.1, 0.1, 2_015, Outcome.FAILED, "57014")))
+        assertThat(outageOfAPause(answered(42_900, 43_005), failed(40_995, 43_010)))
                 .containsExactly(nanos(41_000), nanos(43_005));
     }
 
     @Test
     void aRequestThatWaitedForLongMakesLongEveryTimeWithoutASuccessThatItSaw() {
-        assertThat(outageOfAPause(run -> run.request(READ, 7, 40_990, 0.1, 0.1, 10, Outcome.SUCCEEDED, "")
-                        .request(READ, 7, 41_390, 0.1, 0.1, 10, Outcome.SUCCEEDED, "")
-                        .request(READ, 7, 41_490, 0.1, 0.1, 10, Outcome.SUCCEEDED, "")
-                        .request(READ, 7, 42_890, 0.1, 0.1, 10, Outcome.SUCCEEDED, "")
-                        .request(READ, 8, 41_200, 0.1, 0.1, 1_800, Outcome.FAILED, "57014")
-                        .request(READ, 7, 43_090, 0.1, 0.1, 10, Outcome.SUCCEEDED, "")))
+        assertThat(outageOfAPause(
+                        answered(41_390, 41_400),
+                        answered(41_490, 41_500),
+                        answered(42_890, 42_900),
+                        failed(41_200, 43_000),
+                        answered(43_090, 43_100)))
                 .containsExactly(nanos(41_500), nanos(42_900));
     }
 
-    /** Begin and end. */
-    private static List<Long> outageOfAPause(UnaryOperator<RunBuilder> requests) {
-        Outage outage = requests.apply(paused(new RunBuilder(), 41_000, 43_000))
-                .judged()
-                .faults()
-                .getFirst()
-                .outages()
-                .getFirst();
+    private static UnaryOperator<RunBuilder> answered(double fromMillis, double toMillis) {
+        return run -> run.request(READ, 8, fromMillis, 0.1, 0.1, toMillis - fromMillis, Outcome.SUCCEEDED, "");
+    }
+
+    private static UnaryOperator<RunBuilder> failed(double fromMillis, double toMillis) {
+        return run -> run.request(READ, 9, fromMillis, 0.1, 0.1, toMillis - fromMillis, Outcome.FAILED, "57014");
+    }
+
+    /**
+     * Its begin and end, in nanoseconds. The last success before the pause is at its begin, 41 s.
+     *
+     * @param requests by their ends
+     */
+    @SafeVarargs
+    private static List<Long> outageOfAPause(UnaryOperator<RunBuilder>... requests) {
+        RunBuilder run = answered(40_990, 41_000).apply(paused(new RunBuilder(), 41_000, 43_000));
+        for (UnaryOperator<RunBuilder> request : requests) {
+            run = request.apply(run);
+        }
+        Outage outage = run.judged().faults().getFirst().outages().getFirst();
         return List.of(outage.wantedNanos(), outage.endNanos());
     }
 
