@@ -153,6 +153,7 @@ class ArchitectureTest {
 
     private static final JavaClasses CLASSES = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+            .withImportOption(location -> !location.contains(ChildJvms.TESTS_JAR))
             .importPackages("dev.rehearsal");
 
     @Test

@@ -2,11 +2,11 @@ package dev.rehearsal.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.rehearsal.ChildJvms;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -50,14 +50,7 @@ final class HarnessProcess {
 
     private static Process start(Path directory, String name, Map<String, String> environment, String... arguments)
             throws IOException {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                "--enable-native-access=ALL-UNNAMED",
-                "-Drehearsal.home=" + HarnessRun.ROOT,
-                "-cp",
-                System.getProperty("java.class.path"),
-                "dev.rehearsal.cli.Main"));
+        List<String> command = ChildJvms.harness();
         command.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(command);
         builder.environment().putAll(environment);

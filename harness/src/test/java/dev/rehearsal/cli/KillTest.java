@@ -3,6 +3,7 @@ package dev.rehearsal.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.rehearsal.ChildJvms;
 import dev.rehearsal.environment.InContainers;
 import dev.rehearsal.environment.LiveProcesses;
 import dev.rehearsal.environment.TestContainers;
@@ -10,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -19,7 +21,7 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A rehearsal that is ended from outside leaves no server, no proxy and no JVM, and the next one works. */
 @Tag("proof")
@@ -33,34 +35,45 @@ class KillTest {
     /** One cache for all, so that the small dataset is built once; not the user's. */
     private static final Path CACHE = Path.of("target/kill-test-cache").toAbsolutePath();
 
-    @ParameterizedTest(name = "{0} in stage {1}")
-    @CsvSource({"INT,BASELINE", "INT,MIGRATION", "TERM,BASELINE", "TERM,MIGRATION", "KILL,BASELINE", "KILL,MIGRATION"})
-    void leavesNothingRunning(String signal, String stage) throws Exception {
-        Process harness = start("killed");
+    /** In the baseline and in the migration, of two rehearsals at the same time. */
+    @ParameterizedTest
+    @ValueSource(strings = {"INT", "TERM", "KILL"})
+    void leavesNothingRunning(String signal) throws Exception {
+        List<String> stages = List.of("BASELINE", "MIGRATION");
+        List<Process> killed = new ArrayList<>();
         try {
-            await().atMost(PATIENCE).until(() -> hasBegun("killed", stage) || !harness.isAlive());
-            assertThat(harness.isAlive()).as(errors("killed")).isTrue();
-            List<ProcessHandle> started = harness.toHandle().descendants().toList();
-            assertThat(started).extracting(KillTest::commandLine).anyMatch(line -> line.contains("postgres"));
-            assertThat(started).extracting(KillTest::commandLine).anyMatch(line -> line.contains("gatling.conf"));
-
-            kill(harness, signal);
-            if (!signal.equals("KILL")) {
-                assertThat(harness.exitValue()).isEqualTo(130);
-                assertThat(started).as("right after the end").noneMatch(LiveProcesses::runs);
-                assertThat(Files.readString(directory.resolve("killed/result.json")))
-                        .contains("\"inconclusive\"");
+            for (String stage : stages) {
+                killed.add(start(stage));
             }
-            await().atMost(PATIENCE).untilAsserted(() -> assertThat(started).noneMatch(LiveProcesses::runs));
+            for (int i = 0; i < killed.size(); i++) {
+                killedIn(stages.get(i), killed.get(i), signal);
+            }
         } finally {
-            harness.destroyForcibly();
+            killed.forEach(Process::destroyForcibly);
         }
-        assertThat(clonesLeft()).hasSizeLessThanOrEqualTo(signal.equals("KILL") ? 1 : 0);
+        assertThat(clonesLeft()).hasSizeLessThanOrEqualTo(signal.equals("KILL") ? killed.size() : 0);
 
         Process next = start("next");
         assertThat(next.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
         assertCameToItsEnd(next);
         assertThat(clonesLeft()).isEmpty();
+    }
+
+    private void killedIn(String stage, Process harness, String signal) throws Exception {
+        await().atMost(PATIENCE).until(() -> hasBegun(stage, stage) || !harness.isAlive());
+        assertThat(harness.isAlive()).as(errors(stage)).isTrue();
+        List<ProcessHandle> started = harness.toHandle().descendants().toList();
+        assertThat(started).extracting(KillTest::commandLine).anyMatch(line -> line.contains("postgres"));
+        assertThat(started).extracting(KillTest::commandLine).anyMatch(line -> line.contains("gatling.conf"));
+
+        kill(harness, signal);
+        if (!signal.equals("KILL")) {
+            assertThat(harness.exitValue()).isEqualTo(130);
+            assertThat(started).as("right after the end").noneMatch(LiveProcesses::runs);
+            assertThat(Files.readString(directory.resolve(stage).resolve("result.json")))
+                    .contains("\"inconclusive\"");
+        }
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(started).noneMatch(LiveProcesses::runs));
     }
 
     @Test
@@ -149,13 +162,9 @@ class KillTest {
 
     private Process start(String name, Path cache, String scale, String runtime) throws IOException {
         // A build in the background of a shell ignores SIGINT, and would pass that on.
-        ProcessBuilder builder = new ProcessBuilder(
-                "env",
-                "--default-signal=INT",
-                ProcessHandle.current().info().command().orElseThrow(),
-                "-cp",
-                System.getProperty("java.class.path"),
-                "dev.rehearsal.cli.Main",
+        List<String> command = new ArrayList<>(List.of("env", "--default-signal=INT"));
+        command.addAll(ChildJvms.harness());
+        command.addAll(List.of(
                 "rehearse",
                 HarnessRun.example("07-alter-behind-long-transaction").toString(),
                 "--runtime",
@@ -165,11 +174,18 @@ class KillTest {
                 "--set",
                 "timeline.warmup=3s",
                 "--set",
-                "timeline.baseline=4s",
+                "timeline.baseline=3s",
+                "--set",
+                "timeline.migration=2s",
                 "--set",
                 "timeline.settle=1s",
+                "--set",
+                "timeline.rollback=1s",
+                "--set",
+                "objectives=[ { lockWait: { victims: application, max: 1s } } ]",
                 "--out",
-                directory.resolve(name).toString());
+                directory.resolve(name).toString()));
+        ProcessBuilder builder = new ProcessBuilder(command);
         builder.environment().put("HARNESS_CACHE", cache.toString());
         return builder.redirectError(directory.resolve(name + ".err").toFile())
                 .redirectOutput(directory.resolve(name + ".out").toFile())

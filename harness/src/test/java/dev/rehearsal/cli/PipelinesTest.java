@@ -2,6 +2,7 @@ package dev.rehearsal.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.rehearsal.ChildJvms;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -183,11 +184,7 @@ class PipelinesTest {
         assertThat(environment).containsOnlyKeys("SCENARIO", "HARNESS");
         executable(
                 repository.resolve(environment.get("HARNESS")),
-                "exec '%s' -XX:TieredStopAtLevel=1 --enable-native-access=ALL-UNNAMED '-Drehearsal.home=%s' -cp '%s' dev.rehearsal.cli.Main \"$@\""
-                        .formatted(
-                                Path.of(System.getProperty("java.home"), "bin", "java"),
-                                HarnessRun.ROOT,
-                                System.getProperty("java.class.path")));
+                "exec '%s' \"$@\"".formatted(String.join("' '", ChildJvms.harness())));
         Path programs = folder.resolve("programs");
         executable(programs.resolve("gh"), "echo \"gh $*\" >>'" + folder.resolve("called") + "'");
         executable(programs.resolve("git"), "echo \"git $*\" >>'" + folder.resolve("called") + "'");

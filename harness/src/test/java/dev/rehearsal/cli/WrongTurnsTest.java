@@ -16,7 +16,16 @@ import tools.jackson.databind.JsonNode;
 class WrongTurnsTest {
     /** Nothing here is about how long something takes. */
     private static final String[] SHORT = {
-        "--scale", "0.02", "--set", "timeline.warmup=2s", "--set", "timeline.baseline=4s", "--set", "timeline.settle=1s"
+        "--scale",
+        "0.02",
+        "--set",
+        "timeline.warmup=2s",
+        "--set",
+        "timeline.baseline=2s",
+        "--set",
+        "timeline.migration=1s",
+        "--set",
+        "objectives=[ { lockWait: { victims: application, max: 1s } }, { rollback: { succeeds: true, max: 30s } } ]"
     };
 
     @TempDir

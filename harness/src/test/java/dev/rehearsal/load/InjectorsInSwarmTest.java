@@ -90,9 +90,7 @@ class InjectorsInSwarmTest {
 
     @Test
     void tasksOfAJobAreTheSlicesOfOnePlan() throws Exception {
-        // Where tasks meet this machine. Of its own bridge an engine that has just made it does not say the gateway.
-        String gateway =
-                docker("network", "inspect", "docker_gwbridge", "--format", "{{(index .IPAM.Config 0).Gateway}}");
+        String gateway = gateway();
         InjectorGate gate = InjectorGate.opened(
                 new Injectors(COUNT, Optional.of(gateway + ":0"), LIMIT), Map.of(InjectorToken.VARIABLE, TOKEN));
         String job = "";
@@ -222,6 +220,18 @@ class InjectorsInSwarmTest {
                         .toString())
                 .forEach(folders::add);
         return List.copyOf(folders);
+    }
+
+    /**
+     * Where tasks meet this machine: at a bridge that an engine makes a while after its first swarm. Of its own bridge an engine that has just made it does
+     * not say the gateway.
+     */
+    private static String gateway() throws IOException, InterruptedException {
+        String bridge = "docker_gwbridge";
+        await().atMost(LIMIT)
+                .until(() -> !docker("network", "ls", "--quiet", "--filter", "name=" + bridge)
+                        .isEmpty());
+        return docker("network", "inspect", bridge, "--format", "{{(index .IPAM.Config 0).Gateway}}");
     }
 
     private static String docker(String... arguments) throws IOException, InterruptedException {
