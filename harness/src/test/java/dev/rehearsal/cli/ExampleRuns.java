@@ -17,7 +17,14 @@ final class ExampleRuns {
         return RUNS.computeIfAbsent(
                 example + " at " + scale,
                 key -> HarnessRun.rehearse(
-                        HarnessRun.example(example), folder().resolve("run"), "--scale", scale, "--runtime", "local"));
+                        HarnessRun.example(example),
+                        folder().resolve("run"),
+                        "--scale",
+                        scale,
+                        "--runtime",
+                        "local",
+                        "--set",
+                        "timeline.rollback=1s"));
     }
 
     private static Path folder() {

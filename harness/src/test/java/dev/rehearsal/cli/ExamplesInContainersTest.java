@@ -98,6 +98,8 @@ class ExamplesInContainersTest {
                 directory.resolve("containers"),
                 "--scale",
                 scale,
+                "--set",
+                "timeline.rollback=1s",
                 "--runtime",
                 "containers"));
     }

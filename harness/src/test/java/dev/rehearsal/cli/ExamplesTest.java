@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
-/** Example scenarios on a real server: the wrong way fails for its reason, the right way beside it passes. Half of them are proofs, for their time. */
+/** Example scenarios on a real server: the wrong way fails for its reason, the right way beside it passes. All but one are proofs, for their time. */
 class ExamplesTest {
     private static final List<String> READS = List.of("read-order", "order-history");
     private static final List<String> WRITES = List.of("place-order", "pay");
@@ -32,6 +32,7 @@ class ExamplesTest {
     }
 
     @Test
+    @Tag("proof")
     void phasedColumnPasses() {
         // Its drills take longer than its stages: SlowExamplesTest has them.
         HarnessRun run = ExampleRuns.local("02-add-column-phased", "0.25");
@@ -79,6 +80,7 @@ class ExamplesTest {
     }
 
     @Test
+    @Tag("proof")
     void createIndexConcurrentlyStopsNobody() {
         HarnessRun run = ExampleRuns.local("06-create-index-concurrently", "1");
 
@@ -89,6 +91,7 @@ class ExamplesTest {
     }
 
     @Test
+    @Tag("proof")
     void alterQueuesBehindALongTransactionAndEverybodyBehindIt() {
         HarnessRun run = ExampleRuns.local("07-alter-behind-long-transaction", "0.25");
 

@@ -361,7 +361,7 @@ class ExternalRehearsalTest {
                       url: "jdbc:postgresql://%s/%s"
                       replicas: [ "jdbc:postgresql://%s/%s" ]
                       allow: [ 127.0.0.1 ]
-                    timeline: { warmup: 2s, baseline: 3s, migration: 2s, settle: 2s, rollback: 1s }
+                    timeline: { warmup: 2s, baseline: 3s, migration: 2s, settle: 2s }
                     workload:
                       services:
                         - name: shop
@@ -433,7 +433,7 @@ class ExternalRehearsalTest {
                 name: what-is-there
                 dataset: existing
                 environment: { url: "jdbc:postgresql://%s/theirs", allow: [ "%s" ] }
-                timeline: { warmup: 2s, baseline: 3s, migration: 2s, settle: 1s, rollback: 1s }
+                timeline: { warmup: 2s, baseline: 3s, migration: 2s, settle: 1s }
                 workload:
                   services:
                     - name: shop
@@ -462,7 +462,7 @@ class ExternalRehearsalTest {
                 name: elsewhere
                 dataset: { use: %s, scale: 0.05 }
                 environment: { url: "jdbc:postgresql://%s/staging", allow: [ "%s" ] }
-                timeline: { warmup: 3s, baseline: 4s, migration: 2s, settle: 1s, rollback: 1s }
+                timeline: { warmup: 3s, baseline: 4s, migration: 2s, settle: 1s }
                 workload:
                   injectors: %s
                   services:

@@ -15,6 +15,12 @@ import tools.jackson.databind.JsonNode;
 /** Whole rehearsals on the oldest servers that are supported, from programs that the scenario names. */
 @Tag("proof")
 class OlderServersTest {
+    /** Without those that need many requests: nothing is asked about their percentiles here. */
+    private static final String OBJECTIVES =
+            "objectives=[ { lockHold: { mode: AccessExclusive, max: 100ms } }, { lockWait: { victims: application, max: 1s } }, { rewrites: none } ]";
+
+    private static final String MIGRATION = "timeline.migration=3s";
+
     @TempDir
     private Path directory;
 
@@ -36,6 +42,12 @@ class OlderServersTest {
                 "containers",
                 "--scale",
                 "0.1",
+                "--set",
+                MIGRATION,
+                "--set",
+                "timeline.rollback=1s",
+                "--set",
+                OBJECTIVES,
                 "--set",
                 "environment.version=14",
                 "--set",
@@ -82,6 +94,12 @@ class OlderServersTest {
                 directory.resolve(example),
                 "--scale",
                 "0.1",
+                "--set",
+                MIGRATION,
+                "--set",
+                "timeline.rollback=1s",
+                "--set",
+                OBJECTIVES,
                 "--set",
                 "environment.version=" + version,
                 "--set",

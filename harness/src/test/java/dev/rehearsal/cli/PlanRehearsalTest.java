@@ -41,7 +41,7 @@ class PlanRehearsalTest {
             migration:
               steps:
                 - { name: add column, sql: "CHANGE" }
-            timeline: { warmup: 1s, baseline: 2s, migration: 2s, settle: 0s, rollback: 1s }
+            timeline: { warmup: 1s, baseline: 2s, migration: 2s, settle: 0s }
             drills: []
             FAULTS
             objectives:

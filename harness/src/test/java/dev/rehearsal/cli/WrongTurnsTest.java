@@ -25,6 +25,8 @@ class WrongTurnsTest {
         "--set",
         "timeline.migration=1s",
         "--set",
+        "timeline.rollback=1s",
+        "--set",
         "objectives=[ { lockWait: { victims: application, max: 1s } }, { rollback: { succeeds: true, max: 30s } } ]"
     };
 
