@@ -196,7 +196,7 @@ final class DriftDrill {
             if (scenario.migration().rollback().isEmpty()) {
                 goOn(fleet, standing);
             } else {
-                goBack(fleet, standing, before);
+                goBack(fleet, standing, further(standing.failure(), stopped.get()), before);
             }
             return;
         }
@@ -240,15 +240,23 @@ final class DriftDrill {
         return true;
     }
 
-    private void goBack(Fleet fleet, Standing standing, SchemaFingerprint before)
+    /** Where the migration came furthest on the database on which it failed, the first time or when it was run again. */
+    private Failure further(Failure first, Failure again) {
+        List<String> names = steps.stream().map(Step::name).toList();
+        return names.indexOf(again.step()) > names.indexOf(first.step()) ? again : first;
+    }
+
+    private void goBack(Fleet fleet, Standing standing, Failure end, SchemaFingerprint before)
             throws SQLException, InterruptedException {
         List<Integer> begun = new ArrayList<>(new TreeSet<>(standing.migrated()));
         begun.add(standing.failed());
         begun.sort(null);
         for (int number : begun) {
-            Optional<Failure> failure = fleet.server(number)
-                    .run(Phase.ROLLBACK, scenario.migration().rollback())
-                    .failure();
+            DrillServer server = fleet.server(number);
+            MigrationOutcome back = number == standing.failed()
+                    ? server.rollBackFrom(end)
+                    : server.run(Phase.ROLLBACK, scenario.migration().rollback());
+            Optional<Failure> failure = back.failure();
             if (failure.isPresent()) {
                 log.broken(
                         "convergence by rollback",

@@ -6,6 +6,7 @@ import dev.rehearsal.measure.DataFingerprint;
 import dev.rehearsal.measure.Instruments;
 import dev.rehearsal.measure.SchemaFingerprint;
 import dev.rehearsal.migration.MigrationOutcome;
+import dev.rehearsal.migration.MigrationOutcome.Failure;
 import dev.rehearsal.migration.MigrationRunner;
 import dev.rehearsal.migration.StepListener;
 import dev.rehearsal.migration.Surroundings;
@@ -14,6 +15,7 @@ import dev.rehearsal.run.Journal;
 import dev.rehearsal.run.RunClock;
 import dev.rehearsal.run.RunEvent.Phase;
 import dev.rehearsal.scenario.EnvironmentException;
+import dev.rehearsal.scenario.MigrationPlan;
 import dev.rehearsal.scenario.Scenario;
 import dev.rehearsal.scenario.ServerNames;
 import dev.rehearsal.scenario.Step;
@@ -23,6 +25,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
+import java.util.Set;
 
 /**
  * One server of a drill's, over data as they were before the migration, on which steps run as they do in the timeline. What the runner's instruments
@@ -101,8 +104,19 @@ final class DrillServer implements AutoCloseable {
         return run(phase, steps, StepListener.none());
     }
 
+    /** The way back from where the migration ended early. */
+    MigrationOutcome rollBackFrom(Failure end) throws InterruptedException {
+        MigrationPlan plan = scenario.migration();
+        return run(Phase.ROLLBACK, plan.rollback(), plan.nothingToTakeBack(end.step()), StepListener.none());
+    }
+
     /** Runs steps up to the first that fails. */
     MigrationOutcome run(Phase phase, List<Step> steps, StepListener listener) throws InterruptedException {
+        return run(phase, steps, Set.of(), listener);
+    }
+
+    private MigrationOutcome run(Phase phase, List<Step> steps, Set<String> leftOut, StepListener listener)
+            throws InterruptedException {
         String direct = environment.primary().jdbcUrl(ApplicationNames.MIGRATION);
         MigrationOutcome outcome = new MigrationRunner(
                         direct,
@@ -113,7 +127,7 @@ final class DrillServer implements AutoCloseable {
                         listener,
                         Surroundings.deserted(),
                         scenario.seed())
-                .run(phase, steps, scenario.migration().timeLimit(), 0);
+                .run(phase, steps, leftOut, scenario.migration().timeLimit(), 0);
         if (Thread.interrupted()) {
             throw new InterruptedException();
         }

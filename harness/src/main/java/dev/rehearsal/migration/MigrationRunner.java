@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.FutureTask;
 import java.util.function.Supplier;
 
@@ -81,6 +82,16 @@ public final class MigrationRunner {
      * @param firstStepIndex of the first of {@code steps} within the run
      */
     public MigrationOutcome run(Phase phase, List<Step> steps, Duration timeLimit, int firstStepIndex) {
+        return run(phase, steps, Set.of(), timeLimit, firstStepIndex);
+    }
+
+    /**
+     * The same without some of the steps, which are journaled as skipped in their places.
+     *
+     * @param leftOut their names
+     */
+    public MigrationOutcome run(
+            Phase phase, List<Step> steps, Set<String> leftOut, Duration timeLimit, int firstStepIndex) {
         long start = clock.nowNanos();
         StopRequest stop = new StopRequest();
         StepSequence sequence = new StepSequence(
@@ -94,10 +105,11 @@ public final class MigrationRunner {
                 new Backoff(new Random(seed ^ phase.name().hashCode())),
                 surroundings,
                 shared);
-        FutureTask<Optional<Failure>> migration = new FutureTask<>(() -> sequence.run(phase, steps, firstStepIndex));
+        FutureTask<Optional<Failure>> migration =
+                new FutureTask<>(() -> sequence.run(phase, steps, leftOut, firstStepIndex));
         Thread.ofPlatform().name("migration").daemon().start(migration);
         Optional<Failure> failure = new StopKeeper(directJdbcUrl, stop, migration, clock, journal).await(timeLimit);
-        Status status = failure.isEmpty() ? Status.SUCCEEDED : stop.failed();
+        Status status = failure.isEmpty() ? Status.SUCCEEDED : sequence.failed();
         return new MigrationOutcome(status, failure, start, clock.nowNanos());
     }
 }

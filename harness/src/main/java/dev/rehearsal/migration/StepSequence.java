@@ -17,6 +17,7 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.postgresql.core.BaseConnection;
 
@@ -32,6 +33,7 @@ final class StepSequence {
     private final Backoff backoff;
     private final Surroundings surroundings;
     private final boolean shared;
+    private volatile boolean outcomeUnknown;
 
     StepSequence(
             String proxiedJdbcUrl,
@@ -56,8 +58,13 @@ final class StepSequence {
         this.backoff = backoff;
     }
 
-    /** Empty when all steps succeeded. */
-    Optional<Failure> run(Phase phase, List<Step> steps, int firstStepIndex) {
+    /** How it ended, if it did not succeed; also while it has not come to its end. */
+    Status failed() {
+        return outcomeUnknown ? Status.UNKNOWN : stop.failed();
+    }
+
+    /** Empty when all steps succeeded but those that are left out, by their names. */
+    Optional<Failure> run(Phase phase, List<Step> steps, Set<String> leftOut, int firstStepIndex) {
         if (steps.isEmpty()) {
             return Optional.empty();
         }
@@ -67,6 +74,11 @@ final class StepSequence {
             stop.runsOn(new StopRequest.Session(session::backendPid, connection, shared));
             StepTools tools = tools(connection.unwrap(BaseConnection.class), session);
             for (Step step : steps) {
+                if (leftOut.contains(step.name())) {
+                    skip(phase, step, firstStepIndex + done);
+                    done++;
+                    continue;
+                }
                 Optional<Failure> failure = run(tools, phase, step, firstStepIndex + done);
                 done++;
                 if (failure.isPresent()) {
@@ -139,6 +151,7 @@ final class StepSequence {
                 ending.status(),
                 ending.attempts(),
                 ending.failure().map(Failure::message)));
+        outcomeUnknown = ending.status() == Status.UNKNOWN;
         listener.stepEnded(step, ending.status());
         return ending.failure();
     }
@@ -161,11 +174,13 @@ final class StepSequence {
 
     private void skip(Phase phase, List<Step> steps, int from, int firstStepIndex) {
         for (int i = from; i < steps.size(); i++) {
-            Step step = steps.get(i);
-            journal.record(new StepStarted(
-                    clock.nowNanos(), firstStepIndex + i, step.name(), step.kind(), phase, step.location()));
-            journal.record(new StepEnded(clock.nowNanos(), firstStepIndex + i, Status.SKIPPED, 0));
-            listener.stepEnded(step, Status.SKIPPED);
+            skip(phase, steps.get(i), firstStepIndex + i);
         }
+    }
+
+    private void skip(Phase phase, Step step, int index) {
+        journal.record(new StepStarted(clock.nowNanos(), index, step.name(), step.kind(), phase, step.location()));
+        journal.record(new StepEnded(clock.nowNanos(), index, Status.SKIPPED, 0));
+        listener.stepEnded(step, Status.SKIPPED);
     }
 }

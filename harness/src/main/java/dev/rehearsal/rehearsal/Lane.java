@@ -34,6 +34,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * One database of the timeline: its server with a fault proxy in front, its instruments and its load, and where what they see is kept. A rehearsal of one
@@ -58,6 +59,7 @@ final class Lane implements AutoCloseable {
     private double baselineP50Millis = Double.NaN;
     private volatile double baselineP99Millis = Double.NaN;
     private Optional<SchemaFingerprint> before = Optional.empty();
+    private volatile Optional<MigrationOutcome> migrated = Optional.empty();
     private Optional<Writeback> writeback = Optional.empty();
     private Optional<FrontServices> services = Optional.empty();
 
@@ -259,9 +261,10 @@ final class Lane implements AutoCloseable {
                 environment.pooler().isPresent());
     }
 
-    /** Runs steps under the load, up to the first that fails. */
+    /** Runs steps under the load, up to the first that fails; of the way back those alone that have something to take back. */
     MigrationOutcome run(Phase phase, List<Step> steps, int firstStepIndex, StepListener listener) {
-        return new MigrationRunner(
+        Set<String> leftOut = phase == Phase.ROLLBACK ? nothingToTakeBack() : Set.of();
+        MigrationOutcome outcome = new MigrationRunner(
                         environment.migration().jdbcUrl(ApplicationNames.MIGRATION),
                         () -> environment.primary().jdbcUrl(ApplicationNames.OBSERVER),
                         instruments.witness(),
@@ -274,7 +277,29 @@ final class Lane implements AutoCloseable {
                                 .pooler()
                                 .filter(PoolerSpec::sharesMigration)
                                 .isPresent())
-                .run(phase, steps, scenario.migration().timeLimit(), firstStepIndex);
+                .run(phase, steps, leftOut, scenario.migration().timeLimit(), firstStepIndex);
+        if (phase == Phase.MIGRATION) {
+            migrated = Optional.of(outcome);
+        }
+        return outcome;
+    }
+
+    private Set<String> nothingToTakeBack() {
+        Set<String> leftOut = migrated.map(outcome -> outcome.nothingToTakeBack(scenario.migration()))
+                .orElse(Set.of());
+        if (!leftOut.isEmpty()) {
+            journal.record(new RunEvent.Noted(
+                    clock.nowNanos(),
+                    "The migration ended early, so the rollback leaves out what undoes migrations that were not applied: "
+                            + scenario.migration().rollback().stream()
+                                    .map(Step::name)
+                                    .filter(leftOut::contains)
+                                    .collect(Collectors.joining(", "))
+                            + ". Whether "
+                            + (leftOut.size() == 1 ? "it works" : "they work")
+                            + " was not tried."));
+        }
+        return leftOut;
     }
 
     /** Of one moment of the baseline. */

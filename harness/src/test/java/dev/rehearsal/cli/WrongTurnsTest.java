@@ -85,6 +85,49 @@ class WrongTurnsTest {
         assertThat(run.out()).contains("23502");
     }
 
+    /** The undo scripts have no "if exists": of what was not applied they would fail. */
+    @Test
+    @Tag("proof")
+    void aMigrationThatFailsMidwayIsTakenBackFromWhereItCame() throws IOException {
+        Path migrations = Files.createDirectories(directory.resolve("migrations"));
+        Files.writeString(migrations.resolve("V1__region.sql"), "alter table orders add column region text;");
+        Files.writeString(migrations.resolve("U1__region.sql"), "alter table orders drop column region;");
+        Files.writeString(
+                migrations.resolve("V2__tax.sql"),
+                "alter table orders add column tax int;\nalter table orders add constraint paid check (status = 'paid');");
+        Files.writeString(migrations.resolve("U2__tax.sql"), "alter table orders drop column tax;");
+        Files.writeString(migrations.resolve("V3__note.sql"), "alter table orders add column remark text;");
+        Files.writeString(migrations.resolve("U3__note.sql"), "alter table orders drop column remark;");
+        String text = Files.readString(edited("07-alter-behind-long-transaction", "migration:\n", "migration:\n"));
+        Path scenario = Files.writeString(
+                directory.resolve("scenario.yaml"),
+                text.replaceAll(
+                                "(?s)\nmigration:\n.*?\ntimeline:",
+                                "\nmigration: { steps: [ { flyway: { locations: migrations } } ] }\ntimeline:")
+                        .replaceAll("(?s)\nfaults:\n.*?\n\n", "\n"));
+
+        HarnessRun run = HarnessRun.rehearse(scenario, directory.resolve("run"), SHORT);
+
+        assertThat(HarnessRun.stream(run.result().get("steps"))
+                        .map(step -> step.get("name").asString() + " "
+                                + step.get("status").asString()))
+                .as(run.told())
+                .containsExactly(
+                        "V1__region succeeded",
+                        "V2__tax failed",
+                        "V3__note skipped",
+                        "undo V3__note skipped",
+                        "undo V2__tax skipped",
+                        "undo V1__region succeeded");
+        JsonNode rollback = run.result().get("rollback");
+        assertThat(rollback.get("status").asString()).isEqualTo("succeeded");
+        assertThat(rollback.get("schemaRestored").asBoolean()).isTrue();
+        assertThat(HarnessRun.stream(run.result().get("notes")).map(JsonNode::asString))
+                .contains(
+                        "The migration ended early, so the rollback leaves out what undoes migrations that were not applied:"
+                                + " undo V3__note, undo V2__tax. Whether they work was not tried.");
+    }
+
     @Test
     void aPortThatIsTakenIsSaidWithTheRemedy() throws IOException {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {

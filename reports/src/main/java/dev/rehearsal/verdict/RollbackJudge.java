@@ -72,7 +72,9 @@ final class RollbackJudge {
             return Optional.of(finding(
                     Verdict.Status.INCONCLUSIVE,
                     limit,
-                    "The run ended before the rollback did.",
+                    nothingToTakeBack()
+                            ? "There was nothing to take back: the migration failed before any of it was applied. So whether there is a way back is not known."
+                            : "The run ended before the rollback did.",
                     objective.location()));
         }
         if (result.status() == RollbackResult.Status.FAILED && objective.succeeds()) {
@@ -91,6 +93,13 @@ final class RollbackJudge {
             return Optional.of(finding(Verdict.Status.PASSED, limit, took + ".", objective.location()));
         }
         return Optional.of(schema(objective, limit, took));
+    }
+
+    /** Whether every step was left out because the migration had failed before. */
+    private boolean nothingToTakeBack() {
+        return evidence.run().steps(Phase.MIGRATION).stream().anyMatch(MigrationJudge::broken)
+                && evidence.run().steps(Phase.ROLLBACK).stream().allMatch(step -> step.status() == Status.SKIPPED)
+                && result.schemaRestored().orElse(false);
     }
 
     private Finding schema(Objective.Rollback objective, Optional<Long> limit, String took) {

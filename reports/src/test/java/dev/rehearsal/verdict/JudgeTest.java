@@ -672,6 +672,16 @@ class JudgeTest {
                                         statement("drop table x", 80_000, 5)
                                                 .failed(Status.FAILED, "42P01", "table \"x\" does not exist"))),
                 row(
+                        "rollback that has nothing to take back",
+                        Verdict.Status.INCONCLUSIVE,
+                        "rollback",
+                        "There was nothing to take back: the migration failed before any of it was applied. So whether there is a way back is"
+                                + " not known.",
+                        run -> run.objective(objective)
+                                .migrated(statement("alter table orders add x int", 41_000, 5)
+                                        .failed(Status.FAILED, "42701", "column \"x\" exists"))
+                                .nothingToTakeBack()),
+                row(
                         "rollback whose schema was not compared",
                         Verdict.Status.INCONCLUSIVE,
                         "rollback",

@@ -401,6 +401,15 @@ final class RunBuilder {
         return this;
     }
 
+    /** A rollback whose only step is left out. */
+    RunBuilder nothingToTakeBack() {
+        int index = steps++;
+        events.add(new RunEvent.StepStarted(nanos(80_000), index, "back", "sql", Phase.ROLLBACK, PLACE_IN_FILE));
+        events.add(new RunEvent.StepEnded(nanos(80_000), index, Status.SKIPPED, 0));
+        events.add(new RunEvent.SchemaCompared(nanos(94_000), "aa", "aa", List.of()));
+        return this;
+    }
+
     RunBuilder event(RunEvent event) {
         events.add(event);
         return this;

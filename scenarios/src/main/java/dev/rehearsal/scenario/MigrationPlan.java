@@ -2,6 +2,8 @@ package dev.rehearsal.scenario;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * The proposed change and the way back.
@@ -21,5 +23,26 @@ public record MigrationPlan(
     /** One over the dataset as it is, whose way back the scenario file says. */
     public MigrationPlan(Duration timeLimit, List<Step> steps, List<Step> rollback) {
         this(timeLimit, List.of(), steps, rollback, false);
+    }
+
+    /**
+     * Names of the steps of the way back that have nothing to take back where the migration ended early: what they undo was not begun, or has failed and
+     * left nothing.
+     *
+     * @param failed name of the step at which the migration ended
+     */
+    public Set<String> nothingToTakeBack(String failed) {
+        List<String> names = steps.stream().map(Step::name).toList();
+        int end = names.indexOf(failed);
+        if (end < 0) {
+            return Set.of();
+        }
+        int applied = steps.get(end).leavesNothingWhereItFails() ? end : end + 1;
+        return rollback.stream()
+                .filter(step -> step.undoes()
+                        .filter(undone -> names.indexOf(undone) >= applied)
+                        .isPresent())
+                .map(Step::name)
+                .collect(Collectors.toUnmodifiableSet());
     }
 }

@@ -329,8 +329,16 @@ final class SourceReader {
         Optional<SourceFile> file = source(migration.up());
         Optional<Section> up =
                 file.flatMap(text -> MigrationScript.of(text.text()).up());
-        Optional<Step> step = up.flatMap(section ->
-                script(value, migration.name(), source, migration.up(), file.get(), section, List.of(), policy));
+        Optional<Step> step = up.flatMap(section -> script(
+                value,
+                migration.name(),
+                Optional.empty(),
+                source,
+                migration.up(),
+                file.get(),
+                section,
+                List.of(),
+                policy));
         if (file.isPresent() && step.isEmpty()) {
             value.problem(SourceFile.displayName(migration.up()) + " holds no SQL statement that goes forwards");
         }
@@ -343,8 +351,16 @@ final class SourceReader {
         Optional<SourceFile> file = source(path);
         Optional<Section> down = file.map(text -> MigrationScript.of(text.text()))
                 .flatMap(script -> migration.down().isPresent() && !script.annotated() ? script.up() : script.down());
-        return down.flatMap(section ->
-                script(value, "undo " + migration.name(), source, path, file.get(), section, List.of(), policy));
+        return down.flatMap(section -> script(
+                value,
+                "undo " + migration.name(),
+                Optional.of(migration.name()),
+                source,
+                path,
+                file.get(),
+                section,
+                List.of(),
+                policy));
     }
 
     private Expanded byFlyway(Value value, MigrationSource.Flyway source, Split<Migration> split, LockPolicy policy) {
@@ -404,7 +420,15 @@ final class SourceReader {
                 .flatMap(file -> MigrationScript.of(file.text())
                         .up()
                         .flatMap(section -> script(
-                                value, migration.name(), source, migration.up(), file, section, List.of(), policy)));
+                                value,
+                                migration.name(),
+                                Optional.empty(),
+                                source,
+                                migration.up(),
+                                file,
+                                section,
+                                List.of(),
+                                policy)));
     }
 
     /** Flyway undoes nothing in its free edition; so the script is run like any other, and what Flyway noted of the migration is taken away with it. */
@@ -417,6 +441,7 @@ final class SourceReader {
                                 .flatMap(section -> script(
                                         value,
                                         "undo " + migration.name(),
+                                        Optional.of(migration.name()),
                                         source,
                                         path,
                                         file,
@@ -449,6 +474,7 @@ final class SourceReader {
     private Optional<Step.ScriptStep> script(
             Value value,
             String name,
+            Optional<String> undoes,
             MigrationSource source,
             Path path,
             SourceFile file,
@@ -472,7 +498,7 @@ final class SourceReader {
                                 .anyMatch(kind -> kind.controlsTransaction() || !kind.allowedInTransaction())
                         ? Transaction.NONE
                         : Transaction.ONE);
-        return Optional.of(new Step.ScriptStep(name, source, path, statements, transaction, policy));
+        return Optional.of(new Step.ScriptStep(name, undoes, source, path, statements, transaction, policy));
     }
 
     /**

@@ -44,6 +44,16 @@ public sealed interface Step {
         return List.of();
     }
 
+    /** Of a step of the way back: the name of the step that it takes back, without which there is nothing for it to do; empty where it finds that out itself. */
+    default Optional<String> undoes() {
+        return Optional.empty();
+    }
+
+    /** Whether nothing is left of it where it fails. */
+    default boolean leavesNothingWhereItFails() {
+        return false;
+    }
+
     /** A step that is a list of SQL statements, run over the harness's own connection. */
     sealed interface SqlStatements extends Step {
         /** The statements, in order, already split. */
@@ -56,6 +66,11 @@ public sealed interface Step {
         @Override
         default List<SqlStatement> knownStatements() {
             return statements();
+        }
+
+        @Override
+        default boolean leavesNothingWhereItFails() {
+            return transaction() == Transaction.ONE;
         }
 
         @Override
@@ -128,6 +143,7 @@ public sealed interface Step {
      */
     record ScriptStep(
             String name,
+            Optional<String> undoes,
             MigrationSource source,
             Path file,
             List<SqlStatement> statements,
@@ -181,6 +197,12 @@ public sealed interface Step {
             implements ToolStep {
         public FlywayStep {
             scripts = List.copyOf(scripts);
+        }
+
+        /** Flyway has a transaction for each migration that may be in one. */
+        @Override
+        public boolean leavesNothingWhereItFails() {
+            return read.map(Step::leavesNothingWhereItFails).orElse(true);
         }
 
         @Override

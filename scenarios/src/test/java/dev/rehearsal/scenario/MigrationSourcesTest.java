@@ -19,6 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Migrations as teams keep them, read into steps. */
 class MigrationSourcesTest {
@@ -244,6 +245,35 @@ class MigrationSourcesTest {
         assertThat(plan.rollback().stream().map(MigrationSourcesTest::shown))
                 .containsExactly(
                         "undo V3__c: ONE: select -3 | delete from \"x\".\"history\" where script like '%V3__c.sql'");
+    }
+
+    /** The second can be in no transaction: some of it may be there although it has failed. */
+    @ParameterizedTest
+    @ValueSource(strings = {"folder: db", "flyway: { locations: db }"})
+    void whatWasNotAppliedHasNothingToTakeBack(String step) throws Exception {
+        List.of("V1__a", "V3__c").forEach(name -> write(name + ".sql", "select 1"));
+        write("V2__b.sql", "create index concurrently b on orders (id)");
+        List.of("U1__a", "U2__b", "U3__c").forEach(name -> write(name + ".sql", "select -1"));
+
+        MigrationPlan plan = written.load(scenario(step)).migration();
+
+        assertThat(plan.nothingToTakeBack("V1__a")).containsOnly("undo V1__a", "undo V2__b", "undo V3__c");
+        assertThat(plan.nothingToTakeBack("V2__b")).containsOnly("undo V3__c");
+        assertThat(plan.nothingToTakeBack("V3__c")).containsOnly("undo V3__c");
+        assertThat(plan.nothingToTakeBack("another")).isEmpty();
+    }
+
+    /** It may have been written for just that. */
+    @Test
+    void aWayBackOfTheScenariosOwnIsTakenFromWhereverTheMigrationCame() throws Exception {
+        MigrationPlan plan = written.load(
+                        scenario("{ name: one, sql: select 1 }").replace("migration:\n", """
+                                migration:
+                                  rollback: { steps: [ { name: undo one, sql: select -1 } ] }
+                                """))
+                .migration();
+
+        assertThat(plan.nothingToTakeBack("one")).isEmpty();
     }
 
     /** The files of a folder, a step, and what is said about them. */

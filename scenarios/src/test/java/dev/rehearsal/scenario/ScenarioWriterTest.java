@@ -339,6 +339,7 @@ class ScenarioWriterTest {
                     case Step.ScriptStep script ->
                         new Step.ScriptStep(
                                 script.name(),
+                                script.undoes(),
                                 script.source(),
                                 script.file(),
                                 statements(script.statements()),

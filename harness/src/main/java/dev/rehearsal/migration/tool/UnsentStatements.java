@@ -140,6 +140,7 @@ final class UnsentStatements extends JdbcExecutor {
         current.filter(changeSet -> !statements.isEmpty())
                 .ifPresent(changeSet -> scripts.add(new Step.ScriptStep(
                         step.name(),
+                        Optional.empty(),
                         step.source(),
                         step.source().root().resolve(changeSet.getFilePath()),
                         statements,
