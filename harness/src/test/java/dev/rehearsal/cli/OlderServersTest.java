@@ -7,6 +7,8 @@ import dev.rehearsal.environment.InContainers;
 import dev.rehearsal.environment.OlderServers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -19,14 +21,12 @@ class OlderServersTest {
     private static final String OBJECTIVES =
             "objectives=[ { lockHold: { mode: AccessExclusive, max: 100ms } }, { lockWait: { victims: application, max: 1s } }, { rewrites: none } ]";
 
-    private static final String MIGRATION = "timeline.migration=3s";
-
     @TempDir
     private Path directory;
 
     @Test
     void a14TellsWhoWaitedBehindTheAlterAndHowLong() throws Exception {
-        HarnessRun run = rehearse("07-alter-behind-long-transaction", 14);
+        HarnessRun run = rehearse("07-alter-behind-long-transaction", "local", 14, binaries(14));
 
         assertTheQueueIsTold(run);
         assertServerLogIsText(run, "starting PostgreSQL 14.");
@@ -35,23 +35,8 @@ class OlderServersTest {
     @Test
     @InContainers("14")
     void a14InAContainerTellsTheSame() throws Exception {
-        HarnessRun run = HarnessRun.rehearse(
-                HarnessRun.example("07-alter-behind-long-transaction"),
-                directory.resolve("run"),
-                "--runtime",
-                "containers",
-                "--scale",
-                "0.1",
-                "--set",
-                MIGRATION,
-                "--set",
-                "timeline.rollback=1s",
-                "--set",
-                OBJECTIVES,
-                "--set",
-                "environment.version=14",
-                "--set",
-                "environment.image=harness/postgres:14");
+        HarnessRun run =
+                rehearse("07-alter-behind-long-transaction", "containers", 14, "environment.image=harness/postgres:14");
 
         assertThat(run.result().get("environment").get("runtime").asString()).isEqualTo("containers");
         assertTheQueueIsTold(run);
@@ -75,7 +60,7 @@ class OlderServersTest {
 
     @Test
     void a13TellsTheRewriteAndTheScan() throws Exception {
-        HarnessRun run = rehearse("01-add-column-volatile-default", 13);
+        HarnessRun run = rehearse("01-add-column-volatile-default", "local", 13, binaries(13));
 
         run.assertFailed("rewrites no rewrites", "lockHold AccessExclusive held on orders");
         JsonNode statement = run.statements().getFirst();
@@ -88,22 +73,22 @@ class OlderServersTest {
         assertServerLogIsText(run, "starting PostgreSQL 13.");
     }
 
-    private HarnessRun rehearse(String example, int version) throws Exception {
-        return HarnessRun.rehearse(
-                HarnessRun.example(example),
-                directory.resolve(example),
-                "--scale",
-                "0.1",
-                "--set",
-                MIGRATION,
-                "--set",
+    private HarnessRun rehearse(String example, String runtime, int version, String servers) {
+        List<String> more = new ArrayList<>(List.of("--runtime", runtime, "--scale", "0.1"));
+        for (String setting : List.of(
+                "timeline.migration=3s",
                 "timeline.rollback=1s",
-                "--set",
                 OBJECTIVES,
-                "--set",
                 "environment.version=" + version,
-                "--set",
-                "environment.binaries=" + OlderServers.binaries(version));
+                servers)) {
+            more.addAll(List.of("--set", setting));
+        }
+        return HarnessRun.rehearse(
+                HarnessRun.example(example), directory.resolve(example), more.toArray(String[]::new));
+    }
+
+    private static String binaries(int version) throws Exception {
+        return "environment.binaries=" + OlderServers.binaries(version);
     }
 
     private static void assertServerLogIsText(HarnessRun run, String start) throws Exception {

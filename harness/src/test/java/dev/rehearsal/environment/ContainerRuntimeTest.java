@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.rehearsal.dataset.Snapshot;
 import dev.rehearsal.engine.LogAccess;
 import dev.rehearsal.run.ApplicationNames;
 import dev.rehearsal.run.RunClock;
@@ -26,6 +27,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -171,6 +175,32 @@ class ContainerRuntimeTest {
             assertThat(servers.start(taken.getLocalPort(), data, Map.of(), "taken", ContainerSpec.ANY, false))
                     .isEmpty();
             assertThat(TestContainers.ours()).as("network and fault proxy").hasSize(2);
+        }
+    }
+
+    /** Somebody may have it for a moment, such as a connection of the proxy's to itself. */
+    @Test
+    void waitsForItsOwnPortWhenItIsStartedAgain() throws Exception {
+        Path data = TestCluster.clone(directory.resolve("data"));
+
+        try (ServerRuntime runtime = TestContainers.runtime(TestContainers.spec("18", Map.of()));
+                ContainerServer server = ((ContainerServers) runtime.servers())
+                        .start(Ports.free(), data, Map.of(), "again", ContainerSpec.ANY, false)
+                        .orElseThrow()) {
+            server.kill();
+            FutureTask<Void> again = new FutureTask<>(() -> {
+                server.startAgain();
+                return null;
+            });
+
+            try (ServerSocket taken = new ServerSocket(server.port(), 1, InetAddress.getLoopbackAddress())) {
+                Thread.ofPlatform().daemon().start(again);
+                assertThat(taken.isBound()).isTrue();
+                assertThatThrownBy(() -> again.get(2, TimeUnit.SECONDS)).isInstanceOf(TimeoutException.class);
+            }
+
+            again.get(1, TimeUnit.MINUTES);
+            assertThat(ask(server.jdbcUrl(Snapshot.DATABASE), "select 1")).isEqualTo("1");
         }
     }
 

@@ -672,16 +672,6 @@ class JudgeTest {
                                         statement("drop table x", 80_000, 5)
                                                 .failed(Status.FAILED, "42P01", "table \"x\" does not exist"))),
                 row(
-                        "rollback that has nothing to take back",
-                        Verdict.Status.INCONCLUSIVE,
-                        "rollback",
-                        "There was nothing to take back: the migration failed before any of it was applied. So whether there is a way back is"
-                                + " not known.",
-                        run -> run.objective(objective)
-                                .migrated(statement("alter table orders add x int", 41_000, 5)
-                                        .failed(Status.FAILED, "42701", "column \"x\" exists"))
-                                .nothingToTakeBack()),
-                row(
                         "rollback whose schema was not compared",
                         Verdict.Status.INCONCLUSIVE,
                         "rollback",
@@ -712,6 +702,27 @@ class JudgeTest {
         assertThat(failed.rollback().failure())
                 .contains(
                         "Step back of the rollback failed: `drop table x`: table \"x\" does not exist (SQLState 42P01).");
+    }
+
+    @Test
+    void knowsNothingOfAWayBackWhereNothingWasApplied() {
+        Verdict verdict = new RunBuilder()
+                .objective(new Objective.Rollback(PLACE_IN_FILE, true, Optional.empty()))
+                .migrated(statement("alter table orders add x int", 41_000, 5)
+                        .failed(Status.FAILED, "42701", "column \"x\" exists"))
+                .nothingToTakeBack()
+                .judged();
+
+        assertThat(verdict.findings())
+                .extracting(Finding::objective, Finding::status)
+                .containsExactly(
+                        org.assertj.core.groups.Tuple.tuple("migration", Verdict.Status.FAILED),
+                        org.assertj.core.groups.Tuple.tuple("rollback", Verdict.Status.INCONCLUSIVE));
+        assertThat(verdict.findings().getLast().message())
+                .isEqualTo(
+                        "There was nothing to take back: the migration failed before any of it was applied. So whether there is a way back is"
+                                + " not known.");
+        assertThat(verdict.status()).isEqualTo(Verdict.Status.FAILED);
     }
 
     @Test
