@@ -4,8 +4,11 @@ import java.io.File;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.spi.ToolProvider;
@@ -46,16 +49,13 @@ public final class ChildJvms implements LauncherSessionListener {
             return;
         }
         try {
-            String stamp = stamp(classPath);
-            boolean made = Files.exists(STAMP) && Files.readString(STAMP).equals(stamp);
-            if (!made) {
-                Files.createDirectories(FOLDER);
-                Files.deleteIfExists(STAMP);
-            }
-            System.setProperty("java.class.path", jars(classPath, made));
-            if (!made) {
-                makeCaches();
-                Files.writeString(STAMP, stamp);
+            Files.createDirectories(FOLDER);
+            // Another JVM of the same tests may be about to make them.
+            try (FileChannel lock = FileChannel.open(
+                            FOLDER.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                    FileLock held = lock.lock()) {
+                assert held.isValid();
+                prepare(classPath);
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -64,6 +64,19 @@ public final class ChildJvms implements LauncherSessionListener {
             throw new IllegalStateException(e);
         }
         System.setProperty(INJECTOR_CACHE_PROPERTY, INJECTOR_CACHE.toString());
+    }
+
+    private static void prepare(List<Path> classPath) throws IOException, InterruptedException {
+        String stamp = stamp(classPath);
+        boolean made = Files.exists(STAMP) && Files.readString(STAMP).equals(stamp);
+        if (!made) {
+            Files.deleteIfExists(STAMP);
+        }
+        System.setProperty("java.class.path", jars(classPath, made));
+        if (!made) {
+            makeCaches();
+            Files.writeString(STAMP, stamp);
+        }
     }
 
     /** The command line of a harness of the classes under test, in a JVM as the launcher starts it; its arguments are to follow. */

@@ -16,6 +16,7 @@ import tools.jackson.databind.JsonNode;
 /** A whole rehearsal with drills after it, and what is told of them. */
 @Timeout(600)
 @Tag("proof")
+@Tag("beside-others")
 class DrillsTest {
     private static final String SCENARIO = """
             name: drilled

@@ -101,6 +101,7 @@ class ExternalRehearsalTest {
 
     @Test
     @Tag("proof")
+    @Tag("beside-others")
     void rehearsesInDatabasesOfItsOwnAndLeavesNothing() throws Exception {
         Ended run = rehearse("run", scenario("drills: [ rerun ]\n"), "plain", SECRET);
 
@@ -123,6 +124,7 @@ class ExternalRehearsalTest {
     /** Flyway's sessions are told by a relay: no log is read there. */
     @Test
     @Tag("proof")
+    @Tag("beside-others")
     void rehearsesFlywaysMigrationsThereAndTakesThemBack() throws Exception {
         Files.writeString(
                 Files.createDirectories(directory.resolve("migrations")).resolve("V1__token.sql"),
@@ -159,6 +161,7 @@ class ExternalRehearsalTest {
     /** Of the lock's victims nothing but the names of their sessions is known there: no log, and process ids that PgBouncer has made up. */
     @Test
     @Tag("proof")
+    @Tag("beside-others")
     void rehearsesThroughAPgBouncerOfTheHarnessInFrontOfIt() throws Exception {
         assertThat(PgBouncerTest.required()).isNotNull();
         Path scenario = scenario("drills: []\n");
@@ -203,6 +206,7 @@ class ExternalRehearsalTest {
 
     @Test
     @Tag("proof")
+    @Tag("beside-others")
     void whatAKilledRunLeftTheNextRemovesAndNothingElse() throws Exception {
         Process killed = start("killed", scenario(""), "plain", SECRET);
         try {
@@ -222,6 +226,7 @@ class ExternalRehearsalTest {
 
     @Test
     @Tag("proof")
+    @Tag("beside-others")
     void threeInjectorsBuildTheDatasetAndThenMakeTheLoad() throws Exception {
         Ended run = rehearse("run", scenario("drills: []\n", "3"), "plain", SECRET);
 
@@ -247,6 +252,7 @@ class ExternalRehearsalTest {
     /** As a scheduler starts it: of the same command line that makes the load. */
     @Test
     @Tag("proof")
+    @Tag("beside-others")
     void aSliceThatIsLostInTheBuildEndsTheRunAndLeavesNothing() throws Exception {
         String at = "127.0.0.1:" + freePort();
         String token = "a token of this test alone";
@@ -322,6 +328,7 @@ class ExternalRehearsalTest {
 
     @Test
     @Tag("proof")
+    @Tag("beside-others")
     void rehearsesOnCopiesOfWhatIsThere() throws Exception {
         List<String> before = ownDatabase();
 
@@ -347,6 +354,7 @@ class ExternalRehearsalTest {
     /** Over a fault proxy of ours, which slows it down for a while; a primary's data come to it by streaming alone. */
     @Test
     @Tag("proof")
+    @Tag("beside-others")
     void readsFromItsReplicaAndTellsHowFarThatIsBehind() throws Exception {
         Path data = TestCluster.clone(directory.resolve("followed"));
         try (Environment cluster = TestCluster.followed(data, directory.resolve("cluster"), 1)) {

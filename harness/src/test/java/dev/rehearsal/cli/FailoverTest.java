@@ -20,6 +20,7 @@ import tools.jackson.databind.JsonNode;
 /** Whole rehearsals over a primary and its replicas, and what is told of what becomes of them. */
 @Timeout(300)
 @Tag("proof")
+@Tag("beside-others")
 class FailoverTest {
     private static final String SCENARIO = """
             name: failover

@@ -18,6 +18,7 @@ import tools.jackson.databind.JsonNode;
 /** {@code harness plan --rehearse}: the change as it is misses the objective that its plan meets, and both end in the same state. */
 @Timeout(600)
 @Tag("proof")
+@Tag("beside-others")
 class PlanRehearsalTest {
     private static final String SCENARIO = """
             name: risky

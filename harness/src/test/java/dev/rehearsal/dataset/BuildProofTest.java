@@ -24,6 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Builds of millions of rows: ended in the middle, on a disk that fills up, and in how much memory. */
 @Tag("proof")
+@Tag("beside-others")
 class BuildProofTest {
     private static final long SEED = 42;
     private static final String DISK = "HARNESS_TEST_DISK";

@@ -17,6 +17,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Schemas that real applications are made of, with not a word about their rows and a million of them in the largest table. */
 @Tag("proof")
+@Tag("beside-others")
 class RealApplicationsTest {
     private static final long ROWS = 1_000_000;
 

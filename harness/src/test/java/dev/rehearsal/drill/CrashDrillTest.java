@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(1800)
 @Tag("proof")
+@Tag("beside-others")
 class CrashDrillTest extends DrillTest {
     @Test
     void aMigrationThatCanBeResumedComesToWhereItWouldHaveCome() throws Exception {

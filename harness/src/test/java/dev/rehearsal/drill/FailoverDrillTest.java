@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(1800)
 @Tag("proof")
+@Tag("beside-others")
 class FailoverDrillTest extends DrillTest {
     private static final String MIGRATION = """
             migration:

@@ -55,6 +55,7 @@ import org.junit.jupiter.api.io.TempDir;
  * then the primary is killed.
  */
 @Tag("proof")
+@Tag("beside-others")
 @Timeout(300)
 class FailoverLedgerTest {
     private static final Duration LIMIT = Duration.ofSeconds(60);
