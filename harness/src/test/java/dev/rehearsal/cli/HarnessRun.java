@@ -50,7 +50,7 @@ record HarnessRun(int exitCode, String out, String err, Path directory) {
     static HarnessRun rehearse(Path scenario, Path directory, String... more) {
         List<String> arguments =
                 new ArrayList<>(List.of("rehearse", scenario.toString(), "--out", directory.toString()));
-        for (String setting : List.of("timeline.warmup=5s", "timeline.baseline=6s", "timeline.settle=1s")) {
+        for (String setting : List.of("timeline.warmup=4s", "timeline.baseline=4s", "timeline.settle=1s")) {
             arguments.add("--set");
             arguments.add(setting);
         }
