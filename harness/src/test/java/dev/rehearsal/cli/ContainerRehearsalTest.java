@@ -23,7 +23,13 @@ class ContainerRehearsalTest {
                 "--runtime",
                 "auto",
                 "--scale",
-                "0.02");
+                "0.02",
+                "--set",
+                "objectives=[ { lockWait: { victims: application, max: 1s } } ]",
+                "--set",
+                "timeline.migration=3s",
+                "--set",
+                "timeline.rollback=1s");
 
         run.assertFailed("lockWait longest lock wait of a request");
         JsonNode environment = run.result().get("environment");

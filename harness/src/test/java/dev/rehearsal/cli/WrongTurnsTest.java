@@ -34,7 +34,7 @@ class WrongTurnsTest {
     private Path directory;
 
     @Test
-    void aRollbackThatForgetsSomethingFails() throws IOException {
+    void aRollbackThatForgetsSomethingFailsAndIsJudgedTheSameAgain() throws IOException {
         Path scenario = edited(
                 "07-alter-behind-long-transaction", "drop column if exists region", "drop column if exists regio");
 
@@ -50,6 +50,7 @@ class WrongTurnsTest {
                 .singleElement()
                 .satisfies(
                         finding -> assertThat(finding.get("status").asString()).isNotEqualTo("passed"));
+        assertJudgedTheSame(run);
     }
 
     @Test
@@ -143,20 +144,20 @@ class WrongTurnsTest {
         }
     }
 
-    @Test
-    void reportJudgesAFinishedRunAgainFromItsDirectory() throws IOException {
-        HarnessRun run = HarnessRun.rehearse(
-                HarnessRun.example("07-alter-behind-long-transaction"), directory.resolve("run"), SHORT);
-        String result = Files.readString(directory.resolve("run/result.json"));
-        Files.delete(directory.resolve("run/result.json"));
-        Files.delete(directory.resolve("run/report.html"));
+    /** Again from its directory. */
+    private static void assertJudgedTheSame(HarnessRun run) throws IOException {
+        Path result = run.directory().resolve("result.json");
+        Path page = run.directory().resolve("report.html");
+        String before = Files.readString(result);
+        Files.delete(result);
+        Files.delete(page);
 
-        HarnessRun again = HarnessRun.of("report", directory.resolve("run").toString());
+        HarnessRun again = HarnessRun.of("report", run.directory().toString());
 
         assertThat(again.exitCode()).isEqualTo(run.exitCode());
         assertThat(again.out()).isEqualTo(run.out());
-        assertThat(directory.resolve("run/result.json")).hasContent(result);
-        assertThat(directory.resolve("run/report.html")).exists();
+        assertThat(result).hasContent(before);
+        assertThat(page).exists();
     }
 
     private Path edited(String example, String find, String replace) throws IOException {

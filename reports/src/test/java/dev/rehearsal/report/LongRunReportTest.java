@@ -21,6 +21,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.ObjectMapper;
 import tools.jackson.databind.node.ObjectNode;
@@ -31,6 +32,7 @@ import tools.jackson.databind.node.ObjectNode;
  * <p>{@code mvn -Pproofs -pl reports -am test -Dtest=LongRunReportTest} prints how long a browser takes over the first.
  */
 @Tag("proof")
+@Isolated("It times pages.")
 class LongRunReportTest {
     private static final ObjectMapper JSON = new ObjectMapper();
     /** What a report may have, whatever it tells of. */
