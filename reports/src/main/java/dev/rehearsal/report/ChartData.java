@@ -6,6 +6,7 @@ import dev.rehearsal.report.ReportData.OperationSeries;
 import dev.rehearsal.run.FaultRun;
 import dev.rehearsal.run.RequestLog.OperationKey;
 import dev.rehearsal.run.RequestRecord;
+import dev.rehearsal.run.RunEvent.Status;
 import dev.rehearsal.run.RunRecord;
 import dev.rehearsal.run.StageSpan;
 import dev.rehearsal.run.StepRun;
@@ -51,7 +52,11 @@ final class ChartData {
                 Math.max(axis.millis(axis.toNanos()), timeline.startMillis() + 1),
                 timeline.widthMillis(),
                 run.stages().stream().map(this::band).toList(),
-                run.steps().stream().map(this::band).toList(),
+                // One that was left out took no time.
+                run.steps().stream()
+                        .filter(step -> step.status() != Status.SKIPPED)
+                        .map(this::band)
+                        .toList(),
                 run.faults().stream().filter(FaultRun::happened).map(this::band).toList(),
                 limits(),
                 series,
