@@ -36,7 +36,7 @@ public final class ChildJvms implements LauncherSessionListener {
 
     private static final boolean AHEAD_OF_TIME = Runtime.version().feature() >= 25;
 
-    /** What is packed tests: their jar's name tells it from the others. */
+    /** How the name of the jar ends that has the tests, which tells it from those with the harness. */
     public static final String TESTS_JAR = "test-classes.jar";
 
     @Override
