@@ -106,7 +106,7 @@ public final class Inspector {
             return;
         }
         Foreseen foreseen = tools.of(tool);
-        String whose = "step " + step.name() + " (" + step.kind() + ") ";
+        String whose = Step.called(step.name()) + " (" + step.kind() + ") ";
         foreseen.doubts().forEach(doubt -> unread.add(whose + doubt));
         foreseen.remarks().forEach(remark -> remarks.add(whose + remark));
         int number = 0;

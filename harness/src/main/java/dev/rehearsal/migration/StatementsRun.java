@@ -197,7 +197,7 @@ final class StatementsRun implements StepRun {
                     .record(
                             new Noted(
                                     tools.clock().nowNanos(),
-                                    "Step " + step.name()
+                                    Step.calledFirst(step.name())
                                             + " ran without its lockTimeout: outside a transaction that is state of a session, which a pooler in"
                                             + " transaction mode does not keep for a client. environment.pooler.migration: direct goes around it."));
         }

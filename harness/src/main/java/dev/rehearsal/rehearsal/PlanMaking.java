@@ -61,7 +61,7 @@ public record PlanMaking(Plan plan, Set<String> notRepeatable) {
                 Foreseen foreseen = tools.of(tool);
                 if (!foreseen.doubts().isEmpty()) {
                     return impossible(
-                            "step " + step.name() + " (" + step.kind() + ") "
+                            Step.called(step.name()) + " (" + step.kind() + ") "
                                     + foreseen.doubts().getFirst(),
                             "Write the change as SQL, in a scenario of its own.");
                 }
