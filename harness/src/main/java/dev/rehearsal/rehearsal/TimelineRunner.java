@@ -145,6 +145,14 @@ final class TimelineRunner {
     TimelineRunner rollBack(MigrationPlan plan) throws EnvironmentException, InterruptedException {
         List<Step> steps = plan.rollback();
         if (steps.isEmpty()) {
+            if (!plan.noWayBack().isEmpty()) {
+                lanes.first()
+                        .journal()
+                        .record(new Noted(
+                                clock.nowNanos(),
+                                "No way back was rehearsed: " + String.join(", ", plan.noWayBack())
+                                        + ". Add it, or write rollback: none."));
+            }
             return this;
         }
         List<List<Lane>> waves = lanes.wavesToRollBack();

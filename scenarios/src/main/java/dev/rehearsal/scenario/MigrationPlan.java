@@ -11,13 +11,26 @@ import java.util.stream.Collectors;
  * @param timeLimit of all steps together, and again of the rollback; after it the running statement is cancelled and the migration has failed
  * @param baseline what is in production already, applied to the dataset when that is built
  * @param rollbackDerived whether the way back is what the migrations' sources say, and not the scenario file
+ * @param noWayBack what the migrations lack that say nothing of one, where the scenario file says nothing either
  */
 public record MigrationPlan(
-        Duration timeLimit, List<Step> baseline, List<Step> steps, List<Step> rollback, boolean rollbackDerived) {
+        Duration timeLimit,
+        List<Step> baseline,
+        List<Step> steps,
+        List<Step> rollback,
+        boolean rollbackDerived,
+        List<String> noWayBack) {
     public MigrationPlan {
         baseline = List.copyOf(baseline);
         steps = List.copyOf(steps);
         rollback = List.copyOf(rollback);
+        noWayBack = List.copyOf(noWayBack);
+    }
+
+    /** One of which nothing is missing. */
+    public MigrationPlan(
+            Duration timeLimit, List<Step> baseline, List<Step> steps, List<Step> rollback, boolean rollbackDerived) {
+        this(timeLimit, baseline, steps, rollback, rollbackDerived, List.of());
     }
 
     /** One over the dataset as it is, whose way back the scenario file says. */

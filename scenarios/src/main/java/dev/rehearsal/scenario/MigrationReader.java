@@ -186,7 +186,13 @@ final class MigrationReader {
         List<Step> rollback = derived
                 ? derivedRollback(items)
                 : rollback(block.get("rollback").orElseThrow(), defaults);
-        return new MigrationPlan(timeLimit, baseline, flat(items), rollback, derived && !rollback.isEmpty());
+        List<String> noWayBack = derived && rollback.isEmpty()
+                ? items.stream()
+                        .flatMap(item -> item.source().stream())
+                        .flatMap(source -> source.noWayBack().stream())
+                        .toList()
+                : List.of();
+        return new MigrationPlan(timeLimit, baseline, flat(items), rollback, derived && !rollback.isEmpty(), noWayBack);
     }
 
     /** A step of the file, which may be many. */
